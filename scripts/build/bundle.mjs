@@ -1,0 +1,60 @@
+// Puts the hand-written JavaScript, the generated bindings and the module together.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { paths, root } from "../paths.mjs";
+import { Failure } from "../process.mjs";
+
+/**
+ * Bundles one entry point. It may import
+ *
+ * - `#bindings`: everything wasm-bindgen generated, and `imports`, which the module is instantiated with;
+ * - `#wasm`: `bytes()`, the module, decoded from the text that is inlined; only where `wasm` is given.
+ */
+export async function bundle({ entry, outfile, bindings, wasm }) {
+  // Imported here: the npm packages may be installed after this module was loaded.
+  const { build } = await import("esbuild");
+  await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2020",
+    legalComments: "none",
+    logLevel: "warning",
+    plugins: [generated({ bindings, wasm })],
+  });
+}
+
+function generated({ bindings, wasm }) {
+  const generatedIn = join(paths.target, "npm", "bindgen");
+  return {
+    name: "generated",
+    setup(build) {
+      build.onResolve({ filter: /^#(bindings|wasm)$/ }, ({ path }) => ({ path, namespace: "generated" }));
+      build.onLoad({ filter: /^#bindings$/, namespace: "generated" }, () => ({
+        contents: bindings,
+        resolveDir: generatedIn,
+      }));
+      build.onLoad({ filter: /^#wasm$/, namespace: "generated" }, () => {
+        if (!wasm) throw new Failure("This entry point doesn't inline the module.");
+        return { contents: inlined(wasm) };
+      });
+      // wasm-bindgen copies the crate's own JavaScript. There must be one of it, with one state: the original.
+      build.onResolve({ filter: /\/snippets\/socketio-wasm-[0-9a-f]+\// }, ({ path }) => {
+        const original = join(root, path.replace(/^.*\/snippets\/socketio-wasm-[0-9a-f]+\//, ""));
+        return existsSync(original) ? { path: original } : undefined;
+      });
+    },
+  };
+}
+
+// Hexadecimal: plain text keeps its bytes apart, so it compresses better than base64.
+function inlined(wasm) {
+  return `
+const text = "${wasm.toString("hex")}";
+export const bytes = () =>
+  Uint8Array.fromHex ? Uint8Array.fromHex(text) : Uint8Array.from(text.match(/../g), (byte) => parseInt(byte, 16));
+`;
+}

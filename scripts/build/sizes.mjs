@@ -1,0 +1,20 @@
+// What an app downloads.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { paths } from "../paths.mjs";
+
+export async function printSizes() {
+  const read = (file) => readFile(join(paths.dist, file));
+  const [index, wasm, init] = await Promise.all([read("index.js"), read("socketio.wasm"), read("init.js")]);
+  const rows = [
+    ["index.js (all inlined)", index],
+    ["socketio.wasm", wasm],
+    ["init.js (without the module)", init],
+  ];
+  console.log(`${"".padEnd(30)}${["raw", "gzip", "brotli"].map((title) => title.padStart(9)).join("")}`);
+  for (const [title, bytes] of rows) {
+    const sizes = [bytes.length, gzipSync(bytes, { level: 9 }).length, brotliCompressSync(bytes).length];
+    console.log(`${title.padEnd(30)}${sizes.map((size) => size.toLocaleString("en").padStart(9)).join("")}`);
+  }
+}

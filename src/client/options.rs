@@ -1,0 +1,191 @@
+//! The options of a connection, and what follows from them.
+
+use crate::error::{Code, Error};
+use crate::proto::auth::{Carried, Credentials, Header, HeaderFallback, Headers, Plan, Secret, plan};
+use crate::proto::backoff::Backoff;
+use crate::proto::engine::Revision;
+use crate::proto::engine::connection::Config;
+use crate::proto::engine::transport::{Candidate, Kind};
+use crate::proto::engine::url::Url;
+use crate::proto::socket::reconnection::Reconnection;
+use crate::proto::timer::Millis;
+use crate::web::Endpoint;
+use crate::web::driver::websocket_worked;
+
+/// The options of a manager and its connections. The defaults are those of `socket.io-client` 4.8.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The path of the server's endpoint (`/socket.io/`).
+    pub path: String,
+    /// Query parameters of every request. Visible in logs along the way: no place for secrets.
+    pub query: Vec<(String, Secret)>,
+    /// Header fields for every transport. Where one can't have headers, `header_fallback` says what becomes of them.
+    pub headers: Headers,
+    /// Header fields for sessions that begin on one transport; they come before `headers`.
+    pub transport_headers: Vec<(Kind, Header)>,
+    /// What becomes of headers on a transport that can't have them.
+    pub header_fallback: HeaderFallback,
+    /// Whether cookies travel across origins.
+    pub with_credentials: bool,
+    /// The transports to use, in their order (polling, then WebSocket).
+    pub transports: Vec<Candidate>,
+    /// Whether to move from polling to a better transport.
+    pub upgrade: bool,
+    /// Whether to try the next transport when one does not open.
+    pub try_all_transports: bool,
+    /// Whether to begin on a WebSocket when the last one worked.
+    pub remember_upgrade: bool,
+    /// Subprotocols of a WebSocket.
+    pub protocols: Vec<String>,
+    /// The parameter that makes each URL another one (`t`).
+    pub timestamp_param: String,
+    /// Whether URLs have it: by default those of polling.
+    pub timestamp_requests: Option<bool>,
+    /// Whether binary travels as base64 on every transport.
+    pub force_base64: bool,
+    /// How long a polling request may take, in milliseconds; 0 for as long as it likes.
+    pub request_timeout: u32,
+    /// Whether a lost connection is opened again.
+    pub reconnection: bool,
+    /// After how many failed attempts it is given up.
+    pub reconnection_attempts: u32,
+    /// The first delay before an attempt, in milliseconds (1000).
+    pub reconnection_delay: Millis,
+    /// The longest delay (5000).
+    pub reconnection_delay_max: Millis,
+    /// The share of the delay by which it may differ, from 0 to 1 (0.5).
+    pub randomization_factor: f64,
+    /// How long an attempt may take (20000); infinity for ever.
+    pub timeout: Millis,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            path: "/socket.io/".to_owned(),
+            query: Vec::new(),
+            headers: Headers::default(),
+            transport_headers: Vec::new(),
+            header_fallback: HeaderFallback::default(),
+            with_credentials: false,
+            transports: ["polling", "websocket"].into_iter().filter_map(transport).collect(),
+            upgrade: true,
+            try_all_transports: false,
+            remember_upgrade: false,
+            protocols: Vec::new(),
+            timestamp_param: "t".to_owned(),
+            timestamp_requests: None,
+            force_base64: false,
+            request_timeout: 0,
+            reconnection: true,
+            reconnection_attempts: u32::MAX,
+            reconnection_delay: 1000.0,
+            reconnection_delay_max: 5000.0,
+            randomization_factor: 0.5,
+            timeout: 20_000.0,
+        }
+    }
+}
+
+/// The transport of a name: `polling` (through XHR), `xhr`, `fetch` (polling through fetch) or `websocket`.
+pub fn transport(name: &str) -> Option<Candidate> {
+    let (kind, fetch) = match name {
+        "polling" | "xhr" => (Kind::Polling, false),
+        "fetch" => (Kind::Polling, true),
+        "websocket" => (Kind::WebSocket, false),
+        _ => return None,
+    };
+    Some(Candidate { kind, fetch })
+}
+
+/// A header field, checked.
+///
+/// # Errors
+///
+/// [`Code::InvalidHeader`] where HTTP does not allow it or a browser does not let a page set it. The text names the
+/// header, never its value.
+pub fn header(name: &str, value: &str) -> Result<Header, Error> {
+    Header::new(name, value).map_err(|error| Error::new(Code::InvalidHeader, error.message()))
+}
+
+impl Options {
+    /// What the connection is made with.
+    pub(crate) fn config(&self) -> Config {
+        Config {
+            revision: Revision::V4,
+            transports: self.transports.clone(),
+            upgrade: self.upgrade,
+            try_all: self.try_all_transports,
+            prefer_websocket: self.remember_upgrade && websocket_worked(),
+        }
+    }
+
+    /// How it is opened again. `seed` makes the jitter of one client differ from another's.
+    pub(crate) fn reconnection(&self, seed: u32) -> Reconnection {
+        let (min, max) = (self.reconnection_delay, self.reconnection_delay_max);
+        Reconnection {
+            enabled: self.reconnection,
+            attempts: self.reconnection_attempts,
+            timeout: self.timeout,
+            backoff: Backoff::new(min, max, self.randomization_factor, seed),
+        }
+    }
+
+    /// Plans where each credential travels when a session begins on `kind`, and puts it there. Yields the endpoint, the
+    /// plan, and the headers that travel in the payload of each CONNECT.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::HeaderImpossible`] where a header cannot travel and the policy says that this is an error.
+    pub(crate) fn place(
+        &self,
+        url: &Url,
+        kind: Kind,
+        has_auth: bool,
+    ) -> Result<(Endpoint, Plan, Vec<(String, Secret)>), Error> {
+        let mut headers = self.headers.clone();
+        for (transport, header) in &self.transport_headers {
+            if *transport == Kind::Polling || *transport == kind {
+                headers.set(header.clone());
+            }
+        }
+        let query = if self.query.is_empty() {
+            let own = url.query.iter();
+            own.map(|(key, value)| (key.clone(), Secret::from(value.as_str())))
+                .collect()
+        } else {
+            self.query.clone()
+        };
+        let credentials = Credentials {
+            headers,
+            query,
+            has_auth,
+            with_cookies: self.with_credentials,
+        };
+        let revision = Revision::V4;
+        let plan = plan(&credentials, kind, revision, self.header_fallback)
+            .map_err(|error| Error::new(Code::HeaderImpossible, error.message()))?;
+        let carried: Carried = plan.apply(&credentials);
+
+        let mut protocols: Vec<Secret> = self.protocols.iter().map(|name| Secret::from(name.as_str())).collect();
+        if protocols.is_empty() && !carried.protocols.is_empty() {
+            // Servers echo the first subprotocol that is offered: that must not be a credential.
+            protocols.push(Secret::from("socket.io"));
+        }
+        protocols.extend(carried.protocols);
+        let endpoint = Endpoint {
+            url: url.clone(),
+            path: self.path.clone(),
+            revision,
+            query: carried.query,
+            headers: carried.headers,
+            protocols,
+            with_credentials: self.with_credentials,
+            request_timeout: self.request_timeout,
+            timestamp: (self.timestamp_requests != Some(false)).then(|| self.timestamp_param.clone()),
+            stamps_streams: self.timestamp_requests == Some(true),
+            base64: self.force_base64,
+        };
+        Ok((endpoint, plan, carried.payload_headers))
+    }
+}

@@ -1,0 +1,44 @@
+//! What the app gives.
+
+use super::{Headers, Secret};
+
+/// All that an app wants a server to know about it on one connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Credentials {
+    /// The headers (`extraHeaders`).
+    pub headers: Headers,
+    /// The app's own query parameters, key and value, not percent-encoded.
+    pub query: Vec<(String, Secret)>,
+    /// Whether the app gives an `auth` payload. What is in it stays with the host.
+    pub has_auth: bool,
+    /// The option `withCredentials`: cross-origin requests carry cookies.
+    pub with_cookies: bool,
+}
+
+/// What kind of credential an entry of a plan is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CredentialKind {
+    /// A header other than a bearer token.
+    Header,
+    /// The header `Authorization: Bearer …` (RFC 6750).
+    Bearer,
+    /// The `auth` payload.
+    Auth,
+    /// A query parameter of the app's own.
+    Query,
+    /// All cookies that the browser holds for the server.
+    Cookies,
+}
+
+impl CredentialKind {
+    /// `header`, `bearer`, `auth`, `query` or `cookies`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Bearer => "bearer",
+            Self::Auth => "auth",
+            Self::Query => "query",
+            Self::Cookies => "cookies",
+        }
+    }
+}

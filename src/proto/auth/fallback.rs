@@ -1,0 +1,123 @@
+//! The policy for headers where a browser cannot send any.
+
+use std::fmt;
+
+use super::placement::Placed;
+use super::{Headers, Placement, Warning, join};
+use crate::proto::engine::{Revision, transport::Kind};
+
+/// The option `headerFallback`: what to do with headers where a browser cannot send any.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HeaderFallback {
+    /// Move them to the CONNECT payload.
+    #[default]
+    Payload,
+    /// Move them to the query, in the URL.
+    Query,
+    /// Move them to subprotocols of the WebSocket.
+    Subprotocol,
+    /// Do not connect.
+    Error,
+    /// Connect without them, and warn.
+    Drop,
+    /// Send them in an event after connecting (only to servers of protocol 4).
+    Event,
+}
+
+impl HeaderFallback {
+    /// Reads the option's value. `None` where there is no such fallback.
+    pub fn parse(name: &str) -> Option<Self> {
+        [
+            Self::Payload,
+            Self::Query,
+            Self::Subprotocol,
+            Self::Error,
+            Self::Drop,
+            Self::Event,
+        ]
+        .into_iter()
+        .find(|fallback| fallback.name() == name)
+    }
+
+    /// The option's value: `payload`, `query`, `subprotocol`, `error`, `drop` or `event`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Payload => "payload",
+            Self::Query => "query",
+            Self::Subprotocol => "subprotocol",
+            Self::Error => "error",
+            Self::Drop => "drop",
+            Self::Event => "event",
+        }
+    }
+
+    /// Where it puts a header, and what is to be said about that.
+    pub(super) const fn placed(self) -> Option<Placed> {
+        let (placement, warning) = match self {
+            Self::Payload => (Placement::Payload, Warning::HeaderMoved),
+            Self::Query => (Placement::Query, Warning::SecretInUrl),
+            Self::Subprotocol => (Placement::Subprotocol, Warning::SubprotocolReadable),
+            Self::Drop => (Placement::None, Warning::HeaderDropped),
+            Self::Event => (Placement::Event, Warning::HeaderLate),
+            Self::Error => return None,
+        };
+        Some((placement, Some(warning)))
+    }
+
+    /// The fallbacks that can be carried out on a transport; none where headers can be sent.
+    pub(super) const fn choices(begins_on: Kind, revision: Revision) -> &'static [Self] {
+        use HeaderFallback::{Drop, Event, Payload, Query, Subprotocol};
+        match (begins_on, revision) {
+            (Kind::Polling, _) => &[],
+            (Kind::WebSocket, Revision::V4) => &[Payload, Query, Subprotocol, Drop],
+            (Kind::WebSocket, Revision::V3) => &[Query, Drop, Event],
+            (Kind::WebTransport, Revision::V4) => &[Payload, Drop],
+            (Kind::WebTransport, Revision::V3) => &[Drop],
+            (Kind::Jsonp, _) => &[Query, Drop],
+        }
+    }
+}
+
+/// The app's headers cannot travel as it asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Impossible {
+    /// The names of the headers, as the app wrote them; at least one.
+    pub headers: Vec<String>,
+    /// The transport on which the session would begin.
+    pub transport: Kind,
+    /// What `headerFallback` may be instead.
+    pub choices: &'static [HeaderFallback],
+}
+
+impl Impossible {
+    pub(super) fn new(headers: &Headers, transport: Kind, revision: Revision) -> Self {
+        Self {
+            headers: headers.iter().map(|header| header.name().into()).collect(),
+            transport,
+            choices: HeaderFallback::choices(transport, revision),
+        }
+    }
+
+    /// A sentence for the app's developer: names the headers, the transport and the choices.
+    pub fn message(&self) -> String {
+        let mut text = join(&[self.transport.name(), " cannot carry the header"]);
+        for name in &self.headers {
+            text.push(' ');
+            text.push_str(name);
+        }
+        text.push_str("; begin on XHR polling, or set headerFallback to");
+        for choice in self.choices {
+            text.push(' ');
+            text.push_str(choice.name());
+        }
+        text
+    }
+}
+
+impl fmt::Display for Impossible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl std::error::Error for Impossible {}

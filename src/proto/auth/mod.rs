@@ -1,0 +1,32 @@
+//! Credentials: what the app gives, and where each of them travels.
+//!
+//! A **credential** is a header, a bearer token (the header `Authorization: Bearer …`), the `auth` payload, a query
+//! parameter or the cookies. A **placement** is where it travels: as the header that it is, in the CONNECT payload, the
+//! query, a subprotocol, a cookie, an event after connecting, or nowhere. [`plan`] decides that before anything is sent;
+//! [`Plan::apply`] carries it out. A plan holds names and never values, and values are [`Secret`]s until they are sent.
+
+mod base64url;
+mod carry;
+mod credential;
+mod fallback;
+mod header;
+mod placement;
+mod secret;
+mod warning;
+
+pub use carry::Carried;
+pub use credential::{CredentialKind, Credentials};
+pub use fallback::{HeaderFallback, Impossible};
+pub use header::{Header, Headers, InvalidHeader};
+pub use placement::{Entry, Placement, Plan, plan};
+pub use secret::Secret;
+pub use warning::Warning;
+
+/// Joins `parts`, without the formatting machinery.
+fn join(parts: &[&str]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        text.push_str(part);
+    }
+    text
+}

@@ -1,0 +1,147 @@
+//! The plan: where each credential travels on a transport.
+
+use super::{CredentialKind, Credentials, HeaderFallback, Impossible, Warning};
+use crate::proto::engine::{Revision, transport::Kind};
+
+/// Decides where each credential travels on a session that begins on `begins_on`.
+///
+/// | begins on | Engine.IO | headers travel in |
+/// |---|---|---|
+/// | polling | 3, 4 | the handshake request; servers keep them through an upgrade |
+/// | WebSocket | 4 | `fallback`: payload, query, subprotocol, or dropped |
+/// | WebSocket | 3 | `fallback`: query or event, or dropped |
+/// | WebTransport | 4 | `fallback`: payload, or dropped |
+/// | JSONP | 3, 4 | `fallback`: query, or dropped |
+///
+/// The `auth` payload needs Engine.IO 4 (Socket.IO protocol 5). WebTransport has neither a query nor cookies. Browsers
+/// send cookies on a WebSocket and for a `<script>` without being asked; with polling, cross-origin, only if asked.
+/// There is an entry for the cookies where they are asked for or travel unasked.
+///
+/// # Errors
+/// [`Impossible`] where there are headers and the transport cannot carry them as `fallback` says.
+pub fn plan(
+    credentials: &Credentials,
+    begins_on: Kind,
+    revision: Revision,
+    fallback: HeaderFallback,
+) -> Result<Plan, Impossible> {
+    let mut plan = Plan {
+        transport: begins_on,
+        entries: Vec::new(),
+    };
+    for header in &credentials.headers {
+        let placed = place_header(begins_on, revision, fallback)
+            .ok_or_else(|| Impossible::new(&credentials.headers, begins_on, revision))?;
+        plan.add(header.kind(), header.name(), placed);
+    }
+    if credentials.has_auth {
+        plan.add(CredentialKind::Auth, "auth", place_auth(revision));
+    }
+    for (key, _) in &credentials.query {
+        plan.add(CredentialKind::Query, key, place_query(begins_on));
+    }
+    let unasked = matches!(begins_on, Kind::WebSocket | Kind::Jsonp);
+    if credentials.with_cookies || unasked {
+        plan.add(CredentialKind::Cookies, "cookies", place_cookies(begins_on));
+    }
+    Ok(plan)
+}
+
+/// A place, and what is to be said about it.
+pub(super) type Placed = (Placement, Option<Warning>);
+
+fn place_header(begins_on: Kind, revision: Revision, fallback: HeaderFallback) -> Option<Placed> {
+    if begins_on == Kind::Polling {
+        return Some((Placement::Header, None));
+    }
+    let choices = HeaderFallback::choices(begins_on, revision);
+    fallback.placed().filter(|_| choices.contains(&fallback))
+}
+
+const fn place_auth(revision: Revision) -> Placed {
+    match revision {
+        Revision::V4 => (Placement::Payload, None),
+        Revision::V3 => (Placement::None, Some(Warning::AuthImpossible)),
+    }
+}
+
+const fn place_query(begins_on: Kind) -> Placed {
+    match begins_on {
+        Kind::WebTransport => (Placement::None, Some(Warning::QueryImpossible)),
+        Kind::Polling | Kind::WebSocket | Kind::Jsonp => (Placement::Query, None),
+    }
+}
+
+const fn place_cookies(begins_on: Kind) -> Placed {
+    match begins_on {
+        Kind::WebTransport => (Placement::None, Some(Warning::CookiesImpossible)),
+        Kind::Polling | Kind::WebSocket | Kind::Jsonp => (Placement::Cookie, None),
+    }
+}
+
+/// Where a credential travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placement {
+    /// In a header of the handshake request.
+    Header,
+    /// In the payload of CONNECT.
+    Payload,
+    /// In the query of the URL.
+    Query,
+    /// In `Sec-WebSocket-Protocol`.
+    Subprotocol,
+    /// In the `Cookie` header, which the browser writes.
+    Cookie,
+    /// In an event after connecting.
+    Event,
+    /// Nowhere; the entry's warning says why.
+    None,
+}
+
+impl Placement {
+    /// `header`, `payload`, `query`, `subprotocol`, `cookie`, `event` or `none`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Payload => "payload",
+            Self::Query => "query",
+            Self::Subprotocol => "subprotocol",
+            Self::Cookie => "cookie",
+            Self::Event => "event",
+            Self::None => "none",
+        }
+    }
+}
+
+/// Where everything travels on one connection. It holds names, no values, and may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The transport on which the session begins.
+    pub transport: Kind,
+    /// The headers, `auth`, the query parameters and the cookies, in this order.
+    pub entries: Vec<Entry>,
+}
+
+impl Plan {
+    fn add(&mut self, credential: CredentialKind, name: &str, (placement, warning): Placed) {
+        self.entries.push(Entry {
+            credential,
+            name: name.into(),
+            placement,
+            warning,
+        });
+    }
+}
+
+/// Where one credential travels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is.
+    pub credential: CredentialKind,
+    /// The header's name as the app wrote it, the query's key, `auth` or `cookies`.
+    pub name: String,
+    /// Where it travels.
+    pub placement: Placement,
+    /// What the app should know about that; [`Warning::message`] takes the entry's name and the plan's transport.
+    pub warning: Option<Warning>,
+}

@@ -1,0 +1,63 @@
+//! What a plan warns of.
+
+use super::join;
+use crate::proto::engine::transport::Kind;
+
+/// Why a credential does not travel as what it is, and what that means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// A header travels in the CONNECT payload.
+    HeaderMoved,
+    /// A header travels in the URL, which logs, proxies and the page's own performance entries show.
+    SecretInUrl,
+    /// A header travels as a subprotocol, readable for who undoes the base64.
+    SubprotocolReadable,
+    /// A header travels in an event, so that the server has accepted the connection before.
+    HeaderLate,
+    /// A header does not travel, as the app asked for.
+    HeaderDropped,
+    /// The `auth` payload does not travel: Socket.IO protocol 4 has none.
+    AuthImpossible,
+    /// A query parameter does not travel.
+    QueryImpossible,
+    /// The cookies do not travel.
+    CookiesImpossible,
+}
+
+impl Warning {
+    /// A stable code for programs.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::HeaderMoved => "header_moved",
+            Self::SecretInUrl => "secret_in_url",
+            Self::SubprotocolReadable => "subprotocol_readable",
+            Self::HeaderLate => "header_late",
+            Self::HeaderDropped => "header_dropped",
+            Self::AuthImpossible => "auth_impossible",
+            Self::QueryImpossible => "query_impossible",
+            Self::CookiesImpossible => "cookies_impossible",
+        }
+    }
+
+    /// A sentence for the app's developer: what `name` is to `transport`, and what to do on the server.
+    pub fn message(self, name: &str, transport: Kind) -> String {
+        join(&[transport.name(), " cannot carry ", name, self.remedy()])
+    }
+
+    /// The second half of the sentence.
+    const fn remedy(self) -> &'static str {
+        match self {
+            Self::HeaderMoved => ": moved to the CONNECT payload; server: restoreHeaders() or handshake.auth.headers",
+            Self::SecretInUrl => ": moved to the URL, which logs show; server: restoreHeaders() or handshake.query",
+            Self::SubprotocolReadable => {
+                ": moved to a readable subprotocol; server: restoreHeaders() or sec-websocket-protocol"
+            }
+            Self::HeaderLate => ": moved to an event; server: trust the client only after it",
+            Self::HeaderDropped => ": dropped, as headerFallback says; server: do without it",
+            Self::AuthImpossible => {
+                " in Socket.IO protocol 4: send a header or query; server: read handshake.headers or handshake.query"
+            }
+            Self::QueryImpossible | Self::CookiesImpossible => ": send a token in auth; server: read handshake.auth",
+        }
+    }
+}

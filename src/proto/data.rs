@@ -1,0 +1,74 @@
+//! What a packet carries, held by the host.
+
+/// A value that belongs to the host and that the protocol moves without copying it: a text, a binary, or parsed JSON.
+///
+/// In the browser this is a reference into a table of JavaScript values; in native tests it is a plain value. None of
+/// these calls may run code of the app: they are made while the state machines are borrowed.
+pub trait Data: Sized {
+    /// Hands a short text to the host.
+    fn text(text: &str) -> Self;
+
+    /// The text of a packet: the pieces in their order, each that is there.
+    fn join(code: u32, label: Option<&Self>, id: Option<u32>, data: Option<&Self>) -> Self;
+
+    /// Whether this is binary (an attachment) rather than text.
+    fn is_binary(&self) -> bool;
+
+    /// The size on the wire of a polling payload, in bytes: a text's as UTF-8, a binary's as base64.
+    fn wire_len(&self) -> usize;
+
+    /// Copies the code units of a text from `from` on into `units`, as many as fit, and says how many that were.
+    fn read(&self, from: usize, units: &mut [u16]) -> usize;
+
+    /// Where `unit` next stands in a text, from `from` on.
+    fn find(&self, unit: u16, from: usize) -> Option<usize>;
+
+    /// The part of a text from `from` up to (not including) `to`, in code units. A `to` past the end means the end. All of a
+    /// binary, as another reference to it.
+    fn slice(&self, from: usize, to: usize) -> Self;
+
+    /// Decodes the base64 text from `from` on into a binary. `None` where it is not base64.
+    fn decode_base64(&self, from: usize) -> Option<Self>;
+
+    /// Parses the JSON that a text holds from `from` on, in place: the value takes the text's place.
+    fn parse(&mut self, from: usize) -> Shape;
+
+    /// Puts `attachments` where a parsed value has placeholders. `false` where a placeholder names none of them, or an
+    /// attachment has no placeholder.
+    fn attach(&mut self, attachments: Vec<Self>) -> bool;
+
+    /// A reference to the member of a parsed value: of an object by its name, of an array by its index.
+    fn get(&self, name: &str) -> Option<Self>;
+
+    /// The number that a parsed value is.
+    fn as_number(&self) -> Option<f64>;
+
+    /// The string that a parsed value is, or the text that has not been parsed. Lone surrogates are replaced.
+    fn as_text(&self) -> Option<String>;
+
+    /// A reference to the last argument of a parsed event, where that is a string: the offset of state recovery.
+    fn last_string(&self) -> Option<Self>;
+
+    /// A JSON text: the members of `object` (an encoded object, where there is one) and `pid` and `offset`.
+    fn with_recovery(object: Option<Self>, pid: &Self, offset: Option<&Self>) -> Self;
+}
+
+/// What a parsed JSON value is, as far as the protocol has rules about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Not JSON.
+    Invalid,
+    /// Nothing: the text had ended.
+    Nothing,
+    /// An array that begins with an event's name or number.
+    Event,
+    /// Another array (as an acknowledgement has), one that begins with a name reserved for the client's own events among
+    /// them.
+    Array,
+    /// An object.
+    Object,
+    /// A string.
+    String,
+    /// Any other value.
+    Other,
+}

@@ -1,0 +1,566 @@
+//! One Engine.IO connection: its transports, the handshake, the heartbeat, the upgrade, what waits to be written.
+//!
+//! ```text
+//!                ┌──────── fails: the next transport (tryAllTransports)
+//!                ▼        │
+//!   new ──▶ Opening ──handshake──▶ Open ──close()──▶ Closing ──all is written──▶ Closed
+//!                │                  │                                             ▲
+//!                └── fails ─────────┴── transport closed, error, no heartbeat ────┘
+//! ```
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use crate::error::{Code, Error};
+use crate::proto::Data;
+use crate::proto::output::{EngineEvent, Event, Failure, Output, Outputs, Reason};
+use crate::proto::timer::{Millis, Timer, TimerTable};
+
+use super::Revision;
+use super::handshake::Handshake;
+use super::packet::{Packet, PacketType};
+use super::payload;
+use super::transport::{Candidate, Kind};
+use super::upgrade::{PROBE, Probe, State as ProbeState, WEBTRANSPORT_LEAD};
+
+/// What a connection is made with.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// The revision to speak.
+    pub revision: Revision,
+    /// The transports that may be used, in the order in which they are tried.
+    pub transports: Vec<Candidate>,
+    /// Whether to move to a better transport.
+    pub upgrade: bool,
+    /// Whether to try the next transport when one does not open.
+    pub try_all: bool,
+    /// Whether to begin on a WebSocket where one is allowed, because the last one worked.
+    pub prefer_websocket: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Opening,
+    Open,
+    Closing,
+    Closed,
+}
+
+/// What a transport has to say, beside the packets of a stream.
+#[derive(Debug)]
+pub enum Input<D> {
+    /// A stream is open.
+    Opened,
+    /// A POST was accepted.
+    Posted,
+    /// It could not be opened, or broke.
+    Failed(Failure<D>),
+    /// A stream was closed from outside.
+    Closed(Failure<D>),
+}
+
+/// What the layer above has to know at once.
+#[derive(Debug)]
+pub enum Change<D> {
+    /// The handshake is done.
+    Opened,
+    /// It is over.
+    Closed(Reason, Option<Rc<Failure<D>>>),
+}
+
+/// An Engine.IO connection.
+#[derive(Debug)]
+pub struct Connection<D> {
+    config: Config,
+    state: State,
+    sid: Option<Rc<str>>,
+    lifetime: Millis,
+    max_payload: usize,
+    /// The transport in use.
+    transport: u32,
+    candidate: Candidate,
+    /// A GET is under way.
+    is_polling: bool,
+    /// A POST is under way.
+    is_posting: bool,
+    probes: Vec<Probe>,
+    queue: VecDeque<Packet<D>>,
+    timers: TimerTable,
+    first_transport: u32,
+    next_transport: u32,
+    change: Option<Change<D>>,
+    is_watched: bool,
+}
+
+impl<D: Data> Connection<D> {
+    /// Opens a connection. Its transports are numbered from `first_transport` on.
+    pub fn open(config: Config, first_transport: u32, is_watched: bool, out: &mut Outputs<D>) -> Self {
+        let mut connection = Self {
+            config,
+            state: State::Opening,
+            sid: None,
+            lifetime: Millis::INFINITY,
+            max_payload: 0,
+            transport: first_transport,
+            candidate: Candidate {
+                kind: Kind::Polling,
+                fetch: false,
+            },
+            is_polling: false,
+            is_posting: false,
+            probes: Vec::new(),
+            queue: VecDeque::new(),
+            timers: TimerTable::default(),
+            first_transport,
+            next_transport: first_transport,
+            change: None,
+            is_watched,
+        };
+        connection.open_first(out);
+        connection
+    }
+
+    /// The number that the next transport gets.
+    pub fn next_transport(&self) -> u32 {
+        self.next_transport
+    }
+
+    /// The transport in use.
+    pub fn kind(&self) -> Kind {
+        self.candidate.kind
+    }
+
+    /// The id of the session, once there is one.
+    pub fn sid(&self) -> Option<&str> {
+        self.sid.as_deref()
+    }
+
+    /// The number by which its events name it.
+    pub fn number(&self) -> u32 {
+        self.first_transport
+    }
+
+    /// Whether it has come to its end.
+    pub fn is_closed(&self) -> bool {
+        self.state == State::Closed
+    }
+
+    /// Whether `transport` is one of its own.
+    pub fn owns(&self, transport: u32) -> bool {
+        (self.first_transport..self.next_transport).contains(&transport)
+    }
+
+    /// Whether a packet would be written at once.
+    pub fn is_writable(&self) -> bool {
+        self.state == State::Open && !self.is_posting && !self.is_upgrading()
+    }
+
+    /// Whether the server's sign of life is overdue, even if the timer could not say so yet (a page in the background).
+    pub fn is_expired(&self, now: Millis) -> bool {
+        self.timers.is_expired(Timer::Heartbeat, now)
+    }
+
+    /// Whether to tell of each packet.
+    pub fn watch(&mut self, is_watched: bool) {
+        self.is_watched = is_watched;
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
+    pub fn poll_timeout(&self) -> Millis {
+        self.timers.next()
+    }
+
+    /// What the layer above has to know, once.
+    pub fn poll_change(&mut self) -> Option<Change<D>> {
+        self.change.take()
+    }
+
+    /// Sends a packet: at once where the transport takes it, else in its turn.
+    pub fn send(&mut self, packet: Packet<D>, out: &mut Outputs<D>) {
+        if matches!(self.state, State::Closing | State::Closed) {
+            return;
+        }
+        if self.is_watched {
+            let (data, compress) = packet.describe();
+            self.tell(EngineEvent::PacketCreate { data, compress }, out);
+        }
+        self.queue.push_back(packet);
+        self.flush(out);
+    }
+
+    /// Closes in good order: what is queued is written first, and an upgrade comes to its end.
+    pub fn close(&mut self, out: &mut Outputs<D>) {
+        if matches!(self.state, State::Opening | State::Open) {
+            if self.state == State::Opening {
+                self.shut(Reason::ForcedClose, None, out);
+            } else {
+                self.state = State::Closing;
+                self.finish_close(out);
+            }
+        }
+    }
+
+    /// Ends it at once, for a reason that the layer above has.
+    pub fn abort(&mut self, reason: Reason, out: &mut Outputs<D>) {
+        self.shut(reason, None, out);
+    }
+
+    /// A transport has something to say.
+    pub fn handle(&mut self, transport: u32, input: Input<D>, out: &mut Outputs<D>) {
+        match input {
+            Input::Opened => self.handle_opened(transport, out),
+            Input::Posted => self.handle_posted(transport, out),
+            Input::Failed(failure) => self.handle_failed(transport, failure, out),
+            Input::Closed(failure) if self.state == State::Opening || transport != self.transport => {
+                self.handle_failed(transport, failure, out);
+            }
+            Input::Closed(failure) => self.shut(Reason::TransportClose, Some(Rc::new(failure)), out),
+        }
+    }
+
+    /// The answer to a poll arrived. Yields its packets; each goes to [`handle_packet`](Self::handle_packet), and then
+    /// [`handle_poll_end`](Self::handle_poll_end) is called.
+    pub fn handle_polled(&mut self, transport: u32, body: &D, out: &mut Outputs<D>) -> Vec<D> {
+        if transport != self.transport || self.state == State::Closed {
+            return Vec::new();
+        }
+        self.is_polling = false;
+        payload::decode(self.config.revision, body).unwrap_or_else(|| {
+            self.parse_error(out);
+            Vec::new()
+        })
+    }
+
+    /// The packets of a poll's answer are handled.
+    pub fn handle_poll_end(&mut self, transport: u32, out: &mut Outputs<D>) {
+        if transport != self.transport || self.state == State::Closed {
+            return;
+        }
+        if self.state == State::Opening {
+            // The server answered with something, but not with a handshake.
+            self.parse_error(out);
+        } else if !self.pause(out) {
+            self.poll(out);
+        }
+    }
+
+    /// A packet arrived: `head` are the first code units of a text, `data` all of it. Yields what is for the layer above: a
+    /// text that begins with the type digit, or a binary.
+    pub fn handle_packet(
+        &mut self,
+        now: Millis,
+        transport: u32,
+        head: &[u16],
+        data: D,
+        out: &mut Outputs<D>,
+    ) -> Option<D> {
+        if transport != self.transport {
+            self.handle_probe_packet(transport, head, &data, out);
+            return None;
+        }
+        if self.state == State::Closed {
+            return None;
+        }
+        let kind = if data.is_binary() {
+            PacketType::Message
+        } else if let Some(kind) = head.first().and_then(|unit| PacketType::from_unit(*unit)) {
+            kind
+        } else {
+            self.parse_error(out);
+            return None;
+        };
+        if self.is_watched {
+            let data = Some(data.slice(usize::from(!data.is_binary()), usize::MAX));
+            self.tell(EngineEvent::Packet(kind, data), out);
+        }
+        match kind {
+            PacketType::Message if self.state != State::Opening => return Some(data),
+            PacketType::Ping if self.state != State::Opening => {
+                self.send(Packet::control(PacketType::Pong), out);
+                self.timers.set(Timer::Heartbeat, now + self.lifetime);
+                out.push_back(Output::Event(Event::Ping));
+            }
+            PacketType::Open if self.state == State::Opening => self.handle_handshake(now, data, out),
+            PacketType::Close => self.shut(Reason::TransportClose, None, out),
+            _ if self.state == State::Opening => self.parse_error(out),
+            _ => {}
+        }
+        None
+    }
+
+    /// A deadline has passed.
+    pub fn handle_timeout(&mut self, now: Millis, out: &mut Outputs<D>) {
+        if self.timers.take_expired(Timer::Heartbeat, now) {
+            self.shut(Reason::PingTimeout, None, out);
+        }
+        if self.timers.take_expired(Timer::Probe, now) {
+            for probe in &mut self.probes {
+                if probe.state == ProbeState::AwaitLead {
+                    probe.state = ProbeState::AwaitOpen;
+                    out.push_back(Output::Open {
+                        transport: probe.transport,
+                        candidate: probe.candidate,
+                        sid: self.sid.clone(),
+                    });
+                }
+            }
+        }
+    }
+
+    fn open_first(&mut self, out: &mut Outputs<D>) {
+        let transports = &self.config.transports;
+        let websocket = transports.iter().find(|candidate| candidate.kind == Kind::WebSocket);
+        let preferred = websocket.filter(|_| self.config.prefer_websocket);
+        let Some(candidate) = preferred.or(transports.first()).copied() else {
+            let error = Error::new(Code::NoTransport, "No transports available");
+            self.shut(Reason::TransportError, Some(Rc::new(Failure::new(error))), out);
+            return;
+        };
+        self.candidate = candidate;
+        self.transport = self.new_transport();
+        out.push_back(Output::Open {
+            transport: self.transport,
+            candidate,
+            sid: None,
+        });
+        self.poll(out);
+    }
+
+    fn new_transport(&mut self) -> u32 {
+        let transport = self.next_transport;
+        self.next_transport = transport.wrapping_add(1);
+        transport
+    }
+
+    fn tell(&self, event: EngineEvent<D>, out: &mut Outputs<D>) {
+        out.push_back(Output::Event(Event::Engine(self.first_transport, event)));
+    }
+
+    fn handle_opened(&mut self, transport: u32, out: &mut Outputs<D>) {
+        let Some(probe) = self.probes.iter_mut().find(|probe| probe.transport == transport) else {
+            return;
+        };
+        if probe.state == ProbeState::AwaitOpen {
+            probe.state = ProbeState::AwaitPong;
+            let ping = Packet::with_data(PacketType::Ping, Some(D::text(PROBE)));
+            out.push_back(Output::Write(transport, ping));
+        }
+    }
+
+    fn handle_posted(&mut self, transport: u32, out: &mut Outputs<D>) {
+        if transport != self.transport || self.state == State::Closed {
+            return;
+        }
+        self.is_posting = false;
+        if self.queue.is_empty() {
+            self.tell(EngineEvent::Drain, out);
+        }
+        if !self.pause(out) {
+            self.flush(out);
+        }
+        self.finish_close(out);
+    }
+
+    fn handle_failed(&mut self, transport: u32, failure: Failure<D>, out: &mut Outputs<D>) {
+        if transport != self.transport {
+            self.drop_probe(transport, Rc::new(failure), out);
+        } else if self.state == State::Opening && self.config.try_all && self.config.transports.len() > 1 {
+            let tried = self.candidate;
+            self.config.transports.retain(|candidate| *candidate != tried);
+            self.config.prefer_websocket = false;
+            out.push_back(Output::Close(transport));
+            self.open_first(out);
+        } else {
+            self.shut(Reason::TransportError, Some(Rc::new(failure)), out);
+        }
+    }
+
+    fn handle_handshake(&mut self, now: Millis, data: D, out: &mut Outputs<D>) {
+        let Some(handshake) = Handshake::parse(data, 1) else {
+            self.parse_error(out);
+            return;
+        };
+        let sid: Rc<str> = handshake.sid.into();
+        self.sid = Some(Rc::clone(&sid));
+        self.max_payload = handshake.max_payload;
+        self.lifetime = handshake.ping_interval + handshake.ping_timeout;
+        self.timers.set(Timer::Heartbeat, now + self.lifetime);
+        self.state = State::Open;
+        self.change = Some(Change::Opened);
+        let kind = self.candidate.kind;
+        self.tell(EngineEvent::Open { sid, kind }, out);
+        self.flush(out);
+        if self.config.upgrade && kind.is_polling() {
+            self.probe(now, &handshake.upgrades, out);
+        }
+    }
+
+    /// Probes every transport that both sides want.
+    fn probe(&mut self, now: Millis, upgrades: &[Kind], out: &mut Outputs<D>) {
+        let wanted = |candidate: &&Candidate| !candidate.kind.is_polling() && upgrades.contains(&candidate.kind);
+        let candidates: Vec<Candidate> = self.config.transports.iter().filter(wanted).copied().collect();
+        let has_webtransport = candidates.iter().any(|candidate| candidate.kind == Kind::WebTransport);
+        for candidate in candidates {
+            let waits = has_webtransport && candidate.kind != Kind::WebTransport;
+            let transport = self.new_transport();
+            self.probes.push(Probe {
+                transport,
+                candidate,
+                state: if waits {
+                    ProbeState::AwaitLead
+                } else {
+                    ProbeState::AwaitOpen
+                },
+            });
+            if waits {
+                self.timers.set(Timer::Probe, now + WEBTRANSPORT_LEAD);
+            } else {
+                out.push_back(Output::Open {
+                    transport,
+                    candidate,
+                    sid: self.sid.clone(),
+                });
+            }
+        }
+    }
+
+    fn handle_probe_packet(&mut self, transport: u32, head: &[u16], data: &D, out: &mut Outputs<D>) {
+        let Some(probe) = self.probes.iter_mut().find(|probe| probe.transport == transport) else {
+            return;
+        };
+        let is_pong = head.first().and_then(|unit| PacketType::from_unit(*unit)) == Some(PacketType::Pong)
+            && data.slice(1, usize::MAX).as_text().as_deref() == Some(PROBE);
+        if probe.state != ProbeState::AwaitPong || !is_pong {
+            let error = Error::new(Code::TransportFailed, "probe error");
+            self.drop_probe(transport, Rc::new(Failure::new(error)), out);
+            return;
+        }
+        probe.state = ProbeState::AwaitPause;
+        let kind = probe.candidate.kind;
+        // The first to answer wins.
+        self.probes.retain(|probe| {
+            let wins = probe.transport == transport;
+            if !wins && probe.state != ProbeState::AwaitLead {
+                out.push_back(Output::Close(probe.transport));
+            }
+            wins
+        });
+        self.tell(EngineEvent::Upgrading(kind), out);
+        self.pause(out);
+    }
+
+    fn is_upgrading(&self) -> bool {
+        self.probes.iter().any(|probe| probe.state == ProbeState::AwaitPause)
+    }
+
+    /// Where an upgrade waits for the transport in use to come to rest: moves over as soon as it has. Says whether one
+    /// waits, so that nothing new is begun on the old transport.
+    fn pause(&mut self, out: &mut Outputs<D>) -> bool {
+        if !self.is_upgrading() {
+            return false;
+        }
+        if self.is_polling || self.is_posting {
+            return true;
+        }
+        if let Some(probe) = self.probes.pop() {
+            out.push_back(Output::Write(probe.transport, Packet::control(PacketType::Upgrade)));
+            out.push_back(Output::Close(self.transport));
+            self.transport = probe.transport;
+            self.candidate = probe.candidate;
+            let kind = probe.candidate.kind;
+            // What waited is written before anyone hears of the upgrade and writes more.
+            self.flush(out);
+            self.tell(EngineEvent::Upgrade(kind), out);
+            self.finish_close(out);
+        }
+        true
+    }
+
+    fn drop_probe(&mut self, transport: u32, failure: Rc<Failure<D>>, out: &mut Outputs<D>) {
+        let Some(index) = self.probes.iter().position(|probe| probe.transport == transport) else {
+            return;
+        };
+        let probe = self.probes.remove(index);
+        out.push_back(Output::Close(transport));
+        self.tell(EngineEvent::UpgradeError(failure), out);
+        if probe.state == ProbeState::AwaitPause {
+            // The old transport had been brought to rest.
+            self.poll(out);
+            self.flush(out);
+            self.finish_close(out);
+        }
+    }
+
+    fn poll(&mut self, out: &mut Outputs<D>) {
+        if self.candidate.kind.is_polling() && !self.is_polling && self.state != State::Closed {
+            self.is_polling = true;
+            out.push_back(Output::Poll(self.transport));
+        }
+    }
+
+    fn flush(&mut self, out: &mut Outputs<D>) {
+        if matches!(self.state, State::Opening | State::Closed) || self.is_upgrading() {
+            return;
+        }
+        if self.candidate.kind.is_polling() {
+            if self.is_posting || self.queue.is_empty() {
+                return;
+            }
+            let count = match self.queue.len() {
+                1 => 1,
+                _ => payload::batch(self.max_payload, self.queue.iter().map(Packet::wire_len)),
+            };
+            self.is_posting = true;
+            out.push_back(Output::Post(self.transport, self.queue.drain(..count).collect()));
+        } else {
+            let has_written = !self.queue.is_empty();
+            for packet in self.queue.drain(..) {
+                out.push_back(Output::Write(self.transport, packet));
+            }
+            if has_written && self.is_watched {
+                self.tell(EngineEvent::Drain, out);
+            }
+        }
+    }
+
+    /// Where the app has asked for the end: ends it as soon as all is written and no upgrade is half done.
+    fn finish_close(&mut self, out: &mut Outputs<D>) {
+        if self.state != State::Closing || !self.queue.is_empty() || self.is_posting || self.is_upgrading() {
+            return;
+        }
+        if self.candidate.kind.is_polling() {
+            let close = Packet::control(PacketType::Close);
+            out.push_back(Output::Post(self.transport, vec![close]));
+        }
+        self.shut(Reason::ForcedClose, None, out);
+    }
+
+    fn parse_error(&mut self, out: &mut Outputs<D>) {
+        let message = if self.state == State::Opening {
+            "The answer is not an Engine.IO handshake: check the path, and that it is a Socket.IO server"
+        } else {
+            "The server sent a packet that is not Engine.IO"
+        };
+        let failure = Rc::new(Failure::new(Error::new(Code::ParseError, message)));
+        self.shut(Reason::ParseError, Some(failure), out);
+    }
+
+    fn shut(&mut self, reason: Reason, failure: Option<Rc<Failure<D>>>, out: &mut Outputs<D>) {
+        if self.state == State::Closed {
+            return;
+        }
+        self.state = State::Closed;
+        self.timers = TimerTable::default();
+        self.queue.clear();
+        for probe in std::mem::take(&mut self.probes) {
+            let error = Error::new(Code::TransportFailed, "probe error: socket closed");
+            out.push_back(Output::Close(probe.transport));
+            let failure = Rc::new(Failure::new(error));
+            self.tell(EngineEvent::UpgradeError(failure), out);
+        }
+        out.push_back(Output::Close(self.transport));
+        let event = EngineEvent::Close(reason, failure.clone());
+        self.tell(event, out);
+        self.change = Some(Change::Closed(reason, failure));
+    }
+}

@@ -1,0 +1,51 @@
+//! The transports, by name.
+
+/// A transport of Engine.IO, as far as credentials and the plan of a connection tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// HTTP long-polling through XHR or fetch.
+    Polling,
+    /// A WebSocket.
+    WebSocket,
+    /// A WebTransport session over HTTP/3.
+    WebTransport,
+    /// Long-polling through `<script>` elements. On the wire (`transport=`) this is `polling` too.
+    Jsonp,
+}
+
+impl Kind {
+    /// The name that the API and messages use: `polling`, `websocket`, `webtransport` or `jsonp`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Polling => "polling",
+            Self::WebSocket => "websocket",
+            Self::WebTransport => "webtransport",
+            Self::Jsonp => "jsonp",
+        }
+    }
+
+    /// The transport that a server or an app names so.
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "polling" => Self::Polling,
+            "websocket" => Self::WebSocket,
+            "webtransport" => Self::WebTransport,
+            "jsonp" => Self::Jsonp,
+            _ => return None,
+        })
+    }
+
+    /// Whether it is a series of requests rather than a stream.
+    pub const fn is_polling(self) -> bool {
+        matches!(self, Self::Polling | Self::Jsonp)
+    }
+}
+
+/// A transport that the app allows, with the way in which the browser is to carry it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The transport.
+    pub kind: Kind,
+    /// For polling: through `fetch` rather than XHR.
+    pub fetch: bool,
+}

@@ -1,0 +1,190 @@
+//! The URL of a server, in all the forms that apps write, and the query strings of its requests.
+
+use crate::error::{Code, Error};
+
+/// Where a server is, and what its URL says beside that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Url {
+    /// Whether the connection is encrypted (`https`, `wss`).
+    pub is_secure: bool,
+    /// The name or address, an IPv6 address in brackets.
+    pub host: String,
+    /// The port in digits; the protocol's own where the URL has none.
+    pub port: String,
+    /// The path, which names the namespace: `/` where the URL has none.
+    pub path: String,
+    /// The query, decoded.
+    pub query: Vec<(String, String)>,
+}
+
+impl Url {
+    /// Parses `text`: with or without protocol (`http`, `https`, `ws`, `wss`), `//host`, `host:port`, `/namespace`, or empty.
+    /// What is left out is taken from `origin`, the page's own (`https://host:port`).
+    ///
+    /// # Errors
+    ///
+    /// [`Code::InvalidUrl`]; the text never repeats the URL, which may hold a secret.
+    pub fn parse(text: &str, origin: Option<&str>) -> Result<Self, Error> {
+        let (page_scheme, page_authority) = origin.and_then(|origin| origin.split_once("://")).unzip();
+        let (scheme, rest) = match text.split_once("://") {
+            // `//` inside a path or a query is none of a protocol.
+            Some((scheme, rest)) if !scheme.contains(['/', '?', '#']) => (Some(scheme), rest),
+            _ => (None, text),
+        };
+        let is_secure = match scheme.or(page_scheme) {
+            Some("http" | "ws") => false,
+            Some("https" | "wss") | None => true,
+            Some(_) => return Err(invalid("The URL's protocol is none of http, https, ws and wss")),
+        };
+        let rest = match scheme {
+            Some(_) => rest,
+            None => rest.strip_prefix("//").unwrap_or(rest),
+        };
+        let is_relative =
+            scheme.is_none() && !text.starts_with("//") && matches!(rest.chars().next(), None | Some('/' | '?' | '#'));
+
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let authority = match page_authority {
+            Some(page_authority) if is_relative => page_authority,
+            _ => authority,
+        };
+        // A user's name and password are not sent: browsers refuse such requests.
+        let address = authority.rsplit_once('@').map_or(authority, |(_, address)| address);
+        let (host, port) = split_port(address);
+        check_host(host)?;
+        let port = match port {
+            None | Some("") => {
+                if is_secure {
+                    "443"
+                } else {
+                    "80"
+                }
+            }
+            Some(port) if port.parse::<u16>().is_ok_and(|port| port > 0) => port,
+            Some(_) => return Err(invalid("The URL's port is not a number from 1 to 65535")),
+        };
+
+        let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        Ok(Self {
+            is_secure,
+            host: host.to_owned(),
+            port: port.to_owned(),
+            path: if path.is_empty() {
+                "/".to_owned()
+            } else {
+                path.to_owned()
+            },
+            query: decode_query(query),
+        })
+    }
+
+    /// The origin with a protocol of `http` or `ws`, encrypted or not, and the port where it is not the protocol's own.
+    pub fn origin(&self, scheme: &str) -> String {
+        let mut origin = String::from(scheme);
+        if self.is_secure {
+            origin.push('s');
+        }
+        origin.push_str("://");
+        origin.push_str(&self.host);
+        if self.port != if self.is_secure { "443" } else { "80" } {
+            origin.push(':');
+            origin.push_str(&self.port);
+        }
+        origin
+    }
+}
+
+fn invalid(message: &'static str) -> Error {
+    Error::new(Code::InvalidUrl, message)
+}
+
+/// Splits off a port, leaving alone the colons of an IPv6 address in brackets.
+fn split_port(address: &str) -> (&str, Option<&str>) {
+    let after_brackets = address.rfind(']').unwrap_or(0);
+    match address.rfind(':') {
+        Some(colon) if colon >= after_brackets => {
+            let (host, port) = address.split_at_checked(colon).unwrap_or((address, ""));
+            (host, port.strip_prefix(':'))
+        }
+        _ => (address, None),
+    }
+}
+
+fn check_host(host: &str) -> Result<(), Error> {
+    if host.is_empty() {
+        return Err(invalid("The URL names no host"));
+    }
+    let is_address = host.starts_with('[');
+    let is_allowed = |character: char| match character {
+        '[' | ']' | ':' => is_address,
+        '<' | '>' | '"' | '^' | '`' | '{' | '|' | '}' | '\\' | '%' | '@' | ',' | ';' => false,
+        _ => !character.is_ascii_whitespace() && !character.is_ascii_control(),
+    };
+    if !host.chars().all(is_allowed) || is_address != host.ends_with(']') {
+        return Err(invalid("The URL's host has a character that no host may have"));
+    }
+    Ok(())
+}
+
+/// Appends `key=value` to a query string, both encoded.
+pub fn push_parameter(query: &mut String, key: &str, value: &str) {
+    if !query.is_empty() {
+        query.push('&');
+    }
+    push_encoded(query, key);
+    query.push('=');
+    push_encoded(query, value);
+}
+
+/// Percent-encodes as `encodeURIComponent` does.
+fn push_encoded(query: &mut String, text: &str) {
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')' => {
+                query.push(char::from(byte));
+            }
+            _ => {
+                query.push('%');
+                query.push(hex_digit(byte >> 4));
+                query.push(hex_digit(byte & 15));
+            }
+        }
+    }
+}
+
+fn hex_digit(digit: u8) -> char {
+    char::from(if digit < 10 { b'0' + digit } else { b'A' + digit - 10 })
+}
+
+/// The parameters of a query string, decoded. A percent sign that encodes nothing stands for itself.
+pub fn decode_query(query: &str) -> Vec<(String, String)> {
+    let parameters = query.split('&').filter(|parameter| !parameter.is_empty());
+    parameters
+        .map(|parameter| {
+            let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            (decode(key), decode(value))
+        })
+        .collect()
+}
+
+fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::new();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let digit = |offset| bytes.get(at + offset).and_then(|digit| char::from(*digit).to_digit(16));
+        match (byte, digit(1), digit(2)) {
+            (b'%', Some(high), Some(low)) => {
+                decoded.push((high * 16 + low) as u8);
+                at += 3;
+            }
+            _ => {
+                decoded.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}

@@ -1,0 +1,15 @@
+//! The protocol, without IO: Engine.IO and Socket.IO as state machines that take inputs and yield outputs.
+//!
+//! Nothing here touches JavaScript, the browser, a clock or a random source; it all runs natively. The host is met in
+//! one place, the trait [`Data`]: what packets carry stays with the host, and only the few code units of a header are
+//! read here.
+
+pub mod auth;
+pub mod backoff;
+pub mod data;
+pub mod engine;
+pub mod output;
+pub mod socket;
+pub mod timer;
+
+pub use data::{Data, Shape};

@@ -1,0 +1,208 @@
+//! What the state machines want done, and what they tell.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use crate::error::Error;
+
+use super::engine::packet::{Packet, PacketType};
+use super::engine::transport::{Candidate, Kind};
+
+/// Outputs in the order in which they are to be carried out.
+pub type Outputs<D> = VecDeque<Output<D>>;
+
+/// One thing to do for the host. Transports are named by a number that is never used again.
+#[derive(Debug)]
+pub enum Output<D> {
+    /// Ask the app for its options and answer with
+    /// [`handle_configured`](super::socket::manager::Manager::handle_configured).
+    Configure,
+    /// Ask the app for the payload of a namespace's CONNECT and answer with
+    /// [`handle_auth`](super::socket::manager::Manager::handle_auth).
+    Authenticate {
+        /// The socket.
+        socket: usize,
+        /// Which attempt of this socket it is: an answer to an earlier one is ignored.
+        epoch: u32,
+    },
+    /// Open a transport.
+    Open {
+        /// The number of the new transport.
+        transport: u32,
+        /// Which transport.
+        candidate: Candidate,
+        /// The session that it is to join.
+        sid: Option<Rc<str>>,
+    },
+    /// Send a GET for the next payload.
+    Poll(u32),
+    /// Send a POST with these packets.
+    Post(u32, Vec<Packet<D>>),
+    /// Write a packet.
+    Write(u32, Packet<D>),
+    /// Close a transport and forget it, after a POST that is under way has ended.
+    Close(u32),
+    /// Tell the app.
+    Event(Event<D>),
+}
+
+/// What the app is told.
+#[derive(Debug)]
+pub enum Event<D> {
+    /// The connection is open.
+    Open,
+    /// The connection failed to open, or broke.
+    Error(Rc<Failure<D>>),
+    /// The connection was open and is closed.
+    Close(Reason, Option<Rc<Failure<D>>>),
+    /// The server gave a sign of life.
+    Ping,
+    /// A new attempt begins, the n-th.
+    ReconnectAttempt(u32),
+    /// The n-th attempt succeeded.
+    Reconnect(u32),
+    /// An attempt failed.
+    ReconnectError(Rc<Failure<D>>),
+    /// The last attempt that the options allow failed.
+    ReconnectFailed,
+    /// About one socket.
+    Socket(usize, SocketEvent<D>),
+    /// About a connection below, named by the number of its first transport.
+    Engine(u32, EngineEvent<D>),
+}
+
+/// What the app is told of one socket.
+#[derive(Debug)]
+pub enum SocketEvent<D> {
+    /// The server accepted the socket.
+    Connect {
+        /// The id that the server gave it.
+        id: D,
+        /// Whether the session before was recovered.
+        recovered: bool,
+    },
+    /// The server or the connection did not accept it.
+    ConnectError {
+        /// Why.
+        failure: Rc<Failure<D>>,
+        /// Whether another attempt will follow by itself.
+        will_retry: bool,
+    },
+    /// It was connected and is not any longer.
+    Disconnect(Reason, Option<Rc<Failure<D>>>),
+    /// An event arrived.
+    Message {
+        /// The arguments, the event's name first.
+        data: D,
+        /// The id to acknowledge it with.
+        ack: Option<u32>,
+        /// The connection of the socket that it belongs to.
+        epoch: u32,
+    },
+    /// The acknowledgement of an event that was sent.
+    Ack {
+        /// The event's id.
+        id: u32,
+        /// The arguments of the answer.
+        data: D,
+    },
+    /// An acknowledgement will not come.
+    AckFailed {
+        /// The event's id.
+        id: u32,
+        /// Why.
+        loss: Loss,
+    },
+}
+
+/// Why an acknowledgement will not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// Its time ran out.
+    TimedOut,
+    /// The connection ended, and the app wants to hear of it.
+    Disconnected,
+    /// The connection ended, and the app does not want to hear of it.
+    Forgotten,
+}
+
+/// What the app is told of the engine.
+#[derive(Debug)]
+pub enum EngineEvent<D> {
+    /// The handshake is done.
+    Open {
+        /// The id of the session.
+        sid: Rc<str>,
+        /// The transport that it began on.
+        kind: Kind,
+    },
+    /// Another transport answered and takes over.
+    Upgrading(Kind),
+    /// Another transport has taken over.
+    Upgrade(Kind),
+    /// Another transport could not take over.
+    UpgradeError(Rc<Failure<D>>),
+    /// All that was to be written is written.
+    Drain,
+    /// The connection is closed.
+    Close(Reason, Option<Rc<Failure<D>>>),
+    /// A packet arrived. Told only while someone watches.
+    Packet(PacketType, Option<D>),
+    /// A packet is about to be sent. Told only while someone watches.
+    PacketCreate {
+        /// The packet with its type digit, or a binary.
+        data: D,
+        /// Whether the transport may compress it.
+        compress: bool,
+    },
+}
+
+/// An error, and what the host or the server had to say of it.
+#[derive(Debug)]
+pub struct Failure<D> {
+    /// The error.
+    pub error: Error,
+    /// The `data` of the server's refusal, or the host's own description of what failed.
+    pub detail: Option<D>,
+}
+
+impl<D> Failure<D> {
+    /// A failure without more to say.
+    pub fn new(error: Error) -> Self {
+        Self { error, detail: None }
+    }
+}
+
+/// Why a connection ended. The texts are those that Socket.IO's apps compare with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The server disconnected the socket: it does not connect again by itself.
+    ServerDisconnect,
+    /// The app disconnected the socket.
+    ClientDisconnect,
+    /// The server gave no sign of life in time.
+    PingTimeout,
+    /// The transport was closed.
+    TransportClose,
+    /// The transport failed.
+    TransportError,
+    /// The server sent what is not the protocol.
+    ParseError,
+    /// The last socket was disconnected.
+    ForcedClose,
+}
+
+impl Reason {
+    /// The text of the reason.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ServerDisconnect => "io server disconnect",
+            Self::ClientDisconnect => "io client disconnect",
+            Self::PingTimeout => "ping timeout",
+            Self::TransportClose => "transport close",
+            Self::TransportError => "transport error",
+            Self::ParseError => "parse error",
+            Self::ForcedClose => "forced close",
+        }
+    }
+}

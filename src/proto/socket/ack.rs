@@ -1,0 +1,98 @@
+//! The acknowledgements that are waited for.
+
+use std::collections::VecDeque;
+
+use crate::proto::timer::Millis;
+
+/// What an event that wants an acknowledgement says about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// How long to wait; infinity for ever.
+    pub timeout: Millis,
+    /// Whether the app wants to hear that none will come.
+    pub wants_error: bool,
+}
+
+#[derive(Debug)]
+struct Pending {
+    id: u32,
+    deadline: Millis,
+    wants_error: bool,
+}
+
+/// The acknowledgements that one socket waits for, in the order of their ids.
+#[derive(Debug)]
+pub struct Acks {
+    pending: VecDeque<Pending>,
+    next_id: u32,
+    next_deadline: Millis,
+}
+
+impl Default for Acks {
+    fn default() -> Self {
+        Self {
+            pending: VecDeque::new(),
+            next_id: 0,
+            next_deadline: Millis::INFINITY,
+        }
+    }
+}
+
+impl Acks {
+    /// Waits for one more, and gives its id.
+    pub fn add(&mut self, now: Millis, wanted: Wanted) -> u32 {
+        let id = self.next_id;
+        self.next_id = id.wrapping_add(1);
+        let deadline = now + wanted.timeout;
+        self.next_deadline = self.next_deadline.min(deadline);
+        self.pending.push_back(Pending {
+            id,
+            deadline,
+            wants_error: wanted.wants_error,
+        });
+        id
+    }
+
+    /// Whether `id` was waited for. It is not any longer.
+    pub fn take(&mut self, id: u32) -> bool {
+        // Answers come mostly in order: the search begins where the answer is expected.
+        let found = self.pending.iter().position(|pending| pending.id == id);
+        found.and_then(|index| self.pending.remove(index)).is_some()
+    }
+
+    /// When the first one runs out. It may be early: an answered one can have been the first.
+    pub fn next_deadline(&self) -> Millis {
+        self.next_deadline
+    }
+
+    /// Takes those whose time has run out, in the order of their ids.
+    pub fn take_expired(&mut self, now: Millis) -> Vec<u32> {
+        let mut expired = Vec::new();
+        let mut next = Millis::INFINITY;
+        self.pending.retain(|pending| {
+            let is_over = pending.deadline <= now;
+            if is_over {
+                expired.push(pending.id);
+            } else {
+                next = next.min(pending.deadline);
+            }
+            !is_over
+        });
+        self.next_deadline = next;
+        expired
+    }
+
+    /// Forgets those that `is_kept` does not keep, because the connection ended. Yields each with whether the app wants
+    /// to hear of it.
+    pub fn take_lost(&mut self, is_kept: impl Fn(u32) -> bool) -> Vec<(u32, bool)> {
+        let mut lost = Vec::new();
+        self.pending.retain(|pending| {
+            let keep = is_kept(pending.id);
+            if !keep {
+                lost.push((pending.id, pending.wants_error));
+            }
+            keep
+        });
+        lost
+    }
+}

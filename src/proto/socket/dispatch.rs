@@ -1,0 +1,194 @@
+//! What arrives for the sockets of a manager, and what becomes of them.
+
+use std::rc::Rc;
+
+use crate::error::{Code, Error};
+use crate::proto::Data;
+use crate::proto::output::{Failure, Loss, Reason, SocketEvent};
+use crate::proto::timer::Millis;
+
+use super::manager::Manager;
+use super::namespace::State as SocketState;
+use super::packet::PacketType;
+use super::parser::Incoming;
+
+impl<D: Data> Manager<D> {
+    pub(super) fn handle_incoming(&mut self, packet: Incoming<D>) {
+        // Several sockets never share a namespace on one connection.
+        let Some(socket) = self.sockets.iter().position(|entry| entry.name == packet.namespace) else {
+            return;
+        };
+        match packet.kind {
+            PacketType::Connect => self.handle_connect(socket, packet.data),
+            PacketType::ConnectError => self.handle_connect_error(socket, packet.data),
+            PacketType::Disconnect => {
+                if self.is_connected(socket) {
+                    self.abandon(socket);
+                    self.lose(socket, Reason::ServerDisconnect, None);
+                }
+            }
+            PacketType::Event | PacketType::BinaryEvent => self.handle_event(socket, packet.data, packet.id),
+            PacketType::Ack | PacketType::BinaryAck => {
+                let id = packet.id.unwrap_or(u32::MAX);
+                if let Some(entry) = self.sockets.get_mut(socket)
+                    && entry.acks.take(id)
+                {
+                    self.tell(socket, SocketEvent::Ack { id, data: packet.data });
+                }
+            }
+        }
+    }
+
+    fn handle_connect(&mut self, socket: usize, data: D) {
+        let Some(entry) = self.sockets.get_mut(socket) else {
+            return;
+        };
+        if entry.has_stale_connect {
+            // Granted to an attempt that the app has given up.
+            entry.has_stale_connect = false;
+            let packet = entry.control(PacketType::Disconnect, None);
+            let wants_more = entry.state == SocketState::AwaitConnection;
+            self.send(packet);
+            if wants_more {
+                self.authenticate(socket);
+            }
+            return;
+        }
+        if entry.state != SocketState::AwaitConnect {
+            return;
+        }
+        let Some(id) = data.get("sid") else {
+            entry.state = SocketState::Idle;
+            let error = Error::new(
+                Code::ProtocolMismatch,
+                "The server granted the namespace without an id: it speaks an older protocol (socket.io 1.x or 2.x)",
+            );
+            self.refuse(socket, Rc::new(Failure::new(error)));
+            return;
+        };
+        entry.state = SocketState::Connected;
+        let epoch = entry.epoch;
+        let recovered = entry.recovery.handle_connect(data.get("pid"));
+        let received = std::mem::take(&mut entry.receive_buffer);
+        let buffered = std::mem::take(&mut entry.send_buffer);
+        let packets: Vec<_> = buffered
+            .into_iter()
+            .map(|buffered| entry.encode(PacketType::Event, buffered.id, buffered.event))
+            .collect();
+        for (data, ack) in received {
+            self.tell(socket, SocketEvent::Message { data, ack, epoch });
+        }
+        for packet in packets {
+            self.send_all(packet);
+        }
+        self.tell(socket, SocketEvent::Connect { id, recovered });
+    }
+
+    fn handle_connect_error(&mut self, socket: usize, data: D) {
+        let Some(entry) = self.sockets.get_mut(socket) else {
+            return;
+        };
+        if std::mem::take(&mut entry.has_stale_connect) {
+            if entry.state == SocketState::AwaitConnection {
+                self.authenticate(socket);
+            }
+            return;
+        }
+        if entry.state != SocketState::AwaitConnect {
+            return;
+        }
+        entry.state = SocketState::Idle;
+        // Protocol 5 sends an object, protocol 4 a string.
+        let text = data
+            .get("message")
+            .and_then(|message| message.as_text())
+            .or_else(|| data.as_text());
+        let failure = Failure {
+            error: Error::new(Code::Rejected, text.unwrap_or_default()),
+            detail: data.get("data"),
+        };
+        self.refuse(socket, Rc::new(failure));
+    }
+
+    fn handle_event(&mut self, socket: usize, data: D, ack: Option<u32>) {
+        let Some(entry) = self.sockets.get_mut(socket) else {
+            return;
+        };
+        match entry.state {
+            SocketState::Connected => {
+                entry.recovery.handle_event(&data);
+                let epoch = entry.epoch;
+                self.tell(socket, SocketEvent::Message { data, ack, epoch });
+            }
+            SocketState::AwaitConnect => entry.receive_buffer.push((data, ack)),
+            _ => {}
+        }
+    }
+
+    /// The socket will not be connected by this attempt, nor by another one of its own.
+    pub(super) fn refuse(&mut self, socket: usize, failure: Rc<Failure<D>>) {
+        self.abandon(socket);
+        self.tell(
+            socket,
+            SocketEvent::ConnectError {
+                failure,
+                will_retry: false,
+            },
+        );
+    }
+
+    /// The socket does not want the connection any more; the last one to do so closes it.
+    pub(super) fn abandon(&mut self, socket: usize) {
+        if let Some(entry) = self.sockets.get_mut(socket) {
+            entry.has_stale_connect |= entry.state == SocketState::AwaitConnect;
+            entry.state = SocketState::Idle;
+            entry.epoch = entry.epoch.wrapping_add(1);
+            entry.receive_buffer.clear();
+        }
+        if self.sockets.iter().all(|entry| entry.state == SocketState::Idle) {
+            self.close();
+        }
+    }
+
+    /// Tells the app that the socket lost its connection, and what was lost with it.
+    pub(super) fn lose(&mut self, socket: usize, reason: Reason, failure: Option<Rc<Failure<D>>>) {
+        let Some(entry) = self.sockets.get_mut(socket) else {
+            return;
+        };
+        entry.epoch = entry.epoch.wrapping_add(1);
+        entry.receive_buffer.clear();
+        let buffered: Vec<u32> = entry.send_buffer.iter().filter_map(|buffered| buffered.id).collect();
+        let lost = entry.acks.take_lost(|id| buffered.contains(&id));
+        self.tell(socket, SocketEvent::Disconnect(reason, failure));
+        for (id, wants_error) in lost {
+            let loss = if wants_error {
+                Loss::Disconnected
+            } else {
+                Loss::Forgotten
+            };
+            self.tell(socket, SocketEvent::AckFailed { id, loss });
+        }
+    }
+
+    pub(super) fn expire_acks(&mut self, now: Millis, socket: usize) {
+        let Some(entry) = self.sockets.get_mut(socket) else {
+            return;
+        };
+        if entry.acks.next_deadline() > now {
+            return;
+        }
+        let expired = entry.acks.take_expired(now);
+        entry
+            .send_buffer
+            .retain(|buffered| buffered.id.is_none_or(|id| !expired.contains(&id)));
+        for id in expired {
+            self.tell(
+                socket,
+                SocketEvent::AckFailed {
+                    id,
+                    loss: Loss::TimedOut,
+                },
+            );
+        }
+    }
+}

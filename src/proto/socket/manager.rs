@@ -1,0 +1,440 @@
+//! The manager: the sockets of all namespaces over one connection, which it opens, watches and opens again.
+//!
+//! Every `handle_*` method is something that happened, every other mutator something that the app wants. After each,
+//! [`poll_output`](Manager::poll_output) is called until it yields nothing, and then
+//! [`poll_timeout`](Manager::poll_timeout) says when [`handle_timeout`](Manager::handle_timeout) is due.
+
+use std::rc::Rc;
+
+use crate::error::{Code, Error};
+use crate::proto::Data;
+use crate::proto::engine::connection::{Config, Connection, Input};
+use crate::proto::engine::packet::Packet;
+use crate::proto::output::{Event, Failure, Output, Outputs, Reason, SocketEvent};
+use crate::proto::timer::{Millis, Timer, TimerTable};
+
+use super::ack::Wanted;
+use super::namespace::{Buffered, Outgoing, Socket, State as SocketState};
+use super::packet::PacketType;
+use super::parser::{Parser, Progress};
+use super::reconnection::Reconnection;
+
+/// How many code units of a packet's head are read at once.
+pub const HEAD: usize = 64;
+
+/// What became of an event that the app emitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Emitted {
+    /// It is on its way.
+    Sent,
+    /// It waits for the socket to connect.
+    Buffered,
+    /// It was volatile, and the connection was not ready.
+    Discarded,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Closed,
+    /// The app's options are asked for.
+    AwaitConfig,
+    Opening,
+    Open,
+}
+
+/// The manager.
+#[derive(Debug)]
+pub struct Manager<D> {
+    /// How it opens its connection again. May be changed at any time.
+    pub reconnection: Reconnection,
+    pub(super) state: State,
+    pub(super) connection: Option<Connection<D>>,
+    /// Connections that the app has closed and that write their last packets.
+    pub(super) ending: Vec<Connection<D>>,
+    pub(super) parser: Parser<D>,
+    pub(super) sockets: Vec<Socket<D>>,
+    pub(super) is_reconnecting: bool,
+    /// The app closed it: it does not open again by itself.
+    pub(super) is_stopped: bool,
+    /// What could not be told while the app's own call was running.
+    pub(super) deferred: Option<Failure<D>>,
+    pub(super) timers: TimerTable,
+    pub(super) next_transport: u32,
+    is_watched: bool,
+    pub(super) out: Outputs<D>,
+}
+
+impl<D: Data> Manager<D> {
+    /// A manager without a connection.
+    pub fn new(reconnection: Reconnection) -> Self {
+        Self {
+            reconnection,
+            state: State::Closed,
+            connection: None,
+            ending: Vec::new(),
+            parser: Parser::default(),
+            sockets: Vec::new(),
+            is_reconnecting: false,
+            is_stopped: false,
+            deferred: None,
+            timers: TimerTable::default(),
+            next_transport: 0,
+            is_watched: false,
+            out: Outputs::new(),
+        }
+    }
+
+    // What is the case.
+
+    /// The connection, where there is one.
+    pub fn connection(&self) -> Option<&Connection<D>> {
+        self.connection.as_ref()
+    }
+
+    /// Whether the socket is connected.
+    pub fn is_connected(&self, socket: usize) -> bool {
+        self.state_of(socket) == SocketState::Connected
+    }
+
+    /// Whether the socket is connected or will be without the app's doing.
+    pub fn is_active(&self, socket: usize) -> bool {
+        self.state_of(socket) != SocketState::Idle && (self.state != State::Closed || self.is_reconnecting)
+    }
+
+    /// Whether a new attempt is waited for.
+    pub fn is_reconnecting(&self) -> bool {
+        self.is_reconnecting
+    }
+
+    // What the app wants.
+
+    /// Adds a socket, not connected, and gives its number.
+    pub fn add_socket(&mut self, namespace: &str) -> usize {
+        self.sockets.push(Socket::new(namespace));
+        self.sockets.len() - 1
+    }
+
+    /// Opens the connection, unless it is open or opening.
+    pub fn open(&mut self, now: Millis) {
+        if self.state != State::Closed {
+            return;
+        }
+        self.state = State::AwaitConfig;
+        self.is_stopped = false;
+        self.timers.stop(Timer::Reconnect);
+        self.timers.set(Timer::Open, now + self.reconnection.timeout);
+        self.out.push_back(Output::Configure);
+    }
+
+    /// Closes the connection for good.
+    pub fn close(&mut self) {
+        self.is_stopped = true;
+        self.is_reconnecting = false;
+        self.handle_close(Reason::ForcedClose, None);
+    }
+
+    /// Tells of every packet, or stops doing so.
+    pub fn watch(&mut self, is_watched: bool) {
+        self.is_watched = is_watched;
+        if let Some(connection) = &mut self.connection {
+            connection.watch(is_watched);
+        }
+    }
+
+    /// Sends a message of the app's own below Socket.IO.
+    pub fn send(&mut self, packet: Packet<D>) {
+        if let Some(connection) = &mut self.connection {
+            connection.send(packet, &mut self.out);
+        }
+    }
+
+    /// Closes the connection below: the manager opens another one.
+    pub fn close_engine(&mut self, now: Millis) {
+        if let Some(connection) = &mut self.connection {
+            connection.close(&mut self.out);
+            self.settle(now);
+        }
+    }
+
+    /// Connects a socket.
+    pub fn connect(&mut self, now: Millis, socket: usize) {
+        let Some(entry) = self.sockets.get_mut(socket) else {
+            return;
+        };
+        if entry.state == SocketState::Idle {
+            entry.state = SocketState::AwaitConnection;
+            if self.state == State::Open {
+                self.authenticate(socket);
+            }
+        }
+        if !self.is_reconnecting {
+            self.open(now);
+        }
+    }
+
+    /// Disconnects a socket, and closes the connection where it was the last.
+    pub fn disconnect(&mut self, socket: usize) {
+        let Some(entry) = self.sockets.get_mut(socket) else {
+            return;
+        };
+        let before = entry.state;
+        if before == SocketState::Connected {
+            let packet = entry.control(PacketType::Disconnect, None);
+            self.send(packet);
+        }
+        self.abandon(socket);
+        if before == SocketState::Connected {
+            self.lose(socket, Reason::ClientDisconnect, None);
+        }
+    }
+
+    /// Sends an event, or keeps it until the socket is connected. Gives the id of the acknowledgement where one is wanted.
+    pub fn emit(
+        &mut self,
+        now: Millis,
+        socket: usize,
+        event: Outgoing<D>,
+        wanted: Option<Wanted>,
+        is_volatile: bool,
+    ) -> (Emitted, u32) {
+        let is_writable = self.connection.as_ref().is_some_and(Connection::is_writable);
+        let is_expired = self
+            .connection
+            .as_ref()
+            .is_some_and(|connection| connection.is_expired(now));
+        let Some(entry) = self.sockets.get_mut(socket) else {
+            return (Emitted::Discarded, 0);
+        };
+        let id = wanted.map(|wanted| entry.acks.add(now, wanted));
+        let emitted = if is_volatile && !is_writable {
+            Emitted::Discarded
+        } else if entry.state == SocketState::Connected && !is_expired {
+            let packets = entry.encode(PacketType::Event, id, event);
+            self.send_all(packets);
+            Emitted::Sent
+        } else {
+            entry.send_buffer.push(Buffered { id, event });
+            Emitted::Buffered
+        };
+        (emitted, id.unwrap_or_default())
+    }
+
+    /// Answers an event that arrived during `epoch` with an id. Nothing is sent where that connection has ended.
+    pub fn acknowledge(&mut self, socket: usize, epoch: u32, id: u32, answer: Outgoing<D>) {
+        if let Some(entry) = self.sockets.get(socket)
+            && entry.epoch == epoch
+        {
+            let packets = entry.encode(PacketType::Ack, Some(id), answer);
+            self.send_all(packets);
+        }
+    }
+
+    // What happened.
+
+    /// The app gave its options, or they can't be used.
+    pub fn handle_configured(&mut self, now: Millis, config: Result<Config, Error>) {
+        if self.state != State::AwaitConfig {
+            return;
+        }
+        self.state = State::Opening;
+        match config {
+            Ok(config) if !config.transports.is_empty() => {
+                let connection = Connection::open(config, self.next_transport, self.is_watched, &mut self.out);
+                self.connection = Some(connection);
+                self.settle(now);
+            }
+            Ok(_) => self.defer(now, Error::new(Code::NoTransport, "No transports available")),
+            Err(error) => self.defer(now, error),
+        }
+    }
+
+    /// The app gave the payload of a socket's CONNECT (an encoded object), or could not.
+    pub fn handle_auth(&mut self, socket: usize, epoch: u32, auth: Result<Option<D>, Failure<D>>) {
+        let is_open = self.state == State::Open;
+        let Some(entry) = self.sockets.get_mut(socket) else {
+            return;
+        };
+        if !is_open || entry.epoch != epoch || entry.state != SocketState::AwaitAuth {
+            return;
+        }
+        match auth {
+            Ok(auth) => {
+                entry.state = SocketState::AwaitConnect;
+                let payload = entry.recovery.payload(auth);
+                let packet = entry.control(PacketType::Connect, payload);
+                self.send(packet);
+            }
+            Err(failure) => self.refuse(socket, Rc::new(failure)),
+        }
+    }
+
+    /// A transport has something to say.
+    pub fn handle(&mut self, now: Millis, transport: u32, input: Input<D>) {
+        if let Some(connection) = owner(&mut self.connection, &mut self.ending, transport) {
+            connection.handle(transport, input, &mut self.out);
+            self.settle(now);
+        }
+    }
+
+    /// A packet arrived on a stream transport; `head` are its first code units, where it is a text.
+    pub fn handle_packet(&mut self, now: Millis, transport: u32, head: &[u16], data: D) {
+        let Some(connection) = owner(&mut self.connection, &mut self.ending, transport) else {
+            return;
+        };
+        let message = connection.handle_packet(now, transport, head, data, &mut self.out);
+        self.settle(now);
+        let is_current = self
+            .connection
+            .as_ref()
+            .is_some_and(|connection| connection.owns(transport));
+        if let Some(message) = message.filter(|_| is_current) {
+            self.handle_message(now, head, message);
+        }
+    }
+
+    /// The answer to a poll arrived.
+    pub fn handle_polled(&mut self, now: Millis, transport: u32, body: &D) {
+        let Some(connection) = owner(&mut self.connection, &mut self.ending, transport) else {
+            return;
+        };
+        for packet in connection.handle_polled(transport, body, &mut self.out) {
+            let mut head = [0; HEAD];
+            let count = if packet.is_binary() {
+                0
+            } else {
+                packet.read(0, &mut head)
+            };
+            self.handle_packet(now, transport, head.get(..count).unwrap_or_default(), packet);
+        }
+        if let Some(connection) = owner(&mut self.connection, &mut self.ending, transport) {
+            connection.handle_poll_end(transport, &mut self.out);
+            self.settle(now);
+        }
+    }
+
+    /// A deadline may have passed.
+    pub fn handle_timeout(&mut self, now: Millis) {
+        for connection in self.connection.iter_mut().chain(&mut self.ending) {
+            connection.handle_timeout(now, &mut self.out);
+        }
+        self.settle(now);
+        if self.timers.take_expired(Timer::Deferred, now)
+            && let Some(failure) = self.deferred.take()
+        {
+            self.handle_error(now, failure);
+        }
+        if self.timers.take_expired(Timer::Open, now) {
+            self.handle_error(now, Failure::new(Error::new(Code::Timeout, "timeout")));
+        }
+        if self.timers.take_expired(Timer::Reconnect, now) {
+            self.out.push_back(Output::Event(Event::ReconnectAttempt(
+                self.reconnection.backoff.attempts(),
+            )));
+            self.open(now);
+        }
+        for socket in 0..self.sockets.len() {
+            self.expire_acks(now, socket);
+        }
+    }
+
+    // What to do now.
+
+    /// The next thing to do.
+    pub fn poll_output(&mut self) -> Option<Output<D>> {
+        loop {
+            let output = self.out.pop_front()?;
+            // What the app's own calls have overtaken is not carried out any more.
+            let is_current = match &output {
+                Output::Configure => self.state == State::AwaitConfig,
+                Output::Authenticate { socket, epoch } => self
+                    .sockets
+                    .get(*socket)
+                    .is_some_and(|entry| entry.state == SocketState::AwaitAuth && entry.epoch == *epoch),
+                Output::Event(Event::Socket(socket, SocketEvent::Message { epoch, .. })) => {
+                    self.sockets.get(*socket).is_some_and(|entry| entry.epoch == *epoch)
+                }
+                _ => true,
+            };
+            if is_current {
+                return Some(output);
+            }
+        }
+    }
+
+    /// Sets aside what has not been carried out yet, so that a call from inside an event has its own effects at once. To
+    /// be given back to [`resume`](Self::resume).
+    pub fn suspend(&mut self) -> Outputs<D> {
+        std::mem::take(&mut self.out)
+    }
+
+    /// Goes on with what was set aside.
+    pub fn resume(&mut self, mut outputs: Outputs<D>) {
+        std::mem::swap(&mut self.out, &mut outputs);
+        self.out.append(&mut outputs);
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) wants to be called; infinity for never.
+    pub fn poll_timeout(&self) -> Millis {
+        let connections = self.connection.iter().chain(&self.ending).map(Connection::poll_timeout);
+        let acks = self.sockets.iter().map(|socket| socket.acks.next_deadline());
+        connections.chain(acks).fold(self.timers.next(), Millis::min)
+    }
+
+    pub(super) fn state_of(&self, socket: usize) -> SocketState {
+        self.sockets.get(socket).map_or(SocketState::Idle, |entry| entry.state)
+    }
+
+    pub(super) fn tell(&mut self, socket: usize, event: SocketEvent<D>) {
+        self.out.push_back(Output::Event(Event::Socket(socket, event)));
+    }
+
+    pub(super) fn send_all(&mut self, (text, attachments): (Packet<D>, Vec<D>)) {
+        self.send(text);
+        for attachment in attachments {
+            self.send(Packet::Binary(attachment));
+        }
+    }
+
+    fn defer(&mut self, now: Millis, error: Error) {
+        self.deferred = Some(Failure::new(error));
+        self.timers.set(Timer::Deferred, now);
+    }
+
+    /// Asks for the payload of a socket's CONNECT, unless an earlier CONNECT is still to be answered.
+    pub(super) fn authenticate(&mut self, socket: usize) {
+        if let Some(entry) = self.sockets.get_mut(socket) {
+            if entry.has_stale_connect {
+                return;
+            }
+            entry.state = SocketState::AwaitAuth;
+            entry.epoch = entry.epoch.wrapping_add(1);
+            let epoch = entry.epoch;
+            self.out.push_back(Output::Authenticate { socket, epoch });
+        }
+    }
+
+    fn handle_message(&mut self, now: Millis, head: &[u16], data: D) {
+        match self.parser.push(head, data) {
+            Progress::Packet(packet) => self.handle_incoming(packet),
+            Progress::Pending => {}
+            Progress::Invalid => {
+                if let Some(connection) = &mut self.connection {
+                    connection.abort(Reason::ParseError, &mut self.out);
+                    self.settle(now);
+                }
+            }
+        }
+    }
+}
+
+/// The connection that a transport belongs to.
+fn owner<'a, D: Data>(
+    current: &'a mut Option<Connection<D>>,
+    ending: &'a mut [Connection<D>],
+    transport: u32,
+) -> Option<&'a mut Connection<D>> {
+    current
+        .iter_mut()
+        .chain(ending)
+        .find(|connection| connection.owns(transport))
+}

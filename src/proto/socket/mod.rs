@@ -1,0 +1,10 @@
+//! Socket.IO: namespaces over one connection, events, acknowledgements, reconnection.
+
+pub mod ack;
+mod dispatch;
+pub mod manager;
+pub mod namespace;
+pub mod packet;
+pub mod parser;
+pub mod reconnection;
+pub mod recovery;

@@ -1,0 +1,150 @@
+//! One socket: a namespace on the manager's connection.
+//!
+//! ```text
+//!   Idle ──connect()──▶ AwaitConnection ──open──▶ AwaitAuth ──payload──▶ AwaitConnect ──granted──▶ Connected
+//!    ▲                       ▲   connection closed │                    │                        │
+//!    │                       └─────────────────────┴────────────────────┴────────────────────────┤
+//!    └── refused, disconnect(), the server's DISCONNECT ─────────────────────────────────────────┘
+//! ```
+
+use std::rc::Rc;
+
+use crate::proto::Data;
+use crate::proto::engine::packet::Packet;
+
+use super::ack::Acks;
+use super::packet::PacketType;
+use super::recovery::Recovery;
+
+/// What a socket waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nothing: it does not want to be connected.
+    Idle,
+    /// The connection.
+    AwaitConnection,
+    /// The app's payload for the CONNECT.
+    AwaitAuth,
+    /// The server's answer.
+    AwaitConnect,
+    /// It is connected.
+    Connected,
+}
+
+/// An event on its way out.
+#[derive(Debug)]
+pub struct Outgoing<D> {
+    /// The JSON text of the arguments, the event's name first.
+    pub data: D,
+    /// The binaries that it has placeholders for.
+    pub attachments: Vec<D>,
+    /// Whether the transport may compress it.
+    pub compress: bool,
+}
+
+/// An event that waits for the socket to connect.
+#[derive(Debug)]
+pub struct Buffered<D> {
+    /// The id of the acknowledgement that it wants.
+    pub id: Option<u32>,
+    /// The event.
+    pub event: Outgoing<D>,
+}
+
+/// One socket.
+#[derive(Debug)]
+pub struct Socket<D> {
+    /// The namespace in code units; empty for the root.
+    pub name: Vec<u16>,
+    /// `/name,` as it stands in a packet; nothing for the root.
+    label: Option<Rc<D>>,
+    text: String,
+    /// What it waits for.
+    pub state: State,
+    /// Counts the connections and attempts of this socket, so that what belongs to an earlier one is told apart.
+    pub epoch: u32,
+    /// A CONNECT was sent that the server has not answered, and the app has since changed its mind.
+    pub has_stale_connect: bool,
+    /// The acknowledgements that it waits for.
+    pub acks: Acks,
+    /// Events that wait for the socket to connect.
+    pub send_buffer: Vec<Buffered<D>>,
+    /// Events that arrived before the socket was connected, with the id to acknowledge each with.
+    pub receive_buffer: Vec<(D, Option<u32>)>,
+    /// What is needed to continue the session.
+    pub recovery: Recovery<D>,
+}
+
+impl<D: Data> Socket<D> {
+    /// A socket of the namespace `name` (`/` for the root).
+    pub fn new(name: &str) -> Self {
+        let is_root = matches!(name, "" | "/");
+        let text = match (is_root, name.starts_with('/')) {
+            (true, _) => String::new(),
+            (false, true) => [name, ","].concat(),
+            (false, false) => ["/", name, ","].concat(),
+        };
+        let units: Vec<u16> = text.encode_utf16().collect();
+        Self {
+            // Without the comma.
+            name: units.get(..units.len().saturating_sub(1)).unwrap_or_default().to_vec(),
+            label: (!is_root).then(|| Rc::new(D::text(&text))),
+            text,
+            state: State::Idle,
+            epoch: 0,
+            has_stale_connect: false,
+            acks: Acks::default(),
+            send_buffer: Vec::new(),
+            receive_buffer: Vec::new(),
+            recovery: Recovery::default(),
+        }
+    }
+
+    /// The packets of an event or an acknowledgement: the text, then its attachments.
+    pub fn encode(&self, kind: PacketType, id: Option<u32>, event: Outgoing<D>) -> (Packet<D>, Vec<D>) {
+        let mut packet = self.control(kind, Some(event.data));
+        if let Packet::Text {
+            code,
+            label,
+            id: packet_id,
+            compress,
+            ..
+        } = &mut packet
+        {
+            *packet_id = id;
+            *compress = event.compress;
+            if !event.attachments.is_empty() {
+                // The binary types stand three behind the others.
+                *code = kind.code() + 3;
+                let mut text = decimal(event.attachments.len());
+                text.push('-');
+                text.push_str(&self.text);
+                *label = Some(Rc::new(D::text(&text)));
+            }
+        }
+        (packet, event.attachments)
+    }
+
+    /// A packet without an acknowledgement: CONNECT, DISCONNECT.
+    pub fn control(&self, kind: PacketType, data: Option<D>) -> Packet<D> {
+        Packet::Text {
+            code: kind.code(),
+            label: self.label.clone(),
+            id: None,
+            data,
+            compress: true,
+        }
+    }
+}
+
+/// A number in digits. (The formatting of the standard library is larger than all of this module.)
+fn decimal(mut number: usize) -> String {
+    let mut digits = Vec::new();
+    loop {
+        digits.push(char::from(b'0' + (number % 10) as u8));
+        number /= 10;
+        if number == 0 {
+            return digits.into_iter().rev().collect();
+        }
+    }
+}

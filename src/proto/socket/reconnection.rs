@@ -1,0 +1,163 @@
+//! The life of a manager's connection: it opens, fails, closes, and is opened again.
+
+use std::rc::Rc;
+
+use crate::error::{Code, Error};
+use crate::proto::Data;
+use crate::proto::backoff::Backoff;
+use crate::proto::engine::connection::{Change, Connection};
+use crate::proto::output::{Event, Failure, Output, Reason, SocketEvent};
+use crate::proto::timer::{Millis, Timer};
+
+use super::manager::{Manager, State};
+use super::namespace::State as SocketState;
+
+/// How a manager opens its connection again.
+#[derive(Debug)]
+pub struct Reconnection {
+    /// Whether it does.
+    pub enabled: bool,
+    /// After how many failed attempts it gives up.
+    pub attempts: u32,
+    /// How long an attempt may take; infinity for ever.
+    pub timeout: Millis,
+    /// How long it waits between attempts.
+    pub backoff: Backoff,
+}
+
+impl<D: Data> Manager<D> {
+    /// Follows what became of the connection.
+    pub(super) fn settle(&mut self, now: Millis) {
+        if !self.ending.is_empty() {
+            self.ending.retain(|connection| !connection.is_closed());
+        }
+        match self.connection.as_mut().and_then(Connection::poll_change) {
+            None => {}
+            Some(Change::Opened) => self.handle_open(),
+            Some(Change::Closed(reason, failure)) if self.state == State::Open => {
+                if reason == Reason::TransportError
+                    && let Some(failure) = &failure
+                {
+                    self.out.push_back(Output::Event(Event::Error(Rc::clone(failure))));
+                }
+                self.handle_close(reason, failure);
+                self.reconnect(now);
+            }
+            Some(Change::Closed(reason, failure)) if self.state == State::Opening => {
+                let failure = failure
+                    .unwrap_or_else(|| Rc::new(Failure::new(Error::new(Code::TransportFailed, reason.as_str()))));
+                self.handle_error_shared(now, failure);
+            }
+            Some(Change::Closed(..)) => {}
+        }
+    }
+
+    pub(super) fn handle_open(&mut self) {
+        self.state = State::Open;
+        self.timers.stop(Timer::Open);
+        for socket in 0..self.sockets.len() {
+            if self.state_of(socket) == SocketState::AwaitConnection {
+                self.authenticate(socket);
+            }
+        }
+        self.out.push_back(Output::Event(Event::Open));
+        let attempts = self.reconnection.backoff.attempts();
+        self.reconnection.backoff.reset();
+        if std::mem::take(&mut self.is_reconnecting) {
+            self.out.push_back(Output::Event(Event::Reconnect(attempts)));
+        }
+    }
+
+    pub(super) fn handle_error(&mut self, now: Millis, failure: Failure<D>) {
+        self.handle_error_shared(now, Rc::new(failure));
+    }
+
+    /// The connection could not be opened.
+    pub(super) fn handle_error_shared(&mut self, now: Millis, failure: Rc<Failure<D>>) {
+        self.drop_connection(Reason::TransportError);
+        let has_attempts = self.reconnection.backoff.attempts() < self.reconnection.attempts;
+        let is_hopeless = failure.error.code.is_configuration();
+        let will_retry = self.reconnection.enabled && has_attempts && !is_hopeless;
+        let was_reconnecting = std::mem::take(&mut self.is_reconnecting);
+        for socket in 0..self.sockets.len() {
+            let Some(entry) = self
+                .sockets
+                .get_mut(socket)
+                .filter(|entry| entry.state != SocketState::Idle)
+            else {
+                continue;
+            };
+            if !will_retry {
+                entry.state = SocketState::Idle;
+            }
+            let failure = Rc::clone(&failure);
+            self.tell(socket, SocketEvent::ConnectError { failure, will_retry });
+        }
+        self.out.push_back(Output::Event(Event::Error(Rc::clone(&failure))));
+        if !is_hopeless && (was_reconnecting || self.reconnection.backoff.attempts() == 0) {
+            self.reconnect(now);
+        }
+        if was_reconnecting {
+            self.out.push_back(Output::Event(Event::ReconnectError(failure)));
+        }
+    }
+
+    /// The connection was open, or opening, and has ended.
+    pub(super) fn handle_close(&mut self, reason: Reason, failure: Option<Rc<Failure<D>>>) {
+        let was_open = self.state != State::Closed;
+        self.drop_connection(reason);
+        self.timers.stop(Timer::Reconnect);
+        self.reconnection.backoff.reset();
+        for socket in 0..self.sockets.len() {
+            if let Some(entry) = self.sockets.get_mut(socket) {
+                let before = entry.state;
+                entry.has_stale_connect = false;
+                if before == SocketState::Idle {
+                    continue;
+                }
+                entry.state = match self.is_stopped {
+                    true => SocketState::Idle,
+                    false => SocketState::AwaitConnection,
+                };
+                self.lose(socket, reason, failure.clone());
+            }
+        }
+        if was_open {
+            self.out.push_back(Output::Event(Event::Close(reason, failure)));
+        }
+    }
+
+    pub(super) fn drop_connection(&mut self, reason: Reason) {
+        self.state = State::Closed;
+        self.deferred = None;
+        self.timers.stop(Timer::Deferred);
+        self.timers.stop(Timer::Open);
+        self.parser.reset();
+        if let Some(mut connection) = self.connection.take() {
+            self.next_transport = connection.next_transport();
+            if reason == Reason::ForcedClose {
+                connection.close(&mut self.out);
+            } else {
+                connection.abort(reason, &mut self.out);
+            }
+            if !connection.is_closed() {
+                self.ending.push(connection);
+            }
+        }
+    }
+
+    pub(super) fn reconnect(&mut self, now: Millis) {
+        let reconnection = &mut self.reconnection;
+        if self.is_reconnecting || self.is_stopped || !reconnection.enabled {
+            return;
+        }
+        if reconnection.backoff.attempts() >= reconnection.attempts {
+            reconnection.backoff.reset();
+            self.out.push_back(Output::Event(Event::ReconnectFailed));
+        } else {
+            self.is_reconnecting = true;
+            self.timers
+                .set(Timer::Reconnect, now + reconnection.backoff.next_delay());
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Connection state recovery: what lets a socket continue the session it had before the connection broke.
+//!
+//! Source: Socket.IO server 4.6, "Connection state recovery".
+
+use crate::proto::Data;
+
+/// The private id of the session and the last event seen.
+#[derive(Debug)]
+pub struct Recovery<D> {
+    session: Option<Session<D>>,
+}
+
+#[derive(Debug)]
+struct Session<D> {
+    pid: D,
+    text: String,
+    offset: Option<D>,
+}
+
+impl<D> Default for Recovery<D> {
+    fn default() -> Self {
+        Self { session: None }
+    }
+}
+
+impl<D: Data> Recovery<D> {
+    /// The server granted the namespace, with or without a private id. Says whether it continued the session.
+    pub fn handle_connect(&mut self, pid: Option<D>) -> bool {
+        let text = pid.as_ref().and_then(Data::as_text);
+        let before = self.session.take();
+        let (Some(pid), Some(text)) = (pid, text) else {
+            return false;
+        };
+        let recovered = before.as_ref().is_some_and(|before| before.text == text);
+        let offset = before.and_then(|before| before.offset);
+        self.session = Some(Session { pid, text, offset });
+        recovered
+    }
+
+    /// An event arrived: its last argument, where it is a string, is the offset to continue from.
+    pub fn handle_event(&mut self, data: &D) {
+        if let Some(session) = &mut self.session
+            && let Some(offset) = data.last_string()
+        {
+            session.offset = Some(offset);
+        }
+    }
+
+    /// The payload of a CONNECT: the app's own, and the session to continue.
+    pub fn payload(&self, auth: Option<D>) -> Option<D> {
+        match &self.session {
+            Some(session) => Some(D::with_recovery(auth, &session.pid, session.offset.as_ref())),
+            None => auth,
+        }
+    }
+
+    /// Forgets the session: the next connection is a new one.
+    pub fn forget(&mut self) {
+        self.session = None;
+    }
+}

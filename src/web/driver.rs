@@ -1,0 +1,455 @@
+//! The driver of one manager: the only place that turns outputs of the protocol into calls of the browser, and events of the
+//! browser into inputs.
+//!
+//! No JavaScript is called while anything is borrowed, but for the functions of `edge.js` that are sure to run no code of the
+//! app. What a call from inside an event wants done is done before that call returns; what the event had interrupted goes
+//! on after it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use gloo_timers::callback::Timeout;
+use js_sys::Date;
+use wasm_bindgen::prelude::*;
+
+use crate::error::{Code, Error};
+use crate::proto::engine::connection::{Config, Input};
+use crate::proto::engine::packet::Packet;
+use crate::proto::engine::transport::{Candidate, Kind};
+use crate::proto::output::{EngineEvent, Event, Failure, Output};
+use crate::proto::socket::manager::{HEAD, Manager};
+use crate::proto::socket::reconnection::Reconnection;
+use crate::proto::timer::Millis;
+
+use super::edge;
+use super::endpoint::Endpoint;
+use super::payload::Payload;
+use super::polling::Poller;
+use super::websocket::Stream;
+
+/// What a driver asks of the layer above, and tells it. Called while nothing is borrowed.
+pub trait App {
+    /// The options of the next connection.
+    fn configure(&self) -> Result<Config, Error>;
+
+    /// Where a session that begins on a transport goes to, and what travels there.
+    fn begin(&self, kind: Kind) -> Result<Endpoint, Error>;
+
+    /// Find the payload of a socket's CONNECT and answer with [`Driver::answer`].
+    fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32);
+
+    /// Something happened.
+    fn event(&self, event: Event<Payload>);
+}
+
+/// Drives one manager.
+pub struct Driver {
+    number: usize,
+    app: Box<dyn App>,
+    manager: RefCell<Manager<Payload>>,
+    endpoint: RefCell<Option<Rc<Endpoint>>>,
+    lines: RefCell<Vec<(u32, Rc<Line>)>>,
+    /// What went wrong in the middle of a call, to be told after it.
+    broken: RefCell<Vec<(u32, Failure<Payload>)>>,
+    timer: RefCell<Option<Timeout>>,
+    /// When the timer fires.
+    armed: Cell<Millis>,
+    clock: Cell<Millis>,
+    is_draining: Cell<bool>,
+}
+
+/// What carries a transport.
+enum Line {
+    Stream(Stream),
+    Poller(RefCell<Poller>),
+}
+
+/// What `edge.js` tells, in the same order there.
+#[derive(Clone, Copy)]
+enum Signal {
+    Opened,
+    Text,
+    Binary,
+    Closed,
+    Broken,
+    Answered,
+    Accepted,
+    Composed,
+}
+
+impl Signal {
+    fn from_number(number: u32) -> Option<Self> {
+        const ALL: [Signal; 8] = [
+            Signal::Opened,
+            Signal::Text,
+            Signal::Binary,
+            Signal::Closed,
+            Signal::Broken,
+            Signal::Answered,
+            Signal::Accepted,
+            Signal::Composed,
+        ];
+        ALL.get(number as usize).copied()
+    }
+}
+
+type Dispatch = dyn Fn(usize, u32, u32, u32, u32);
+
+thread_local! {
+    static DRIVERS: RefCell<Vec<Weak<Driver>>> = const { RefCell::new(Vec::new()) };
+    /// The one way from the browser's events into Rust.
+    static DISPATCH: RefCell<Option<Closure<Dispatch>>> = const { RefCell::new(None) };
+    /// Where `edge.js` writes the head of a text that arrived.
+    static ARRIVED: [Cell<u16>; HEAD] = const { [const { Cell::new(0) }; HEAD] };
+    /// Whether the last WebSocket of this page worked.
+    static WEBSOCKET_WORKED: Cell<bool> = const { Cell::new(false) };
+}
+
+fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) {
+    let payload = Payload::from_slot(slot);
+    let driver = DRIVERS.with(|drivers| drivers.borrow().get(driver).and_then(Weak::upgrade));
+    if let (Some(driver), Some(signal)) = (driver, Signal::from_number(signal)) {
+        driver.handle(transport, signal, payload, number);
+    }
+}
+
+/// Whether the last WebSocket of this page worked, for the option `rememberUpgrade`.
+pub fn websocket_worked() -> bool {
+    WEBSOCKET_WORKED.get()
+}
+
+impl Driver {
+    /// A driver with a manager that has no connection yet.
+    pub fn new(reconnection: Reconnection, app: impl FnOnce(Weak<Self>) -> Box<dyn App>) -> Rc<Self> {
+        DISPATCH.with(|closure| {
+            if closure.borrow().is_none() {
+                let new: Closure<Dispatch> = Closure::new(dispatch);
+                let head = ARRIVED.with(|head| head.as_ptr() as usize);
+                edge::connect_edge(&wasm_bindgen::memory(), head, new.as_ref().unchecked_ref());
+                closure.replace(Some(new));
+            }
+        });
+        DRIVERS.with(|drivers| {
+            let mut drivers = drivers.borrow_mut();
+            let unused = drivers.iter().position(|driver| driver.strong_count() == 0);
+            let number = unused.unwrap_or(drivers.len());
+            let driver = Rc::new_cyclic(|driver| Self {
+                number,
+                app: app(Weak::clone(driver)),
+                manager: RefCell::new(Manager::new(reconnection)),
+                endpoint: RefCell::new(None),
+                lines: RefCell::new(Vec::new()),
+                broken: RefCell::new(Vec::new()),
+                timer: RefCell::new(None),
+                armed: Cell::new(Millis::INFINITY),
+                clock: Cell::new(0.0),
+                is_draining: Cell::new(false),
+            });
+            match drivers.get_mut(number) {
+                Some(entry) => *entry = Rc::downgrade(&driver),
+                None => drivers.push(Rc::downgrade(&driver)),
+            }
+            driver
+        })
+    }
+
+    /// Looks at the manager.
+    pub fn look<T>(&self, look: impl FnOnce(&mut Manager<Payload>) -> T) -> T {
+        look(&mut self.manager.borrow_mut())
+    }
+
+    /// Has the manager do something, and carries out what follows from it.
+    pub fn run<T>(self: &Rc<Self>, act: impl FnOnce(&mut Manager<Payload>, Millis) -> T) -> T {
+        let now = self.now();
+        // A call from inside an event: its own effects come first.
+        let interrupted = self.is_draining.get().then(|| self.manager.borrow_mut().suspend());
+        let result = act(&mut self.manager.borrow_mut(), now);
+        self.drain();
+        if let Some(interrupted) = interrupted {
+            self.manager.borrow_mut().resume(interrupted);
+        }
+        result
+    }
+
+    /// Gives the payload of a socket's CONNECT (the JSON of an object), or says why there is none.
+    pub fn answer(self: &Rc<Self>, socket: usize, epoch: u32, auth: Result<Option<Payload>, Failure<Payload>>) {
+        self.run(|manager, _| manager.handle_auth(socket, epoch, auth));
+    }
+
+    /// The page's clock, which here never goes back.
+    fn now(&self) -> Millis {
+        let now = Date::now().max(self.clock.get());
+        self.clock.set(now);
+        now
+    }
+
+    fn handle(self: &Rc<Self>, transport: u32, signal: Signal, payload: Option<Payload>, number: u32) {
+        match (signal, payload) {
+            (Signal::Text, Some(data)) => {
+                let mut head = [0; HEAD];
+                ARRIVED.with(|arrived| {
+                    for (unit, arrived) in head.iter_mut().zip(arrived) {
+                        *unit = arrived.get();
+                    }
+                });
+                let head = head.get(..number as usize).unwrap_or_default();
+                self.run(|manager, now| manager.handle_packet(now, transport, head, data));
+            }
+            (Signal::Binary, Some(data)) => self.run(|manager, now| manager.handle_packet(now, transport, &[], data)),
+            (Signal::Opened, _) => self.run(|manager, now| manager.handle(now, transport, Input::Opened)),
+            (Signal::Closed, detail) => {
+                let failure = broken("websocket closed", detail);
+                self.run(|manager, now| manager.handle(now, transport, Input::Closed(failure)));
+            }
+            (Signal::Composed, Some(body)) => {
+                self.with_poller(transport, |poller| poller.set_body(body));
+                self.post(transport);
+            }
+            (Signal::Answered, Some(body)) if number == 200 => {
+                self.with_poller(transport, Poller::end_get);
+                self.run(|manager, now| manager.handle_polled(now, transport, &body));
+            }
+            (Signal::Accepted, _) if number == 200 => {
+                if self.with_poller(transport, Poller::end_post) == Some(true) {
+                    self.remove(transport);
+                }
+                self.run(|manager, now| manager.handle(now, transport, Input::Posted));
+            }
+            (_, detail) => {
+                let message = self.describe(transport, matches!(signal, Signal::Answered));
+                self.run(|manager, now| manager.handle(now, transport, Input::Failed(broken(message, detail))));
+            }
+        }
+    }
+
+    /// Carries out what the manager wants until it wants nothing more.
+    fn drain(self: &Rc<Self>) {
+        let was_draining = self.is_draining.replace(true);
+        loop {
+            let output = self.manager.borrow_mut().poll_output();
+            match output {
+                Some(output) => self.perform(output),
+                None => break,
+            }
+        }
+        self.is_draining.set(was_draining);
+        self.arm();
+    }
+
+    fn perform(self: &Rc<Self>, output: Output<Payload>) {
+        match output {
+            Output::Write(transport, packet) => {
+                if let Some(Line::Stream(stream)) = self.line(transport).as_deref() {
+                    stream.write(packet);
+                }
+            }
+            Output::Event(event) => {
+                self.observe(&event);
+                self.app.event(event);
+            }
+            Output::Configure => {
+                let config = self.app.configure();
+                let now = self.now();
+                self.manager.borrow_mut().handle_configured(now, config);
+            }
+            Output::Authenticate { socket, epoch } => self.app.authenticate(self, socket, epoch),
+            Output::Open {
+                transport,
+                candidate,
+                sid,
+            } => self.open(transport, candidate, sid.as_deref()),
+            Output::Poll(transport) => {
+                let url = self.stamped(transport);
+                if let Some(Err(error)) = self.with_poller(transport, |poller| poller.poll(&url)) {
+                    self.fail(transport, &error);
+                }
+            }
+            Output::Post(transport, packets) => self.compose(transport, packets),
+            Output::Close(transport) => {
+                if self.with_poller(transport, Poller::end) != Some(false) {
+                    self.remove(transport);
+                }
+            }
+        }
+    }
+
+    fn observe(&self, event: &Event<Payload>) {
+        match event {
+            Event::Engine(_, EngineEvent::Open { sid, kind }) => {
+                WEBSOCKET_WORKED.set(*kind == Kind::WebSocket);
+                for (_, line) in self.lines.borrow().iter() {
+                    if let Line::Poller(poller) = line.as_ref() {
+                        poller.borrow_mut().join(sid);
+                    }
+                }
+            }
+            Event::Engine(_, EngineEvent::Upgrading(kind)) => WEBSOCKET_WORKED.set(*kind == Kind::WebSocket),
+            Event::Engine(_, EngineEvent::UpgradeError(_)) | Event::Error(_) => WEBSOCKET_WORKED.set(false),
+            _ => {}
+        }
+    }
+
+    fn open(self: &Rc<Self>, transport: u32, candidate: Candidate, sid: Option<&str>) {
+        if sid.is_none() {
+            match self.app.begin(candidate.kind) {
+                Ok(endpoint) => {
+                    self.endpoint.replace(Some(Rc::new(endpoint)));
+                }
+                Err(error) => {
+                    self.broken.borrow_mut().push((transport, Failure::new(error)));
+                    return;
+                }
+            }
+        }
+        let Some(endpoint) = self.endpoint.borrow().clone() else {
+            return;
+        };
+        let address = endpoint.address(candidate, sid);
+        let line = if candidate.kind.is_polling() {
+            let poller = Poller::new(address, endpoint.http(), candidate.fetch, self.number, transport);
+            Ok(Line::Poller(RefCell::new(poller)))
+        } else {
+            let address = if endpoint.stamps_streams {
+                stamp(address, &endpoint)
+            } else {
+                address
+            };
+            Stream::open(&address, &endpoint.protocols, self.number, transport).map(Line::Stream)
+        };
+        match line {
+            Ok(line) => self.lines.borrow_mut().push((transport, Rc::new(line))),
+            Err(error) => self.fail(transport, &error),
+        }
+    }
+
+    fn compose(self: &Rc<Self>, transport: u32, packets: Vec<Packet<Payload>>) {
+        if self.with_poller(transport, |poller| poller.compose(packets)) == Some(true) {
+            self.post(transport);
+        }
+    }
+
+    fn post(self: &Rc<Self>, transport: u32) {
+        let url = self.stamped(transport);
+        if let Some(Err(error)) = self.with_poller(transport, |poller| poller.post(&url)) {
+            self.fail(transport, &error);
+        }
+    }
+
+    /// The URL of the next request.
+    fn stamped(&self, transport: u32) -> String {
+        let url = self
+            .with_poller(transport, |poller| poller.url.clone())
+            .unwrap_or_default();
+        match self.endpoint.borrow().as_deref() {
+            Some(endpoint) => stamp(url, endpoint),
+            None => url,
+        }
+    }
+
+    /// The browser refused a call. That is told after the call of the app that caused it.
+    fn fail(&self, transport: u32, error: &JsValue) {
+        let message = self.describe(transport, true);
+        let detail = edge::detail(error, &JsValue::UNDEFINED);
+        let failure = broken(message, Payload::from_slot(detail));
+        self.broken.borrow_mut().push((transport, failure));
+    }
+
+    /// What the official client's errors say.
+    fn describe(&self, transport: u32, reads: bool) -> &'static str {
+        let fetches = self.with_poller(transport, |poller| poller.fetches());
+        match (fetches, reads) {
+            (None, _) => "websocket error",
+            (Some(false), true) => "xhr poll error",
+            (Some(false), false) => "xhr post error",
+            (Some(true), true) => "fetch read error",
+            (Some(true), false) => "fetch write error",
+        }
+    }
+
+    fn line(&self, transport: u32) -> Option<Rc<Line>> {
+        let lines = self.lines.borrow();
+        lines
+            .iter()
+            .find(|(number, _)| *number == transport)
+            .map(|(_, line)| Rc::clone(line))
+    }
+
+    fn with_poller<T>(&self, transport: u32, act: impl FnOnce(&mut Poller) -> T) -> Option<T> {
+        match self.line(transport)?.as_ref() {
+            Line::Poller(poller) => Some(act(&mut poller.borrow_mut())),
+            Line::Stream(_) => None,
+        }
+    }
+
+    fn remove(&self, transport: u32) {
+        let mut lines = self.lines.borrow_mut();
+        if let Some(index) = lines.iter().position(|(number, _)| *number == transport) {
+            let line = lines.swap_remove(index);
+            drop(lines);
+            drop(line);
+        }
+    }
+
+    /// Sets the one timer to the first deadline. One that is set for an earlier time is left: it costs less to wake up once
+    /// too often than to set a timer for every message.
+    fn arm(self: &Rc<Self>) {
+        if self.is_draining.get() {
+            return;
+        }
+        let next = if self.broken.borrow().is_empty() {
+            self.manager.borrow().poll_timeout()
+        } else {
+            self.clock.get()
+        };
+        if next == Millis::INFINITY {
+            self.armed.set(next);
+            self.timer.replace(None);
+        } else if next < self.armed.get() {
+            self.armed.set(next);
+            // The largest delay that browsers take; a cast of a float saturates.
+            let delay = (next - self.now()).clamp(0.0, 2_147_483_647.0).ceil() as u32;
+            let driver = Rc::downgrade(self);
+            let timer = Timeout::new(delay, move || {
+                if let Some(driver) = driver.upgrade() {
+                    driver.wake();
+                }
+            });
+            self.timer.replace(Some(timer));
+        }
+    }
+
+    fn wake(self: &Rc<Self>) {
+        // The clock may have been set back: what was waited for has passed all the same.
+        let deadline = self.armed.replace(Millis::INFINITY);
+        self.clock.set(self.clock.get().max(deadline));
+        for (transport, failure) in self.broken.take() {
+            self.run(|manager, now| manager.handle(now, transport, Input::Failed(failure)));
+        }
+        self.run(Manager::handle_timeout);
+    }
+}
+
+fn broken(message: &'static str, detail: Option<Payload>) -> Failure<Payload> {
+    Failure {
+        error: Error::new(Code::TransportFailed, message),
+        detail,
+    }
+}
+
+/// Makes a URL unlike every other.
+fn stamp(mut url: String, endpoint: &Endpoint) -> String {
+    if let Some(parameter) = &endpoint.timestamp {
+        url.push('&');
+        url.push_str(parameter);
+        url.push('=');
+        // 40 bits of the clock and 25 random ones, in digits that need no encoding.
+        let random = (js_sys::Math::random() * 33_554_432.0) as u64;
+        let mut rest = ((Date::now() as u64) << 25) | random;
+        while rest > 0 {
+            let digit = char::from_digit((rest % 36) as u32, 36);
+            url.extend(digit);
+            rest /= 36;
+        }
+    }
+    url
+}

@@ -1,0 +1,394 @@
+// @ts-check
+/**
+ * The edge between JavaScript and the state machines in Rust. It moves values and decides nothing: strings and objects stay
+ * here, in a table, and Rust names them by number, because a number crosses in a few nanoseconds and a string in hundreds.
+ *
+ * No function that Rust calls here runs code of the app, but for those that say so: they are called while nothing in Rust
+ * is borrowed.
+ */
+
+/** What {@link dispatch} tells; `Signal` in `driver.rs` has the same list. */
+const OPENED = 0;
+const TEXT = 1;
+const BINARY = 2;
+const CLOSED = 3;
+const BROKEN = 4;
+const ANSWERED = 5;
+const ACCEPTED = 6;
+const COMPOSED = 7;
+
+/** The values that Rust holds, by number. Number 0 stands for nothing. @type {any[]} */
+const held = [undefined];
+
+/** Numbers that are free again. @type {number[]} */
+const free = [];
+
+/** Puts a value into the table. @param {any} value @returns {number} */
+export const hold = (value) => {
+  const slot = free.pop() ?? held.length;
+  held[slot] = value;
+  return slot;
+};
+
+/** Reads a value and leaves it in the table. @param {number} slot */
+export const peek = (slot) => held[slot];
+
+/** Takes a value out of the table. @param {number} slot */
+export const take = (slot) => {
+  const value = held[slot];
+  if (slot) {
+    held[slot] = undefined;
+    free.push(slot);
+  }
+  return value;
+};
+
+// The way into Rust.
+
+/** How many code units of a text are copied for Rust to read the header from. */
+const HEAD = 64;
+
+/** @type {(driver: number, transport: number, signal: number, slot: number, number: number) => void} */
+let dispatch;
+/** @type {WebAssembly.Memory} */
+let memory;
+/** @type {Uint16Array} */
+let head;
+let headAt = 0;
+
+/**
+ * @param {WebAssembly.Memory} wasmMemory
+ * @param {number} headPointer where Rust reads heads from
+ * @param {typeof dispatch} callback
+ */
+export const connectEdge = (wasmMemory, headPointer, callback) => {
+  memory = wasmMemory;
+  headAt = headPointer;
+  dispatch = callback;
+  head = new Uint16Array(memory.buffer, headAt, HEAD);
+};
+
+/**
+ * Copies the head of a text to where Rust reads it, and says how many code units that were. It stops where JSON can begin;
+ * Rust asks for more where its header is longer.
+ * @param {string} text
+ */
+const copyHead = (text) => {
+  // A memory that has grown has a new buffer.
+  if (!head.length) head = new Uint16Array(memory.buffer, headAt, HEAD);
+  const end = Math.min(text.length, HEAD);
+  let count = 0;
+  while (count < end) {
+    const unit = text.charCodeAt(count);
+    head[count++] = unit;
+    if (unit === 0x5b || unit === 0x7b || unit === 0x22) break;
+  }
+  return count;
+};
+
+// Texts.
+
+/** @param {number} slot @param {number} from @param {Uint16Array} units */
+export const read = (slot, from, units) => {
+  const text = held[slot];
+  const count = Math.max(0, Math.min(units.length, text.length - from));
+  for (let i = 0; i < count; i++) units[i] = text.charCodeAt(from + i);
+  return count;
+};
+
+/** @param {number} slot @param {number} unit @param {number} from */
+export const find = (slot, unit, from) => held[slot].indexOf(String.fromCharCode(unit), from);
+
+/** @param {number} slot @param {number} from @param {number} to */
+export const slice = (slot, from, to) => {
+  const value = held[slot];
+  return hold(typeof value === "string" ? value.slice(from, to) : value);
+};
+
+/** @param {number} slot */
+export const isBinary = (slot) => isBinaryValue(held[slot]);
+
+/** The size in a polling payload: of a text in UTF-8, of a binary in base64. @param {number} slot */
+export const wireLength = (slot) => {
+  const value = held[slot];
+  if (typeof value !== "string") return Math.ceil((value.byteLength ?? value.size) / 3) * 4 + 1;
+  let length = 0;
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i);
+    // The two halves of a surrogate pair make four bytes together.
+    length += unit < 0x80 ? 1 : unit < 0x800 || (unit & 0xf800) === 0xd800 ? 2 : 3;
+  }
+  return length;
+};
+
+/** @param {number} slot @param {number} from @returns {number} 0 where it is not base64 */
+export const decodeBase64 = (slot, from) => {
+  try {
+    const binary = atob(held[slot].slice(from));
+    const bytes = new Uint8Array(binary.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+    return hold(bytes.buffer);
+  } catch {
+    return 0;
+  }
+};
+
+/**
+ * The text of a packet from its pieces, each that is there.
+ * @param {number} code @param {number} label @param {number} id @param {number} data
+ */
+const text = (code, label, id, data) =>
+  code + (label ? held[label] : "") + (id < 0 ? "" : id) + (data ? held[data] : "");
+
+/** @param {number} code @param {number} label @param {number} id @param {number} data */
+export const join = (code, label, id, data) => hold(text(code, label, id, data));
+
+// JSON.
+
+/** Names that an event cannot have: they are the client's own. */
+export const reserved = new Set([
+  "connect",
+  "connect_error",
+  "disconnect",
+  "disconnecting",
+  "newListener",
+  "removeListener",
+]);
+
+/**
+ * Parses the JSON in a slot, in place, and says what it is: the numbers are those of `Shape` in `payload.rs`.
+ * @param {number} slot @param {number} from
+ */
+export const parse = (slot, from) => {
+  const json = held[slot];
+  if (json.length <= from) return 1;
+  let value;
+  try {
+    value = JSON.parse(from ? json.slice(from) : json);
+  } catch {
+    return 0;
+  }
+  held[slot] = value;
+  if (Array.isArray(value)) {
+    const name = value[0];
+    return typeof name === "number" || (typeof name === "string" && !reserved.has(name)) ? 2 : 3;
+  }
+  return typeof value === "string" ? 5 : value && typeof value === "object" ? 4 : 6;
+};
+
+/** @param {number} slot @param {Uint32Array} slots the attachments, which are taken */
+export const attach = (slot, slots) => {
+  const attachments = Array.from(slots, take);
+  let isValid = true;
+  /** @param {any} value */
+  const fill = (value) => {
+    if (!value || typeof value !== "object") return value;
+    if (value._placeholder === true) {
+      isValid &&= value.num in attachments && typeof value.num === "number";
+      return attachments[value.num];
+    }
+    if (Array.isArray(value)) {
+      for (let i = 0; i < value.length; i++) value[i] = fill(value[i]);
+    } else {
+      for (const key of Object.keys(value)) value[key] = fill(value[key]);
+    }
+    return value;
+  };
+  held[slot] = fill(held[slot]);
+  return isValid;
+};
+
+/** @param {number} slot @param {string} name @returns {number} 0 where it has no such member */
+export const get = (slot, name) => {
+  const value = held[slot];
+  const has = value && typeof value === "object" && Object.hasOwn(value, name) && value[name] !== undefined;
+  return has ? hold(value[name]) : 0;
+};
+
+/** @param {number} slot @returns {number} NaN where it is not a number */
+export const numberOf = (slot) => (typeof held[slot] === "number" ? held[slot] : NaN);
+
+/** @param {number} slot @returns {string | undefined} */
+export const textOf = (slot) => (typeof held[slot] === "string" ? held[slot] : undefined);
+
+/** @param {number} slot @returns {number} 0 where the last argument is not a string */
+export const lastString = (slot) => {
+  const last = held[slot].at(-1);
+  return typeof last === "string" ? hold(last) : 0;
+};
+
+/** @param {number} object @param {number} pid @param {number} offset */
+export const withRecovery = (object, pid, offset) =>
+  hold(JSON.stringify({ pid: held[pid], offset: held[offset], ...(object && JSON.parse(held[object])) }));
+
+/**
+ * The JSON of a CONNECT's payload: the app's own members and the headers that travel with them. Runs code of the app
+ * (`toJSON`). The number of `undefined` where there is nothing to send; throws where the payload is not an object.
+ * @param {any} auth @param {Record<string, string> | undefined} headers
+ */
+export const connectPayload = (auth, headers) => {
+  if (auth == null && !headers) return 0;
+  const isObject = auth == null || (typeof auth === "object" && !Array.isArray(auth));
+  const own = auth?.headers;
+  if (!isObject || (headers && own !== undefined && (own === null || typeof own !== "object")))
+    throw new TypeError(isObject ? "auth.headers must be an object" : "auth must be an object");
+  return hold(JSON.stringify(headers ? { ...auth, headers: { ...headers, ...own } } : auth));
+};
+
+// Binary.
+
+/** @param {any} value */
+const isBinaryValue = (value) =>
+  value instanceof ArrayBuffer || ArrayBuffer.isView(value) || (typeof Blob === "function" && value instanceof Blob);
+
+/** @param {any} value @returns {boolean} */
+const hasBinary = (value) => {
+  if (!value || typeof value !== "object") return false;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (hasBinary(value[i])) return true;
+    return false;
+  }
+  if (isBinaryValue(value)) return true;
+  if (typeof value.toJSON === "function") return hasBinary(value.toJSON());
+  const keys = Object.keys(value);
+  for (let i = 0; i < keys.length; i++) if (hasBinary(value[keys[i]])) return true;
+  return false;
+};
+
+/**
+ * The JSON of the arguments of an event, with a placeholder for each binary, which is added to `attachments`. Runs code of
+ * the app (`toJSON`).
+ * @param {any[]} args @param {any[]} attachments @returns {string}
+ */
+export const encode = (args, attachments) => {
+  if (!hasBinary(args)) return JSON.stringify(args);
+  /** @param {any} value @returns {any} */
+  const extract = (value) => {
+    if (!value || typeof value !== "object") return value;
+    if (isBinaryValue(value)) return { _placeholder: true, num: attachments.push(value) - 1 };
+    if (Array.isArray(value)) return value.map(extract);
+    if (typeof value.toJSON === "function") return extract(value.toJSON());
+    return Object.fromEntries(Object.keys(value).map((key) => [key, extract(value[key])]));
+  };
+  return JSON.stringify(extract(args));
+};
+
+/** @param {ArrayBuffer | ArrayBufferView} value */
+const base64 = (value) => {
+  const bytes =
+    value instanceof ArrayBuffer ? new Uint8Array(value) : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  let binary = "";
+  // More arguments than this overflow the stack in some browsers.
+  for (let i = 0; i < bytes.length; i += 0x2000) binary += String.fromCharCode(...bytes.subarray(i, i + 0x2000));
+  return btoa(binary);
+};
+
+// WebSocket.
+
+/** @param {WebSocket} socket @param {number} driver @param {number} transport */
+export const listenSocket = (socket, driver, transport) => {
+  socket.onopen = () => dispatch(driver, transport, OPENED, 0, 0);
+  socket.onmessage = ({ data }) =>
+    typeof data === "string"
+      ? dispatch(driver, transport, TEXT, hold(data), copyHead(data))
+      : dispatch(driver, transport, BINARY, hold(data), 0);
+  socket.onclose = (event) => dispatch(driver, transport, CLOSED, detail("websocket connection closed", event), event.code);
+  socket.onerror = (event) => dispatch(driver, transport, BROKEN, detail(event), 0);
+};
+
+/** @param {WebSocket} socket */
+export const unlistenSocket = (socket) => {
+  socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
+};
+
+/** @param {WebSocket} socket @param {number} code @param {number} label @param {number} id @param {number} data which is taken */
+export const writeText = (socket, code, label, id, data) => {
+  const packet = text(code, label, id, data);
+  take(data);
+  socket.send(packet);
+};
+
+/** @param {WebSocket} socket @param {number} data which is taken */
+export const writeBinary = (socket, data) => socket.send(take(data));
+
+/** What is known of a failure, as the official client's errors have it. @param {any} description @param {any} [context] */
+export const detail = (description, context) => hold({ description, context });
+
+// Polling.
+
+/** A new list of parts. */
+export const newBody = () => hold([]);
+
+/** @param {number} body @param {number} code @param {number} label @param {number} id @param {number} data which is taken */
+export const addText = (body, code, label, id, data) => {
+  held[body].push(text(code, label, id, data));
+  take(data);
+};
+
+/** @param {number} body @param {number} data which is taken */
+export const addBinary = (body, data) => held[body].push(take(data));
+
+/**
+ * Joins the parts. The text at once, in the place of the list, or where a Blob has to be read first, later by a signal.
+ * @param {number} body @param {string} separator @param {string} mark @param {number} driver @param {number} transport
+ * @returns {boolean} whether it is there
+ */
+export const finishBody = (body, separator, mark, driver, transport) => {
+  /** @param {any[]} parts */
+  const finish = (parts) =>
+    (held[body] = parts.map((part) => (typeof part === "string" ? part : mark + base64(part))).join(separator));
+  /** @type {any[]} */
+  const parts = held[body];
+  const isBlob = (/** @type {any} */ part) => typeof part !== "string" && part.arrayBuffer;
+  if (!parts.some(isBlob)) return !!finish(parts);
+  Promise.all(parts.map((part) => (isBlob(part) ? part.arrayBuffer() : part))).then(
+    (parts) => {
+      finish(parts);
+      dispatch(driver, transport, COMPOSED, body, 0);
+    },
+    (error) => {
+      take(body);
+      dispatch(driver, transport, BROKEN, detail(error), 0);
+    },
+  );
+  return false;
+};
+
+/** @param {XMLHttpRequest} request @param {number} body @param {number} driver @param {number} transport */
+export const sendRequest = (request, body, driver, transport) => {
+  const signal = body ? ACCEPTED : ANSWERED;
+  request.onreadystatechange = () => {
+    if (request.readyState === 4) answer(driver, transport, signal, request.status, () => request.responseText, request);
+  };
+  request.send(take(body));
+};
+
+/**
+ * @param {string} url @param {any} headers @param {number} body @param {boolean} withCredentials @param {number} driver
+ * @param {number} transport @returns {AbortController} what ends it
+ */
+export const sendFetch = (url, headers, body, withCredentials, driver, transport) => {
+  const controller = new AbortController();
+  const signal = body ? ACCEPTED : ANSWERED;
+  fetch(url, {
+    method: body ? "POST" : "GET",
+    body: take(body),
+    headers,
+    credentials: withCredentials ? "include" : "omit",
+    signal: controller.signal,
+  })
+    .then((response) =>
+      response.text().then((text) => answer(driver, transport, signal, response.status, () => text, response)),
+    )
+    .catch((error) => {
+      if (!controller.signal.aborted) answer(driver, transport, signal, 0, String, error);
+    });
+  return controller;
+};
+
+/**
+ * @param {number} driver @param {number} transport @param {number} signal @param {number} status
+ * @param {() => string} read the body @param {any} context what an app gets to see of a failure
+ */
+const answer = (driver, transport, signal, status, read, context) =>
+  dispatch(driver, transport, signal, status === 200 ? hold(read()) : detail(status, context), status);

@@ -1,0 +1,72 @@
+//! Where to connect to, and what travels there.
+
+use crate::proto::auth::Secret;
+use crate::proto::engine::Revision;
+use crate::proto::engine::transport::{Candidate, Kind};
+use crate::proto::engine::url::{Url, push_parameter};
+
+use super::polling::Http;
+
+/// All that a transport needs to know to begin or join a session.
+#[derive(Debug)]
+pub struct Endpoint {
+    /// The server.
+    pub url: Url,
+    /// The path of its Engine.IO endpoint: `/socket.io/`.
+    pub path: String,
+    /// The revision to speak.
+    pub revision: Revision,
+    /// Query parameters, the app's own and those that carry credentials.
+    pub query: Vec<(String, Secret)>,
+    /// Header fields, for polling.
+    pub headers: Vec<(String, Secret)>,
+    /// Subprotocols, for WebSocket.
+    pub protocols: Vec<Secret>,
+    /// Whether cookies travel across origins.
+    pub with_credentials: bool,
+    /// How long a request may take, in milliseconds; 0 for as long as it likes.
+    pub request_timeout: u32,
+    /// The parameter that makes every URL of polling another one, so that no cache answers.
+    pub timestamp: Option<String>,
+    /// Whether WebSocket's URL has it too.
+    pub stamps_streams: bool,
+    /// Whether binary is to travel as base64 on every transport.
+    pub base64: bool,
+}
+
+impl Endpoint {
+    /// The URL of a transport, without a time stamp.
+    pub(super) fn address(&self, candidate: Candidate, sid: Option<&str>) -> String {
+        let is_polling = candidate.kind.is_polling();
+        let mut address = self.url.origin(if is_polling { "http" } else { "ws" });
+        address.push_str(&self.path);
+        address.push('?');
+        let mut query = String::new();
+        for (key, value) in &self.query {
+            push_parameter(&mut query, key, value.expose());
+        }
+        let revision = match self.revision {
+            Revision::V3 => "3",
+            Revision::V4 => "4",
+        };
+        push_parameter(&mut query, "EIO", revision);
+        let name = if is_polling { Kind::Polling } else { candidate.kind }.name();
+        push_parameter(&mut query, "transport", name);
+        if let Some(sid) = sid {
+            push_parameter(&mut query, "sid", sid);
+        }
+        if self.base64 {
+            push_parameter(&mut query, "b64", "1");
+        }
+        address.push_str(&query);
+        address
+    }
+
+    pub(super) fn http(&self) -> Http {
+        Http {
+            headers: self.headers.clone(),
+            with_credentials: self.with_credentials,
+            timeout: self.request_timeout,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The browser: transports, timers, and the driver that joins them to the protocol.
+//!
+//! Strings and objects stay in JavaScript, in the table of `edge.js`; Rust holds their numbers ([`Payload`]).
+
+pub mod driver;
+mod edge;
+pub mod endpoint;
+pub mod payload;
+mod polling;
+mod websocket;
+
+pub use driver::{App, Driver};
+pub use endpoint::Endpoint;
+pub use payload::Payload;

@@ -1,0 +1,129 @@
+//! A JavaScript value that Rust holds by number.
+
+use wasm_bindgen::prelude::*;
+
+use crate::proto::{Data, Shape};
+
+use super::edge;
+
+/// A value in the table of `edge.js`: the text of a packet, a binary, parsed JSON. Dropped, it leaves the table.
+#[derive(Debug)]
+pub struct Payload(u32);
+
+impl Payload {
+    /// Takes over a number that JavaScript gave; 0 is nothing.
+    pub fn from_slot(slot: u32) -> Option<Self> {
+        (slot != 0).then_some(Self(slot))
+    }
+
+    /// Gives the number away: whoever gets it takes the value out of the table.
+    pub fn into_slot(self) -> u32 {
+        let slot = self.0;
+        std::mem::forget(self);
+        slot
+    }
+
+    /// The number, to look at.
+    pub fn slot(&self) -> u32 {
+        self.0
+    }
+
+    /// The value.
+    pub fn to_js(&self) -> JsValue {
+        edge::peek(self.0)
+    }
+}
+
+impl From<&JsValue> for Payload {
+    fn from(value: &JsValue) -> Self {
+        Self(edge::hold(value))
+    }
+}
+
+impl Drop for Payload {
+    fn drop(&mut self) {
+        edge::take(self.0);
+    }
+}
+
+impl Data for Payload {
+    fn text(text: &str) -> Self {
+        Self::from(&JsValue::from_str(text))
+    }
+
+    fn join(code: u32, label: Option<&Self>, id: Option<u32>, data: Option<&Self>) -> Self {
+        Self(edge::join(code, slot_of(label), number_of(id), slot_of(data)))
+    }
+
+    fn is_binary(&self) -> bool {
+        edge::is_binary(self.0)
+    }
+
+    fn wire_len(&self) -> usize {
+        edge::wire_length(self.0)
+    }
+
+    fn read(&self, from: usize, units: &mut [u16]) -> usize {
+        edge::read(self.0, from, units)
+    }
+
+    fn find(&self, unit: u16, from: usize) -> Option<usize> {
+        usize::try_from(edge::find(self.0, unit, from)).ok()
+    }
+
+    fn slice(&self, from: usize, to: usize) -> Self {
+        Self(edge::slice(self.0, from, to))
+    }
+
+    fn decode_base64(&self, from: usize) -> Option<Self> {
+        Self::from_slot(edge::decode_base64(self.0, from))
+    }
+
+    fn parse(&mut self, from: usize) -> Shape {
+        match edge::parse(self.0, from) {
+            1 => Shape::Nothing,
+            2 => Shape::Event,
+            3 => Shape::Array,
+            4 => Shape::Object,
+            5 => Shape::String,
+            6 => Shape::Other,
+            _ => Shape::Invalid,
+        }
+    }
+
+    fn attach(&mut self, attachments: Vec<Self>) -> bool {
+        let slots: Vec<u32> = attachments.into_iter().map(Self::into_slot).collect();
+        edge::attach(self.0, &slots)
+    }
+
+    fn get(&self, name: &str) -> Option<Self> {
+        Self::from_slot(edge::get(self.0, name))
+    }
+
+    fn as_number(&self) -> Option<f64> {
+        let number = edge::number_of(self.0);
+        (!number.is_nan()).then_some(number)
+    }
+
+    fn as_text(&self) -> Option<String> {
+        edge::text_of(self.0)
+    }
+
+    fn last_string(&self) -> Option<Self> {
+        Self::from_slot(edge::last_string(self.0))
+    }
+
+    fn with_recovery(object: Option<Self>, pid: &Self, offset: Option<&Self>) -> Self {
+        Self(edge::with_recovery(slot_of(object.as_ref()), pid.0, slot_of(offset)))
+    }
+}
+
+/// The number of what may not be there.
+pub(super) fn slot_of(payload: Option<&Payload>) -> u32 {
+    payload.map_or(0, Payload::slot)
+}
+
+/// An acknowledgement's id as it crosses: negative for none.
+pub(super) fn number_of(id: Option<u32>) -> f64 {
+    id.map_or(-1.0, f64::from)
+}

@@ -1,0 +1,52 @@
+//! WebSocket.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::{BinaryType, WebSocket};
+
+use crate::proto::auth::Secret;
+use crate::proto::engine::packet::Packet;
+
+use super::edge;
+use super::payload::{Payload, number_of, slot_of};
+
+/// An open or opening WebSocket. Dropped, it is closed and no longer heard.
+pub struct Stream {
+    socket: WebSocket,
+}
+
+impl Stream {
+    /// Opens a WebSocket, offering subprotocols where there are any.
+    pub fn open(url: &str, protocols: &[Secret], driver: usize, transport: u32) -> Result<Self, JsValue> {
+        let socket = if protocols.is_empty() {
+            WebSocket::new(url)?
+        } else {
+            let names: Array = protocols.iter().map(|name| JsValue::from_str(name.expose())).collect();
+            WebSocket::new_with_str_sequence(url, &names)?
+        };
+        socket.set_binary_type(BinaryType::Arraybuffer);
+        edge::listen_socket(&socket, driver, transport);
+        Ok(Self { socket })
+    }
+
+    /// Writes a packet.
+    pub fn write(&self, packet: Packet<Payload>) {
+        match packet {
+            Packet::Text {
+                code, label, id, data, ..
+            } => {
+                let data = data.map_or(0, Payload::into_slot);
+                edge::write_text(&self.socket, code, slot_of(label.as_deref()), number_of(id), data);
+            }
+            Packet::Binary(data) => edge::write_binary(&self.socket, data.into_slot()),
+        }
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        edge::unlisten_socket(&self.socket);
+        // Fails only for codes and reasons, and none is given.
+        let _ = self.socket.close();
+    }
+}

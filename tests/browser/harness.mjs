@@ -1,0 +1,96 @@
+// End-to-end tests in Chromium against real servers.
+//
+//     const { test } = stage();
+//     test("it connects", async ({ run, server }) => {
+//       const id = await run(async ({ io, kit }, url) => (await kit.connected(io(url))).id, server.url);
+//       assert.ok(id);
+//     });
+//
+// `run(fn, ...args)` calls `fn` in the page, with the exports of the client under test and `kit` (page/kit.mjs) in its
+// first parameter. A test fails on whatever the page throws, rejects without a handler or logs as an error, unless the
+// test allows it. Which client is tested: client.mjs.
+import { after, before, test as nodeTest } from "node:test";
+import { launchChromium } from "../../scripts/browser.mjs";
+import { startServer } from "../servers/companion.mjs";
+import { startHostile } from "../servers/hostile.mjs";
+import { client } from "./client.mjs";
+import { siteHandler, startSite } from "./site.mjs";
+
+/** What Chromium itself logs when a request fails: for tests in which servers go away or refuse. */
+export const networkNoise = /^Failed to load resource|^WebSocket connection to|^Access to (XMLHttpRequest|fetch) at/;
+
+/** Whether what only our client does is to be expected of the client under test. */
+export const expectsOurs = client.ours || Boolean(process.env.OURS_TOO);
+
+/**
+ * Starts the browser, a site and a companion server before the tests of a file and ends them after. `server`: settings
+ * of `startServer`, one server for all tests of the file.
+ */
+export function stage({ server: settings = {} } = {}) {
+  const shared = {};
+  before(async () => {
+    shared.browser = await launchChromium();
+    shared.site = await startSite();
+    shared.server = await startServer({ handler: siteHandler, ...settings });
+  });
+  after(async () => {
+    await Promise.all([shared.browser?.close(), shared.site?.stop(), shared.server?.stop({ abrupt: true })]);
+  });
+
+  /**
+   * One test in a page of its own. `body` gets:
+   *   run, runInWorker   (fn, ...args) → what `fn` returns in the page, or in a dedicated worker of it
+   *   problems           what the page has complained of so far, as text; splice out what was expected
+   *   server             the file's companion; serve(settings), hostile() start others for this test
+   *   page               playwright's page
+   *
+   * `allow`: complaints (RegExp) that are part of the test. `ours`: why another client fails this; it is skipped there.
+   * `sameOrigin`: the page comes from the companion itself instead of another origin.
+   */
+  function test(name, body, { allow = [], ours, sameOrigin = false, timeout = 60_000 } = {}) {
+    const skip = Boolean(ours) && !expectsOurs && `only ours: ${ours}`;
+    nodeTest(name, { skip, timeout }, async (t) => {
+      const stops = [];
+      const start = async (starting) => {
+        const started = await starting;
+        stops.push(() => started.stop({ abrupt: true }));
+        return started;
+      };
+      try {
+        const tab = await openTab(shared.browser, sameOrigin ? shared.server.url : shared.site.url);
+        stops.push(tab.close);
+        const serve = (more) => start(startServer({ handler: siteHandler, ...more }));
+        const hostile = () => start(startHostile());
+        await body({ ...tab, server: shared.server, serve, hostile, t });
+        await tab.check(allow);
+      } finally {
+        for (const stop of stops.reverse()) await stop();
+      }
+    });
+  }
+
+  return { test };
+}
+
+async function openTab(browser, url) {
+  // A context of its own: no cookies, no cache, no other test's pages.
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const problems = [];
+  page.on("pageerror", (error) => problems.push(`uncaught: ${error.stack ?? error}`));
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  await page.goto(url);
+  await page.waitForFunction(() => "run" in globalThis).catch((cause) => {
+    throw new Error(`the client did not load: ${problems.join("\n")}`, { cause });
+  });
+
+  const call = (where) => (fn, ...args) =>
+    page.evaluate(({ where, source, args }) => globalThis[where](source, args), { where, source: String(fn), args });
+  const check = async (allow) => {
+    // Rejections are reported a task later than they happen.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+    const left = problems.filter((problem) => !allow.some((pattern) => pattern.test(problem)));
+    if (left.length > 0) throw new Error(`the page complained:\n${left.join("\n")}`);
+  };
+  return { page, problems, run: call("run"), runInWorker: call("runInWorker"), check, close: () => context.close() };
+}

@@ -1,0 +1,47 @@
+// Serves the blank page, the scripts of the harness, and the client under test.
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { client } from "./client.mjs";
+
+const scripts = fileURLToPath(new URL("page/", import.meta.url));
+const types = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
+
+const page = `<!doctype html>
+<meta charset="utf-8">
+<title>socketio-wasm tests</title>
+<link rel="icon" href="data:,">
+<script type="module" src="/page/window.mjs"></script>
+`;
+
+/** What answers the site's requests; a companion server given this handler is of the page's own origin. */
+export async function siteHandler(request, response) {
+  const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
+  if (path === "/") return response.writeHead(200, { "Content-Type": "text/html" }).end(page);
+  if (path === "/page/client.mjs") {
+    const source = `export * from "/client/${client.entry}"; export { default } from "/client/${client.entry}";`;
+    return response.writeHead(200, { "Content-Type": "text/javascript" }).end(source);
+  }
+  const [, folder, ...rest] = path.split("/");
+  const root = { client: client.root, page: scripts }[folder];
+  const file = root && normalize(join(root, ...rest));
+  if (!file?.startsWith(root.replace(/[/\\]?$/, sep))) return response.writeHead(404).end();
+  try {
+    const body = await readFile(file);
+    response.writeHead(200, { "Content-Type": types[extname(file)] ?? "application/octet-stream" }).end(body);
+  } catch {
+    response.writeHead(404).end();
+  }
+}
+
+/** Serves it at an origin of its own: `{ url, stop }`. */
+export async function startSite() {
+  const http = createServer(siteHandler);
+  await new Promise((resolve, reject) => http.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const stop = () => {
+    http.closeAllConnections();
+    return new Promise((resolve) => http.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${http.address().port}`, stop };
+}

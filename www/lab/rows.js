@@ -1,0 +1,106 @@
+// Rows of name and value, as for headers and query parameters. Values are secrets until their owner says otherwise.
+import { announce, element } from "./dom.js";
+
+/** From this length on, showing the last four characters gives little away. */
+const LONG = 12;
+
+export class Rows {
+  #list;
+  #what;
+  #names;
+  #onChange;
+
+  /**
+   * @param {HTMLElement} list Where the rows go.
+   * @param {HTMLButtonElement} add The button that adds one.
+   * @param {string} what What a row is, for labels: "header".
+   * @param {string} names The placeholder of the name.
+   * @param {() => void} onChange Called after every change by the visitor.
+   */
+  constructor(list, add, what, names, onChange) {
+    this.#list = list;
+    this.#what = what;
+    this.#names = names;
+    this.#onChange = onChange;
+    add.addEventListener("click", () => {
+      this.#add().querySelector("input").focus();
+      onChange();
+    });
+    // Where the focus goes when the last row is removed.
+    this.addButton = add;
+  }
+
+  /** The filled-in rows as `[name, value]`; a row without a name doesn't count. */
+  get entries() {
+    return [...this.#list.children]
+      .map((row) => [...row.querySelectorAll("input")].map((input) => input.value))
+      .map(([name, value]) => [name.trim(), value])
+      .filter(([name]) => name !== "");
+  }
+
+  set entries(entries) {
+    this.#list.replaceChildren();
+    for (const [name, value] of entries) this.#add(name, value);
+  }
+
+  #add(name = "", value = "") {
+    const what = this.#what;
+    const nameField = element("input", {
+      type: "text",
+      value: name,
+      placeholder: this.#names,
+      spellcheck: false,
+      autocapitalize: "off",
+      "aria-label": `Name of the ${what}`,
+    });
+    const valueField = element("input", {
+      type: "password",
+      value,
+      placeholder: "Value",
+      autocomplete: "off",
+      spellcheck: false,
+      "aria-label": `Value of the ${what}`,
+    });
+    const ending = element("span", { class: "ending", "aria-hidden": "true" });
+    const reveal = element("button", { type: "button", class: "quiet small", "aria-pressed": "false" }, "Show");
+    const remove = element("button", { type: "button", class: "quiet small" }, "Remove");
+    const row = element(
+      "div",
+      { class: "row", role: "group", "aria-label": what },
+      nameField,
+      remove,
+      element("span", { class: "secret" }, valueField, ending),
+      reveal,
+    );
+
+    const show = () => {
+      const revealed = valueField.type === "text";
+      const { value } = valueField;
+      ending.textContent = !revealed && value.length >= LONG ? `…${value.slice(-4)}` : "";
+      reveal.textContent = revealed ? "Hide" : "Show";
+      reveal.setAttribute("aria-pressed", String(revealed));
+      const called = nameField.value.trim() || what;
+      reveal.setAttribute("aria-label", `${reveal.textContent} the value of ${called}`);
+      remove.setAttribute("aria-label", `Remove ${called}`);
+    };
+    row.addEventListener("input", () => {
+      show();
+      this.#onChange();
+    });
+    reveal.addEventListener("click", () => {
+      valueField.type = valueField.type === "password" ? "text" : "password";
+      show();
+    });
+    remove.addEventListener("click", () => {
+      const next = row.nextElementSibling ?? row.previousElementSibling;
+      row.remove();
+      (next?.querySelector("input") ?? this.addButton).focus();
+      announce(`${what} removed`);
+      this.#onChange();
+    });
+
+    show();
+    this.#list.append(row);
+    return row;
+  }
+}
