@@ -13,7 +13,7 @@ import { Failure } from "../process.mjs";
 export async function bundle({ entry, outfile, bindings, wasm }) {
   // Imported here: the npm packages may be installed after this module was loaded.
   const { build } = await import("esbuild");
-  await build({
+  const options = {
     absWorkingDir: root,
     entryPoints: [entry],
     outfile,
@@ -24,7 +24,12 @@ export async function bundle({ entry, outfile, bindings, wasm }) {
     legalComments: "none",
     logLevel: "warning",
     plugins: [generated({ bindings, wasm })],
-  });
+  };
+  try {
+    await build(options);
+  } catch {
+    throw new Failure(`esbuild could not bundle ${entry}.`);
+  }
 }
 
 function generated({ bindings, wasm }) {

@@ -81,10 +81,13 @@ export async function optimize({ wasm, glue }, work) {
   // Optimizing has removed imports too: what is left is in the module itself.
   const imports = WebAssembly.Module.imports(await WebAssembly.compile(bytes));
   const long = new Map(names.imports.map(([, from, to]) => [to, from]));
+  // What needs no conversion is imported straight from the hand-written source, not through the glue.
+  const direct = names.imports.filter(([module]) => !module.endsWith(`${name}_bg.js`));
+  const straight = direct.map(([module, from]) => `import { ${from} } from ${JSON.stringify(module)};\n`);
   const entries = imports.map((item) => `${item.name}: ${long.get(item.name)}`);
   const modules = [...new Set(imports.map((item) => item.module))];
   if (modules.length > 1) throw new Failure(`The module imports from more than its glue: ${modules.join(", ")}`);
-  const bindings = `${renamedGlue}\nexport const imports = { ${modules[0] ?? "a"}: { ${entries.join(", ")} } };\n`;
+  const bindings = `${straight.join("")}${renamedGlue}\nexport const imports = { ${modules[0] ?? "a"}: { ${entries.join(", ")} } };\n`;
   await writeFile(join(work, `${name}.js`), bindings);
   return { wasm: bytes, bindings };
 }

@@ -30,8 +30,9 @@ export function asRoot(command, args, options) {
 }
 
 async function apt(args, log) {
-  // Another program may be installing at this moment: wait for it.
-  const options = ["-o", "DPkg::Lock::Timeout=300", "-q"];
+  // Another program may be installing at this moment: wait for it. And let dpkg leave it to the system when to write:
+  // Rust's sources are thousands of small files.
+  const options = ["-q", "-o", "DPkg::Lock::Timeout=300", "-o", "DPkg::Options::=--force-unsafe-io"];
   await asRoot("env", ["DEBIAN_FRONTEND=noninteractive", "apt-get", ...options, ...args], { log });
 }
 

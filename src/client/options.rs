@@ -131,6 +131,16 @@ impl Options {
         }
     }
 
+    /// Changes how it is opened again, and leaves the count of attempts.
+    pub(crate) fn reconfigure(&self, reconnection: &mut Reconnection) {
+        reconnection.enabled = self.reconnection;
+        reconnection.attempts = self.reconnection_attempts;
+        reconnection.timeout = self.timeout;
+        reconnection.backoff.min = self.reconnection_delay;
+        reconnection.backoff.max = self.reconnection_delay_max;
+        reconnection.backoff.jitter = self.randomization_factor;
+    }
+
     /// Plans where each credential travels when a session begins on `kind`, and puts it there. Yields the endpoint, the
     /// plan, and the headers that travel in the payload of each CONNECT.
     ///

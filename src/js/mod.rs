@@ -1,1 +1,8 @@
+//! The npm API: what the JavaScript façade in this folder calls, and what it is told.
+//!
+//! Values cross as numbers of the table in `web/edge.js`, but for what happens once per connection.
 
+mod bridge;
+mod error;
+mod options;
+mod tell;

@@ -14,7 +14,7 @@ pub trait Data: Sized {
     /// Whether this is binary (an attachment) rather than text.
     fn is_binary(&self) -> bool;
 
-    /// The size on the wire of a polling payload, in bytes: a text's as UTF-8, a binary's as base64.
+    /// The size on the wire of a polling payload, in bytes: a text's as UTF-8, a binary's as base64 behind its mark.
     fn wire_len(&self) -> usize;
 
     /// Copies the code units of a text from `from` on into `units`, as many as fit, and says how many that were.

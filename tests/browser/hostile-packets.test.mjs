@@ -25,7 +25,7 @@ for (const transport of ["xhr", "fetch", "websocket"]) {
       const healthy = await kit.connected(io(healthyUrl));
       const all = {};
       for (const what of packets) {
-        const seen = (all[what] = {});
+        const seen = {};
         const socket = io(url, { path: "/talk", reconnection: false, forceNew: true, transports: kit.transports(name) });
         await kit.connected(socket);
         socket.on("disconnect", (reason) => (seen.reason = reason));
@@ -34,7 +34,7 @@ for (const transport of ["xhr", "fetch", "websocket"]) {
         // The answer comes behind the malformed packet.
         socket.emit("alive", (answer) => (seen.alive = answer));
         await kit.until(() => Object.keys(seen).length > 0, "an outcome", 5_000).catch(() => {});
-        seen.echoed = await healthy.emitWithAck("echo-ack", what);
+        all[what] = { ...seen, echoed: await healthy.emitWithAck("echo-ack", what) };
         socket.disconnect();
       }
       return all;

@@ -2,7 +2,7 @@
 // LAB_PACKAGE=<folder> tries an unpacked package instead.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { launchChromium } from "../../scripts/browser.mjs";
+import { pack } from "../../scripts/start.mjs";
 import { startLab } from "../../www/server.mjs";
 
 const run = promisify(execFile);
@@ -36,10 +37,7 @@ after(async () => {
 });
 
 async function packed(folder) {
-  const source = fileURLToPath(new URL("../../pkg", import.meta.url));
-  await run("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], { cwd: source });
-  const [tarball] = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
-  await run("tar", ["-xzf", join(folder, tarball), "-C", folder]);
+  await run("tar", ["-xzf", await pack(), "-C", folder]);
   return join(folder, "package");
 }
 

@@ -79,12 +79,14 @@ impl<D: Data> Packet<D> {
         }
     }
 
-    /// The size in a polling payload, in bytes, without separator. The few digits at the head count as one.
+    /// The size in a polling payload, in bytes, without separator.
     pub fn wire_len(&self) -> usize {
         match self {
-            Self::Text { label, data, .. } => {
+            Self::Text {
+                code, label, id, data, ..
+            } => {
                 let label = label.as_ref().map_or(0, |label| label.wire_len());
-                1 + label + data.as_ref().map_or(0, Data::wire_len)
+                digits(*code) + label + id.map_or(0, digits) + data.as_ref().map_or(0, Data::wire_len)
             }
             Self::Binary(data) => data.wire_len(),
         }
@@ -103,4 +105,14 @@ impl<D: Data> Packet<D> {
             Self::Binary(data) => (data.slice(0, usize::MAX), true),
         }
     }
+}
+
+/// How many digits a number has.
+const fn digits(mut number: u32) -> usize {
+    let mut count = 1;
+    while number > 9 {
+        number /= 10;
+        count += 1;
+    }
+    count
 }

@@ -4,6 +4,7 @@
 //! [`poll_output`](Manager::poll_output) is called until it yields nothing, and then
 //! [`poll_timeout`](Manager::poll_timeout) says when [`handle_timeout`](Manager::handle_timeout) is due.
 
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::error::{Code, Error};
@@ -61,8 +62,17 @@ pub struct Manager<D> {
     pub(super) timers: TimerTable,
     pub(super) next_transport: u32,
     is_watched: bool,
+    /// The packets of polls' answers that have not been handled yet, and the end of each answer.
+    inbox: VecDeque<Arrival<D>>,
     pub(super) out: Outputs<D>,
+    /// How many calls from inside events are under way.
+    depth: u32,
+    /// The transports that such calls have closed.
+    closed: Vec<u32>,
 }
+
+/// A part of a poll's answer: when it arrived, on which transport, and a packet; none stands for the end.
+type Arrival<D> = (Millis, u32, Option<D>);
 
 impl<D: Data> Manager<D> {
     /// A manager without a connection.
@@ -80,7 +90,10 @@ impl<D: Data> Manager<D> {
             timers: TimerTable::default(),
             next_transport: 0,
             is_watched: false,
+            inbox: VecDeque::new(),
             out: Outputs::new(),
+            depth: 0,
+            closed: Vec::new(),
         }
     }
 
@@ -297,19 +310,10 @@ impl<D: Data> Manager<D> {
         let Some(connection) = owner(&mut self.connection, &mut self.ending, transport) else {
             return;
         };
-        for packet in connection.handle_polled(transport, body, &mut self.out) {
-            let mut head = [0; HEAD];
-            let count = if packet.is_binary() {
-                0
-            } else {
-                packet.read(0, &mut head)
-            };
-            self.handle_packet(now, transport, head.get(..count).unwrap_or_default(), packet);
-        }
-        if let Some(connection) = owner(&mut self.connection, &mut self.ending, transport) {
-            connection.handle_poll_end(transport, &mut self.out);
-            self.settle(now);
-        }
+        let packets = connection.handle_polled(transport, body, &mut self.out);
+        let packets = packets.into_iter().map(|packet| (now, transport, Some(packet)));
+        self.inbox.extend(packets);
+        self.inbox.push_back((now, transport, None));
     }
 
     /// A deadline may have passed.
@@ -342,7 +346,14 @@ impl<D: Data> Manager<D> {
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Option<Output<D>> {
         loop {
-            let output = self.out.pop_front()?;
+            let Some(output) = self.out.pop_front() else {
+                // What one packet of a payload led to is carried out before the next one is looked at, as on a stream: an
+                // event stays an event of the connection that it arrived on.
+                if self.depth == 0 && self.handle_arrival() {
+                    continue;
+                }
+                return None;
+            };
             // What the app's own calls have overtaken is not carried out any more.
             let is_current = match &output {
                 Output::Configure => self.state == State::AwaitConfig,
@@ -353,7 +364,18 @@ impl<D: Data> Manager<D> {
                 Output::Event(Event::Socket(socket, SocketEvent::Message { epoch, .. })) => {
                     self.sockets.get(*socket).is_some_and(|entry| entry.epoch == *epoch)
                 }
-                _ => true,
+                Output::Event(Event::Socket(socket, SocketEvent::Connect { .. })) => self.is_connected(*socket),
+                Output::Open { transport, .. }
+                | Output::Poll(transport)
+                | Output::Post(transport, _)
+                | Output::Write(transport, _) => !self.closed.contains(transport),
+                Output::Close(transport) => {
+                    if self.depth > 0 {
+                        self.closed.push(*transport);
+                    }
+                    true
+                }
+                Output::Event(_) => true,
             };
             if is_current {
                 return Some(output);
@@ -364,11 +386,13 @@ impl<D: Data> Manager<D> {
     /// Sets aside what has not been carried out yet, so that a call from inside an event has its own effects at once. To
     /// be given back to [`resume`](Self::resume).
     pub fn suspend(&mut self) -> Outputs<D> {
+        self.depth += 1;
         std::mem::take(&mut self.out)
     }
 
     /// Goes on with what was set aside.
     pub fn resume(&mut self, mut outputs: Outputs<D>) {
+        self.depth = self.depth.saturating_sub(1);
         std::mem::swap(&mut self.out, &mut outputs);
         self.out.append(&mut outputs);
     }
@@ -389,9 +413,9 @@ impl<D: Data> Manager<D> {
     }
 
     pub(super) fn send_all(&mut self, (text, attachments): (Packet<D>, Vec<D>)) {
-        self.send(text);
-        for attachment in attachments {
-            self.send(Packet::Binary(attachment));
+        if let Some(connection) = &mut self.connection {
+            let attachments = attachments.into_iter().map(Packet::Binary);
+            connection.send_all([text].into_iter().chain(attachments), &mut self.out);
         }
     }
 
@@ -411,6 +435,27 @@ impl<D: Data> Manager<D> {
             let epoch = entry.epoch;
             self.out.push_back(Output::Authenticate { socket, epoch });
         }
+    }
+
+    /// Handles the next part of a poll's answer. `false` where there is none.
+    fn handle_arrival(&mut self) -> bool {
+        self.closed.clear();
+        let Some((now, transport, packet)) = self.inbox.pop_front() else {
+            return false;
+        };
+        if let Some(packet) = packet {
+            let mut head = [0; HEAD];
+            let count = if packet.is_binary() {
+                0
+            } else {
+                packet.read(0, &mut head)
+            };
+            self.handle_packet(now, transport, head.get(..count).unwrap_or_default(), packet);
+        } else if let Some(connection) = owner(&mut self.connection, &mut self.ending, transport) {
+            connection.handle_poll_end(transport, &mut self.out);
+            self.settle(now);
+        }
+        true
     }
 
     fn handle_message(&mut self, now: Millis, head: &[u16], data: D) {

@@ -1,0 +1,78 @@
+// @ts-check
+import { hold } from "../web/edge.js";
+import { Emitter } from "./emitter.js";
+
+/** The types of packets in the order of their digits. */
+const TYPES = ["open", "close", "ping", "pong", "message", "upgrade", "noop"];
+
+/** Events for which Rust has to tell of every packet. */
+const WATCHED = new Set(["packet", "packetCreate", "data", "message", "heartbeat", "ping", "pong", "drain", "flush"]);
+
+/** The connection below a manager: what `socket.io.engine` is. */
+export class Engine extends Emitter {
+  /** @type {string | undefined} */
+  id = undefined;
+  readyState = "opening";
+  /** The transport in use. */
+  transport = { name: "polling" };
+  /** The number by which Rust's events name it. @type {number | undefined} */
+  number = undefined;
+  /** Whether Rust tells of every packet. */
+  isWatched = false;
+  #client;
+
+  /** @param {import("#bindings").Client} client @param {boolean} isWatched */
+  constructor(client, isWatched) {
+    super();
+    this.#client = client;
+    this.isWatched = isWatched;
+  }
+
+  get protocol() {
+    return 4;
+  }
+
+  /** @param {any} event @param {Function} listener */
+  on(event, listener) {
+    if (WATCHED.has(event)) this.#client.watch((this.isWatched = true));
+    return super.on(event, listener);
+  }
+
+  /** Sends a message of the app's own, below Socket.IO. @param {string | ArrayBuffer | ArrayBufferView | Blob} data */
+  send(data) {
+    this.#client.sendMessage(hold(data));
+    return this;
+  }
+
+  /** @param {string | ArrayBuffer | ArrayBufferView | Blob} data */
+  write(data) {
+    return this.send(data);
+  }
+
+  /** Closes the connection; the manager opens another one. */
+  close() {
+    this.#client.closeEngine();
+    return this;
+  }
+
+  /** A packet arrived. @param {number} type its digit @param {any} data */
+  arrived(type, data) {
+    this.emitReserved("packet", { type: TYPES[type], data });
+    this.emitReserved("heartbeat");
+    if (TYPES[type] === "message") {
+      this.emitReserved("data", data);
+      this.emitReserved("message", data);
+    } else if (TYPES[type] === "ping") {
+      this.emitReserved("ping");
+      this.emitReserved("pong");
+    }
+  }
+
+  /** A packet is about to be sent. @param {any} data the text with its type digit, or a binary @param {boolean} compress */
+  created(data, compress) {
+    const isText = typeof data === "string";
+    const type = isText ? TYPES[Number(data[0])] : "message";
+    const content = isText ? data.slice(1) || undefined : data;
+    this.emitReserved("packetCreate", { type, data: content, options: { compress } });
+  }
+}

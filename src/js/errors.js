@@ -1,0 +1,23 @@
+// @ts-check
+import { peek } from "../web/edge.js";
+
+/**
+ * An error as apps see it: `code` is stable, the text is not. Errors of a transport look like the official client's
+ * `TransportError`; the server's refusal of a namespace carries its `data`.
+ * @param {string} code @param {string} message @param {boolean} isTransport @param {number} detail
+ */
+export const makeError = (code, message, isTransport, detail) =>
+  Object.assign(
+    new Error(message),
+    { code },
+    isTransport ? { type: "TransportError", ...peek(detail) } : detail && { data: peek(detail) },
+  );
+
+/** Reports what an app's listener threw as the browser reports it elsewhere. @param {unknown} error */
+export const report = (error) => {
+  if (typeof reportError === "function") reportError(error);
+  else
+    setTimeout(() => {
+      throw error;
+    });
+};

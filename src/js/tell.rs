@@ -1,0 +1,167 @@
+//! What happens, told to the façade in numbers.
+
+use wasm_bindgen::prelude::*;
+
+use crate::proto::Data;
+use crate::proto::engine::transport::Kind;
+use crate::proto::output::{EngineEvent, Event, Failure, Loss, Reason, SocketEvent};
+use crate::web::Payload;
+
+use super::error;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The façade's manager.
+    pub type Target;
+
+    /// The app's options, as they are now.
+    #[wasm_bindgen(method, catch)]
+    pub fn options(this: &Target) -> Result<JsValue, JsValue>;
+
+    /// Whether any socket has a payload of its own.
+    #[wasm_bindgen(method, js_name = hasAuth)]
+    pub fn has_auth(this: &Target) -> bool;
+
+    /// A session is about to begin: the plan, five strings an entry behind the transport's name, and the headers that go
+    /// into each CONNECT, name and value in turn.
+    #[wasm_bindgen(method)]
+    pub fn placed(this: &Target, plan: Vec<String>, headers: Vec<String>);
+
+    /// A socket's payload is wanted.
+    #[wasm_bindgen(method)]
+    pub fn authenticate(this: &Target, socket: usize, epoch: u32);
+
+    /// Something happened. `slot` is taken by the façade.
+    #[wasm_bindgen(method)]
+    fn tell(this: &Target, event: u32, about: u32, slot: u32, number: f64, epoch: u32);
+}
+
+/// What is told; `manager.js` has the same list.
+#[derive(Clone, Copy)]
+enum Tale {
+    Message,
+    Ack,
+    AckFailed,
+    Connect,
+    ConnectError,
+    Disconnect,
+    Open,
+    Error,
+    Close,
+    Ping,
+    ReconnectAttempt,
+    Reconnect,
+    ReconnectError,
+    ReconnectFailed,
+    EngineOpen,
+    Upgrading,
+    Upgrade,
+    UpgradeError,
+    Drain,
+    EngineClose,
+    Packet,
+    PacketCreate,
+}
+
+impl Target {
+    fn say(&self, tale: Tale, about: usize, slot: u32, number: f64) {
+        self.tell(tale as u32, about as u32, slot, number, 0);
+    }
+
+    /// Tells an event.
+    pub fn event(&self, event: Event<Payload>) {
+        match event {
+            Event::Socket(socket, event) => self.socket_event(socket, event),
+            Event::Engine(engine, event) => self.engine_event(engine as usize, event),
+            Event::Open => self.say(Tale::Open, 0, 0, 0.0),
+            Event::Error(failure) => self.say(Tale::Error, 0, hold(&failure), 0.0),
+            Event::Close(reason, failure) => {
+                self.say(Tale::Close, 0, hold_end(reason, failure.as_deref()), 0.0);
+            }
+            Event::Ping => self.say(Tale::Ping, 0, 0, 0.0),
+            Event::ReconnectAttempt(count) => self.say(Tale::ReconnectAttempt, 0, 0, f64::from(count)),
+            Event::Reconnect(count) => self.say(Tale::Reconnect, 0, 0, f64::from(count)),
+            Event::ReconnectError(failure) => self.say(Tale::ReconnectError, 0, hold(&failure), 0.0),
+            Event::ReconnectFailed => self.say(Tale::ReconnectFailed, 0, 0, 0.0),
+        }
+    }
+
+    fn socket_event(&self, socket: usize, event: SocketEvent<Payload>) {
+        match event {
+            SocketEvent::Message { data, ack, epoch } => {
+                let ack = ack.map_or(-1.0, f64::from);
+                self.tell(Tale::Message as u32, socket as u32, data.into_slot(), ack, epoch);
+            }
+            SocketEvent::Ack { id, data } => self.say(Tale::Ack, socket, data.into_slot(), f64::from(id)),
+            SocketEvent::AckFailed { id, loss } => {
+                let message = match loss {
+                    Loss::TimedOut => Payload::text("operation has timed out").into_slot(),
+                    Loss::Disconnected => Payload::text("socket has been disconnected").into_slot(),
+                    Loss::Forgotten => 0,
+                };
+                self.say(Tale::AckFailed, socket, message, f64::from(id));
+            }
+            SocketEvent::Connect { id, recovered } => {
+                self.say(Tale::Connect, socket, id.into_slot(), f64::from(u8::from(recovered)));
+            }
+            SocketEvent::ConnectError { failure, will_retry } => {
+                self.say(
+                    Tale::ConnectError,
+                    socket,
+                    hold(&failure),
+                    f64::from(u8::from(will_retry)),
+                );
+            }
+            SocketEvent::Disconnect(reason, failure) => {
+                self.say(Tale::Disconnect, socket, hold_end(reason, failure.as_deref()), 0.0);
+            }
+        }
+    }
+
+    fn engine_event(&self, engine: usize, event: EngineEvent<Payload>) {
+        match event {
+            EngineEvent::Open { sid, kind: _ } => {
+                self.say(Tale::EngineOpen, engine, Payload::text(&sid).into_slot(), 0.0);
+            }
+            EngineEvent::Upgrading(kind) => self.say(Tale::Upgrading, engine, hold_name(kind), 0.0),
+            EngineEvent::Upgrade(kind) => self.say(Tale::Upgrade, engine, hold_name(kind), 0.0),
+            EngineEvent::UpgradeError(failure) => self.say(Tale::UpgradeError, engine, hold(&failure), 0.0),
+            EngineEvent::Drain => self.say(Tale::Drain, engine, 0, 0.0),
+            EngineEvent::Close(reason, failure) => {
+                self.say(Tale::EngineClose, engine, hold_end(reason, failure.as_deref()), 0.0);
+            }
+            EngineEvent::Packet(kind, data) => {
+                let slot = data.map_or(0, Payload::into_slot);
+                self.say(Tale::Packet, engine, slot, f64::from(kind as u32));
+            }
+            EngineEvent::PacketCreate { data, compress } => {
+                self.say(
+                    Tale::PacketCreate,
+                    engine,
+                    data.into_slot(),
+                    f64::from(u8::from(compress)),
+                );
+            }
+        }
+    }
+}
+
+fn hold(failure: &Failure<Payload>) -> u32 {
+    Payload::from(&error::failure(failure)).into_slot()
+}
+
+fn hold_name(kind: Kind) -> u32 {
+    Payload::text(kind.name()).into_slot()
+}
+
+/// Why something ended: the reason, and what is known of it.
+fn hold_end(reason: Reason, failure: Option<&Failure<Payload>>) -> u32 {
+    let detail = match (reason, failure) {
+        // A close is described, a failure is an error.
+        (Reason::TransportClose, Some(failure)) => failure.detail.as_ref().map(Payload::to_js),
+        (_, Some(failure)) => Some(error::failure(failure)),
+        (_, None) => None,
+    };
+    let end = js_sys::Array::of2(&JsValue::from_str(reason.as_str()), &detail.unwrap_or_default());
+    Payload::from(end.as_ref()).into_slot()
+}

@@ -1,0 +1,11 @@
+// @ts-check
+/** Markers for the option `transports`, beside the names. */
+
+/** HTTP long-polling through `fetch`. */
+export const Fetch = { transport: "fetch" };
+/** HTTP long-polling through XMLHttpRequest. */
+export const XHR = { transport: "xhr" };
+/** A WebSocket. */
+export const WebSocket = { transport: "websocket" };
+/** A WebTransport session. */
+export const WebTransport = { transport: "webtransport" };

@@ -1,0 +1,28 @@
+// @ts-check
+import * as glue from "#bindings";
+
+/** Where the module's bytes come from when nobody has given a module. @type {(() => Uint8Array) | undefined} */
+let source;
+let isReady = false;
+
+/** Says where the bytes of the module come from; they are asked for once, by the first `io()`. @param {() => Uint8Array} bytes */
+export const setSource = (bytes) => {
+  source = bytes;
+};
+
+/** Starts the module. @param {WebAssembly.Module} module */
+export const start = (module) => {
+  if (isReady) return;
+  const { exports } = new WebAssembly.Instance(module, glue.imports);
+  glue.__wbg_set_wasm(exports);
+  isReady = true;
+};
+
+/** What Rust exports. Compiles the inlined module the first time. */
+export const bindings = () => {
+  if (!isReady) {
+    if (!source) throw new Error("Call `await init(…)` with the module's URL, Response or Module before `io()`");
+    start(new WebAssembly.Module(/** @type {BufferSource} */ (source())));
+  }
+  return glue;
+};

@@ -1,0 +1,23 @@
+//! The protocol core, natively: each module holds one behaviour.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::unreachable,
+    reason = "a test that panics has failed"
+)]
+#![allow(missing_docs, reason = "nobody reads the documentation of a test")]
+
+mod support;
+
+mod batching;
+mod encoding;
+mod handshake;
+mod header;
+mod heartbeat;
+mod json;
+mod parser;
+mod payload;

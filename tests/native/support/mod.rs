@@ -1,0 +1,12 @@
+//! What the tests have in common.
+
+pub mod audit;
+pub mod base64;
+pub mod desk;
+pub mod json;
+pub mod sample;
+pub mod show;
+
+pub use desk::{Auth, Desk, HANDSHAKE, UPGRADABLE};
+pub use json::Json;
+pub use sample::Sample;

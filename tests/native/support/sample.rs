@@ -1,0 +1,200 @@
+//! [`Data`] as plain values: what a browser does with strings, array buffers and parsed JSON.
+
+use std::rc::Rc;
+
+use socketio_wasm::proto::{Data, Shape};
+
+use super::base64;
+use super::json::{Json, units};
+
+/// A payload.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sample {
+    Text(Rc<[u16]>),
+    Binary(Rc<[u8]>),
+    Value(Json),
+}
+
+const RESERVED: [&str; 6] = [
+    "connect",
+    "connect_error",
+    "disconnect",
+    "disconnecting",
+    "newListener",
+    "removeListener",
+];
+
+impl Sample {
+    /// A text that is this JSON.
+    pub fn json(value: impl Into<Json>) -> Self {
+        let (text, binaries) = value.into().to_parts();
+        assert!(binaries.is_empty());
+        Self::Text(text)
+    }
+
+    pub fn binary(bytes: &[u8]) -> Self {
+        Self::Binary(bytes.into())
+    }
+
+    pub fn units(&self) -> &[u16] {
+        match self {
+            Self::Text(units) => units,
+            other => panic!("not a text: {other:?}"),
+        }
+    }
+
+    /// What it is, for reading.
+    pub fn show(&self) -> String {
+        match self {
+            Self::Text(units) => String::from_utf16_lossy(units),
+            Self::Binary(bytes) => format!("b{}", base64::encode(bytes)),
+            Self::Value(value) => value.show(),
+        }
+    }
+
+    /// What it is in a polling payload.
+    pub fn to_payload(&self) -> Vec<u16> {
+        match self {
+            Self::Binary(_) => self.show().encode_utf16().collect(),
+            text => text.units().to_vec(),
+        }
+    }
+}
+
+impl Data for Sample {
+    fn text(text: &str) -> Self {
+        Self::Text(units(text))
+    }
+
+    fn join(code: u32, label: Option<&Self>, id: Option<u32>, data: Option<&Self>) -> Self {
+        let mut text: Vec<u16> = code.to_string().encode_utf16().collect();
+        text.extend(label.into_iter().flat_map(Self::units));
+        text.extend(id.map(|id| id.to_string()).unwrap_or_default().encode_utf16());
+        text.extend(data.into_iter().flat_map(Self::units));
+        Self::Text(text.into())
+    }
+
+    fn is_binary(&self) -> bool {
+        matches!(self, Self::Binary(_))
+    }
+
+    fn wire_len(&self) -> usize {
+        match self {
+            Self::Binary(bytes) => 1 + bytes.len().div_ceil(3) * 4,
+            text => String::from_utf16_lossy(text.units()).len(),
+        }
+    }
+
+    fn read(&self, from: usize, units: &mut [u16]) -> usize {
+        let text = self.units().get(from..).unwrap_or_default();
+        let count = text.len().min(units.len());
+        units[..count].copy_from_slice(&text[..count]);
+        count
+    }
+
+    fn find(&self, unit: u16, from: usize) -> Option<usize> {
+        let text = self.units().get(from..)?;
+        text.iter().position(|other| *other == unit).map(|index| from + index)
+    }
+
+    fn slice(&self, from: usize, to: usize) -> Self {
+        match self {
+            Self::Text(text) => {
+                let to = to.min(text.len());
+                Self::Text(text[from.min(to)..to].into())
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn decode_base64(&self, from: usize) -> Option<Self> {
+        let bytes = base64::decode(self.units().get(from..)?)?;
+        Some(Self::Binary(bytes.into()))
+    }
+
+    fn parse(&mut self, from: usize) -> Shape {
+        let text = self.units().get(from..).unwrap_or_default();
+        if text.is_empty() {
+            *self = Self::Value(Json::Null);
+            return Shape::Nothing;
+        }
+        let Some(value) = Json::parse(text) else {
+            return Shape::Invalid;
+        };
+        let shape = match &value {
+            Json::Array(values) => match values.first() {
+                Some(Json::Number(_)) => Shape::Event,
+                Some(Json::String(name)) if RESERVED.iter().all(|other| units(other) != *name) => Shape::Event,
+                _ => Shape::Array,
+            },
+            Json::Object(_) => Shape::Object,
+            Json::String(_) => Shape::String,
+            _ => Shape::Other,
+        };
+        *self = Self::Value(value);
+        shape
+    }
+
+    fn attach(&mut self, attachments: Vec<Self>) -> bool {
+        let Self::Value(value) = self else {
+            return false;
+        };
+        let binaries: Vec<Rc<[u8]>> = attachments
+            .into_iter()
+            .map(|attachment| match attachment {
+                Self::Binary(bytes) => bytes,
+                other => panic!("not a binary: {other:?}"),
+            })
+            .collect();
+        let mut used = vec![false; binaries.len()];
+        value.attach(&binaries, &mut used) && used.into_iter().all(|used| used)
+    }
+
+    fn get(&self, name: &str) -> Option<Self> {
+        match self {
+            Self::Value(value) => value.get(name).cloned().map(Self::Value),
+            _ => None,
+        }
+    }
+
+    fn as_number(&self) -> Option<f64> {
+        match self {
+            Self::Value(value) => value.as_number(),
+            _ => None,
+        }
+    }
+
+    fn as_text(&self) -> Option<String> {
+        match self {
+            Self::Value(value) => value.as_text(),
+            Self::Text(text) => Some(String::from_utf16_lossy(text)),
+            Self::Binary(_) => None,
+        }
+    }
+
+    fn last_string(&self) -> Option<Self> {
+        match self {
+            Self::Value(Json::Array(values)) if values.len() > 1 => values
+                .last()
+                .filter(|value| matches!(value, Json::String(_)))
+                .cloned()
+                .map(Self::Value),
+            _ => None,
+        }
+    }
+
+    fn with_recovery(object: Option<Self>, pid: &Self, offset: Option<&Self>) -> Self {
+        let own = object.map(|object| match Json::parse(object.units()) {
+            Some(Json::Object(members)) => members,
+            other => panic!("not an object: {other:?}"),
+        });
+        let value = |part: &Self| match part {
+            Self::Value(value) => value.clone(),
+            other => panic!("not a value: {other:?}"),
+        };
+        let mut members = vec![(units("pid"), value(pid))];
+        members.extend(offset.map(|offset| (units("offset"), value(offset))));
+        members.extend(own.into_iter().flatten());
+        Self::json(Json::Object(members))
+    }
+}
