@@ -35,13 +35,13 @@ export async function build({ force = false, size = false, profile = false, log 
 async function buildAnew(log) {
   const compiled = await compile({ log });
   const bound = await bind(compiled, join(work, "bindgen"), { log });
-  const { wasm, bindings } = await optimize(bound, work);
+  const { wasm, glue, bindings } = await optimize(bound, work);
 
   await rm(paths.dist, { recursive: true, force: true });
   await mkdir(paths.dist, { recursive: true });
   await writeFile(join(paths.dist, "socketio.wasm"), wasm);
-  await bundle({ entry: "src/js/entry.js", outfile: join(paths.dist, "index.js"), bindings, wasm });
-  await bundle({ entry: "src/js/entry-init.js", outfile: join(paths.dist, "init.js"), bindings });
+  await bundle({ entry: "src/js/entry.js", outfile: join(paths.dist, "index.js"), glue, bindings, wasm });
+  await bundle({ entry: "src/js/entry-init.js", outfile: join(paths.dist, "init.js"), glue, bindings });
 }
 
 async function buildProfile(log) {

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * The server's half of socketio-wasm: headers that a browser could not send as headers are put back where the
  * server's code looks for them. Plain JavaScript, no dependencies, for `socket.io` 4 (and 3).
@@ -20,6 +21,7 @@ const QUERY_KEY = "header.";
 /** Servers that have the companion: a second `install` would find nothing left to restore. */
 const installed = new WeakSet();
 
+/** @type {typeof import("./index.d.ts").restoreHeaders} */
 export function restoreHeaders(options) {
   const restore = restorer(options);
   return (socket, next) => {
@@ -28,6 +30,7 @@ export function restoreHeaders(options) {
   };
 }
 
+/** @type {typeof import("./index.d.ts").install} */
 export function install(io, options) {
   const restore = restorer(options);
   if (installed.has(io)) {
@@ -36,17 +39,17 @@ export function install(io, options) {
   installed.add(io);
 
   const seen = new WeakSet();
-  const once = (socket) => {
+  const once = (/** @type {any} */ socket) => {
     if (seen.has(socket)) return;
     seen.add(socket);
     restore(socket);
   };
-  const middleware = (socket, next) => {
+  const middleware = (/** @type {any} */ socket, /** @type {() => void} */ next) => {
     once(socket);
     next();
   };
   const covered = new WeakSet();
-  const cover = (namespace) => {
+  const cover = (/** @type {any} */ namespace) => {
     if (covered.has(namespace)) return namespace;
     covered.add(namespace);
     useFirst(namespace, middleware);
@@ -58,13 +61,13 @@ export function install(io, options) {
   // Every namespace comes out of `of`: when the app makes it, and again whenever a socket joins it, the child of a
   // dynamic one included. (There is an event `new_namespace`, but 3.x lacks it.)
   const of = io.of;
-  io.of = function (...args) {
+  io.of = function (/** @type {any} */ ...args) {
     return cover(of.apply(this, args));
   };
   io.of("/");
 }
 
-/** Puts `middleware` before what the namespace has. */
+/** Puts `middleware` before what the namespace has. @param {any} namespace @param {Function} middleware */
 function useFirst(namespace, middleware) {
   namespace.use(middleware);
   // The chain is not documented. Should it ever move, order is that of the calls, as the documentation says.
@@ -72,13 +75,14 @@ function useFirst(namespace, middleware) {
   if (Array.isArray(chain) && chain.at(-1) === middleware) chain.unshift(chain.pop());
 }
 
-/** The work itself, for one socket, with the allow-list checked once. */
+/** The work itself, for one socket, with the allow-list checked once. @param {import("./index.d.ts").RestoreOptions} options */
 function restorer(options) {
   const allowed = allowList(options);
-  return (socket) => {
+  return (/** @type {any} */ socket) => {
     const { handshake } = socket;
     // The request's headers are one object for all namespaces of a connection: each socket gets its own.
     const headers = { ...handshake.headers };
+    /** @type {import("./index.d.ts").RestoredHeader[]} */
     const restored = [];
     for (const [from, moved] of movedHeaders(handshake)) {
       for (const name of allowed) {
@@ -95,6 +99,7 @@ function restorer(options) {
   };
 }
 
+/** @param {import("./index.d.ts").RestoreOptions} options */
 function allowList(options) {
   const allow = options?.allow;
   if (!Array.isArray(allow) || allow.length === 0) {
@@ -111,7 +116,10 @@ function allowList(options) {
   return [...names];
 }
 
-/** The places to look, first come first served, each as a Map of lower-case names to unchecked values. */
+/**
+ * The places to look, first come first served, each as a Map of lower-case names to unchecked values.
+ * @param {any} handshake @returns {["payload" | "query" | "subprotocol", Map<string, unknown>][]}
+ */
 function movedHeaders({ auth, query, headers }) {
   return [
     ["payload", isPlainObject(auth?.headers) ? new Map(Object.entries(auth.headers)) : new Map()],
@@ -120,6 +128,7 @@ function movedHeaders({ auth, query, headers }) {
   ];
 }
 
+/** @param {Record<string, unknown> | undefined} query */
 function fromQuery(query) {
   const moved = new Map();
   for (const [key, value] of Object.entries(query ?? {})) {
@@ -128,6 +137,7 @@ function fromQuery(query) {
   return moved;
 }
 
+/** @param {unknown} offered */
 function fromSubprotocols(offered) {
   const moved = new Map();
   if (typeof offered !== "string") return moved;
@@ -144,12 +154,12 @@ function fromSubprotocols(offered) {
   return moved;
 }
 
-/** The text, or undefined. Bytes that aren't UTF-8 become U+FFFD, which no header value may hold. */
+/** The text, or undefined. Bytes that aren't UTF-8 become U+FFFD, which no header value may hold. @param {string} text */
 function decode(text) {
   return BASE64URL.test(text) ? Buffer.from(text, "base64url").toString("utf8") : undefined;
 }
 
-/** The app sees the `auth` and the query that it set itself. */
+/** The app sees the `auth` and the query that it set itself. @param {any} handshake */
 function hideMoved(handshake) {
   const { auth, query } = handshake;
   if (isPlainObject(auth?.headers)) delete auth.headers;
@@ -159,11 +169,12 @@ function hideMoved(handshake) {
   }
 }
 
+/** @param {unknown} value @returns {value is string} */
 function isHeaderValue(value) {
   return typeof value === "string" && !NOT_A_HEADER_VALUE.test(value);
 }
 
-/** As JSON makes them: not null, an array, a Buffer. */
+/** As JSON makes them: not null, an array, a Buffer. @param {unknown} value */
 function isPlainObject(value) {
   return typeof value === "object" && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 }

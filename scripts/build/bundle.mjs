@@ -7,10 +7,10 @@ import { Failure } from "../process.mjs";
 /**
  * Bundles one entry point. It may import
  *
- * - `#bindings`: everything wasm-bindgen generated, and `imports`, which the module is instantiated with;
+ * - `#bindings`: what Rust exports, and `imports`, which the module is instantiated with;
  * - `#wasm`: `bytes()`, the module, decoded from the text that is inlined; only where `wasm` is given.
  */
-export async function bundle({ entry, outfile, bindings, wasm }) {
+export async function bundle({ entry, outfile, glue, bindings, wasm }) {
   // Imported here: the npm packages may be installed after this module was loaded.
   const { build } = await import("esbuild");
   const options = {
@@ -23,7 +23,7 @@ export async function bundle({ entry, outfile, bindings, wasm }) {
     target: "es2020",
     legalComments: "none",
     logLevel: "warning",
-    plugins: [generated({ bindings, wasm })],
+    plugins: [generated({ glue, bindings, wasm })],
   };
   try {
     await build(options);
@@ -32,16 +32,16 @@ export async function bundle({ entry, outfile, bindings, wasm }) {
   }
 }
 
-function generated({ bindings, wasm }) {
+function generated({ glue, bindings, wasm }) {
   const generatedIn = join(paths.target, "npm", "bindgen");
   return {
     name: "generated",
     setup(build) {
-      build.onResolve({ filter: /^#(bindings|wasm)$/ }, ({ path }) => ({ path, namespace: "generated" }));
-      build.onLoad({ filter: /^#bindings$/, namespace: "generated" }, () => ({
-        contents: bindings,
-        resolveDir: generatedIn,
-      }));
+      build.onResolve({ filter: /^#(bindings|glue|wasm)$/ }, ({ path }) => ({ path, namespace: "generated" }));
+      for (const [path, contents] of [["#bindings", bindings], ["#glue", glue]]) {
+        const filter = new RegExp(`^${path}$`);
+        build.onLoad({ filter, namespace: "generated" }, () => ({ contents, resolveDir: generatedIn }));
+      }
       build.onLoad({ filter: /^#wasm$/, namespace: "generated" }, () => {
         if (!wasm) throw new Failure("This entry point doesn't inline the module.");
         return { contents: inlined(wasm) };

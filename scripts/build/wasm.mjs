@@ -46,8 +46,8 @@ export async function bind(module, directory, { log } = {}) {
  * Optimizes the module and shortens the names that it and its glue know each other by: they are long, carry hashes,
  * and would be there twice.
  *
- * The result is the module's bytes and the source of a JavaScript module: everything the glue exports, and `imports`,
- * what the WebAssembly module is instantiated with.
+ * The result is the module's bytes, the glue, and the source of a JavaScript module with what the hand-written code
+ * needs of it: what Rust exports, `__wbg_set_wasm`, and `imports`, what the module is instantiated with.
  */
 export async function optimize({ wasm, glue }, work) {
   const source = await readFile(glue, "utf8");
@@ -56,40 +56,43 @@ export async function optimize({ wasm, glue }, work) {
   const unused = exported.map((item) => item.name).filter((item) => !called.has(item));
 
   const optimized = join(work, `${name}.wasm`);
-  const renaming = await output(
-    "wasm-opt",
-    [
-      wasm,
-      "-o",
-      optimized,
-      ...(unused.length > 0 ? [`--remove-exports=${unused.join(",")}`] : []),
-      "--minify-imports-and-exports-and-modules",
-      ...optimizations,
-      "--strip-debug",
-      "--strip-producers",
-      "--strip-target-features",
-    ],
-    { env: { ...process.env, PATH: searchPath } },
-  );
-  const names = JSON.parse(renaming);
+  const removal = unused.length > 0 ? [`--remove-exports=${unused.join(",")}`] : [];
+  const renaming = ["--minify-imports-and-exports-and-modules"];
+  const stripping = ["--strip-debug", "--strip-producers", "--strip-target-features"];
+  const args = [wasm, "-o", optimized, ...removal, ...renaming, ...optimizations, ...stripping];
+  const names = JSON.parse(await output("wasm-opt", args, { env: { ...process.env, PATH: searchPath } }));
   const bytes = await readFile(optimized);
-  const short = new Map(names.exports);
-  const renamedGlue = source.replace(exportUse, (_, used) => {
-    if (!short.has(used)) throw new Failure(`The glue calls ${used}, which the module doesn't export.`);
+  return { wasm: bytes, glue: renameExports(source, names), bindings: await bindingsFor(bytes, source, names) };
+}
+
+function renameExports(glue, { exports }) {
+  const short = new Map(exports);
+  return glue.replace(exportUse, (_, used) => {
+    if (!short.has(used)) throw new Failure(`The glue uses ${used}, which the module doesn't export.`);
     return `wasm.${short.get(used)}`;
   });
-  // Optimizing has removed imports too: what is left is in the module itself.
-  const imports = WebAssembly.Module.imports(await WebAssembly.compile(bytes));
-  const long = new Map(names.imports.map(([, from, to]) => [to, from]));
-  // What needs no conversion is imported straight from the hand-written source, not through the glue.
-  const direct = names.imports.filter(([module]) => !module.endsWith(`${name}_bg.js`));
-  const straight = direct.map(([module, from]) => `import { ${from} } from ${JSON.stringify(module)};\n`);
-  const entries = imports.map((item) => `${item.name}: ${long.get(item.name)}`);
-  const modules = [...new Set(imports.map((item) => item.module))];
-  if (modules.length > 1) throw new Failure(`The module imports from more than its glue: ${modules.join(", ")}`);
-  const bindings = `${straight.join("")}${renamedGlue}\nexport const imports = { ${modules[0] ?? "a"}: { ${entries.join(", ")} } };\n`;
-  await writeFile(join(work, `${name}.js`), bindings);
-  return { wasm: bytes, bindings };
+}
+
+async function bindingsFor(bytes, glue, names) {
+  // The names come from before the optimization, which removes imports too: what is left, the module knows.
+  const left = WebAssembly.Module.imports(await WebAssembly.compile(bytes));
+  const origins = new Map(names.imports.map(([from, item, short]) => [short, { from, item }]));
+  const [module = "a", ...others] = new Set(left.map((item) => item.module));
+  if (others.length > 0) throw new Failure(`The imports have more than one module: ${others.join(", ")}`);
+
+  const lines = [];
+  const entries = left.map(({ name: short }) => {
+    // Most come from the glue. What needs no conversion comes right from the crate's own JavaScript.
+    const { from, item } = origins.get(short);
+    lines.push(`import { ${item} as ${short} } from "${from === `./${name}_bg.js` ? "#glue" : from}";`);
+    return short;
+  });
+  // Only these by name: a namespace object that holds all imports would spell each of their names in the bundle.
+  const all = Array.from(glue.matchAll(/^export (?:class|function|const) ([\w$]+)/gm), ([, item]) => item);
+  const api = all.filter((item) => item === "__wbg_set_wasm" || !item.startsWith("__wb"));
+  lines.push(`export { ${api.join(", ")} } from "#glue";`);
+  lines.push(`export const imports = { ${module}: { ${entries.join(", ")} } };`, "");
+  return lines.join("\n");
 }
 
 /** For measuring: the same optimizations, but all names stay. */

@@ -166,12 +166,17 @@ impl From<&Failure<Payload>> for Error {
         let mut error = Self::from(failure.error.clone());
         match &mut error {
             Self::Rejected { data, .. } => {
-                *data = failure.detail.as_ref().and_then(|detail| payload::json(&detail.to_js()));
+                *data = failure
+                    .detail
+                    .as_ref()
+                    .and_then(|detail| payload::json(&detail.to_js()));
             }
             Self::Transport { status, .. } => {
                 let description = failure.detail.as_ref().and_then(|detail| detail.get("description"));
                 // A cast of a float saturates.
-                *status = description.and_then(|value| value.as_number()).map(|number| number as u16);
+                *status = description
+                    .and_then(|value| value.as_number())
+                    .map(|number| number as u16);
             }
             _ => {}
         }

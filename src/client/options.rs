@@ -108,6 +108,9 @@ pub fn header(name: &str, value: &str) -> Result<Header, Error> {
     Header::new(name, value).map_err(|error| Error::new(Code::InvalidHeader, error.message()))
 }
 
+/// The endpoint, the plan, and the headers that travel in the payload of each CONNECT.
+pub(crate) type Placed = (Endpoint, Plan, Vec<(String, Secret)>);
+
 impl Options {
     /// What the connection is made with.
     pub(crate) fn config(&self) -> Config {
@@ -147,12 +150,7 @@ impl Options {
     /// # Errors
     ///
     /// [`Code::HeaderImpossible`] where a header cannot travel and the policy says that this is an error.
-    pub(crate) fn place(
-        &self,
-        url: &Url,
-        kind: Kind,
-        has_auth: bool,
-    ) -> Result<(Endpoint, Plan, Vec<(String, Secret)>), Error> {
+    pub(crate) fn place(&self, url: &Url, kind: Kind, has_auth: bool) -> Result<Placed, Error> {
         let mut headers = self.headers.clone();
         for (transport, header) in &self.transport_headers {
             if *transport == Kind::Polling || *transport == kind {

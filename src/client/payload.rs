@@ -1,6 +1,6 @@
 //! JavaScript values on their way into packets and out of them.
 
-use js_sys::{Array, JSON, JsString, Object, Reflect};
+use js_sys::{Array, JSON, Number, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::proto::auth::Secret;
@@ -62,7 +62,7 @@ pub(super) fn take_apart(event: &JsValue) -> Option<(String, Array)> {
     let event = event.dyn_ref::<Array>()?;
     let name = event.get(0);
     let name = match name.as_f64() {
-        Some(_) => String::from(name.unchecked_ref::<js_sys::Number>().to_string(10).ok()?),
+        Some(_) => String::from(name.unchecked_ref::<Number>().to_string_with_radix(10).ok()?),
         None => name.as_string()?,
     };
     Some((name, event.slice(1, event.length())))
@@ -77,5 +77,5 @@ fn message(thrown: &JsValue) -> String {
 
 /// A value as JSON; `None` where it has none.
 pub(super) fn json(value: &JsValue) -> Option<String> {
-    JSON::stringify(value).ok().as_ref().and_then(JsString::as_string)
+    JSON::stringify(value).ok().and_then(|json| json.as_string())
 }

@@ -125,11 +125,13 @@ impl<T> Queue<T> {
 /// One source with any number of readers, each of which gets everything.
 pub(super) struct Broadcast<T>(RefCell<Vec<Rc<Sender<T>>>>);
 
-impl<T: Clone> Broadcast<T> {
-    pub(super) const fn new() -> Self {
-        Self(RefCell::new(Vec::new()))
+impl<T> Default for Broadcast<T> {
+    fn default() -> Self {
+        Self(RefCell::default())
     }
+}
 
+impl<T: Clone> Broadcast<T> {
     /// A new reader, of what comes from now on.
     pub(super) fn subscribe(&self) -> Receiver<T> {
         let (sender, receiver) = queue();

@@ -8,13 +8,29 @@ const TYPES = ["open", "close", "ping", "pong", "message", "upgrade", "noop"];
 /** Events for which Rust has to tell of every packet. */
 const WATCHED = new Set(["packet", "packetCreate", "data", "message", "heartbeat", "ping", "pong", "drain", "flush"]);
 
+/** The transport in use, as far as apps look at it. */
+export class Transport {
+  #client;
+
+  /** @param {import("#bindings").Client} client @param {string} name */
+  constructor(client, name) {
+    this.#client = client;
+    this.name = name;
+  }
+
+  /** Whether a packet would be written at once. */
+  get writable() {
+    return this.#client.isWritable();
+  }
+}
+
 /** The connection below a manager: what `socket.io.engine` is. */
 export class Engine extends Emitter {
   /** @type {string | undefined} */
   id = undefined;
   readyState = "opening";
   /** The transport in use. */
-  transport = { name: "polling" };
+  transport;
   /** The number by which Rust's events name it. @type {number | undefined} */
   number = undefined;
   /** Whether Rust tells of every packet. */
@@ -25,6 +41,7 @@ export class Engine extends Emitter {
   constructor(client, isWatched) {
     super();
     this.#client = client;
+    this.transport = new Transport(client, "polling");
     this.isWatched = isWatched;
   }
 

@@ -1,7 +1,7 @@
 // @ts-check
 import { take } from "../web/edge.js";
 import { Emitter } from "./emitter.js";
-import { Engine } from "./engine.js";
+import { Engine, Transport } from "./engine.js";
 import { report } from "./errors.js";
 import { Socket } from "./socket.js";
 import { bindings } from "./wasm.js";
@@ -10,24 +10,25 @@ import { bindings } from "./wasm.js";
 const MESSAGE = 0;
 const ACK = 1;
 const ACK_FAILED = 2;
-const CONNECT = 3;
-const CONNECT_ERROR = 4;
-const DISCONNECT = 5;
-const OPEN = 6;
-const ERROR = 7;
-const CLOSE = 8;
-const PING = 9;
-const RECONNECT_ATTEMPT = 10;
-const RECONNECT = 11;
-const RECONNECT_ERROR = 12;
-const RECONNECT_FAILED = 13;
-const ENGINE_OPEN = 14;
-const UPGRADING = 15;
-const UPGRADE = 16;
-const UPGRADE_ERROR = 17;
-const DRAIN = 18;
-const ENGINE_CLOSE = 19;
-const PACKET = 20;
+const GRANTED = 3;
+const CONNECT = 4;
+const CONNECT_ERROR = 5;
+const DISCONNECT = 6;
+const OPEN = 7;
+const ERROR = 8;
+const CLOSE = 9;
+const PING = 10;
+const RECONNECT_ATTEMPT = 11;
+const RECONNECT = 12;
+const RECONNECT_ERROR = 13;
+const RECONNECT_FAILED = 14;
+const ENGINE_OPEN = 15;
+const UPGRADING = 16;
+const UPGRADE = 17;
+const UPGRADE_ERROR = 18;
+const DRAIN = 19;
+const ENGINE_CLOSE = 20;
+const PACKET = 21;
 
 /** The page's own origin, where there is a page. */
 export const page = () => (typeof location === "undefined" || location.origin === "null" ? undefined : location.origin);
@@ -161,8 +162,9 @@ export class Manager extends Emitter {
     return this.opts;
   }
 
+  /** `io()` gives the payload of its socket to both. */
   hasAuth() {
-    return this.#sockets.some((socket) => socket.auth !== undefined);
+    return this.opts.auth !== undefined || this.#sockets.some((socket) => socket.auth !== undefined);
   }
 
   /**
@@ -171,13 +173,14 @@ export class Manager extends Emitter {
    * @param {string[]} headers names and values in turn
    */
   placed([transport, ...strings], headers) {
+    /** @type {any[]} */
     const entries = [];
     for (let i = 0; i < strings.length; i += 5) {
       const [credential, name, placement, code, message] = strings.slice(i);
       entries.push({ credential, name, placement, ...(code && { warning: { code, message } }) });
     }
     const plan = (this.plan = { transport, entries });
-    if (this.engine) this.engine.transport = { name: transport };
+    if (this.engine) this.engine.transport = new Transport(this.#client, transport);
     this.#headers = undefined;
     for (let i = 0; i < headers.length; i += 2) (this.#headers ??= {})[headers[i]] = headers[i + 1];
     // Later, so that an app that has just called `io()` can listen.
@@ -213,7 +216,11 @@ export class Manager extends Emitter {
   #tellSocket(event, socket, value, number) {
     if (event === ACK) socket.acknowledged(number, value);
     else if (event === ACK_FAILED) socket.unacknowledged(number, value);
-    else if (event === CONNECT) socket.granted(value, !!number);
+    else if (event === GRANTED) socket.granted(value, !!number);
+    else if (event === CONNECT) {
+      socket.granted(value, !!number);
+      socket.announce();
+    }
     else if (event === CONNECT_ERROR) {
       value.willRetry = !!number;
       socket.emitReserved("connect_error", value);
@@ -255,9 +262,9 @@ export class Manager extends Emitter {
       engine.id = value;
       engine.readyState = "open";
       engine.emitReserved("open");
-    } else if (event === UPGRADING) engine.emitReserved("upgrading", { name: value });
+    } else if (event === UPGRADING) engine.emitReserved("upgrading", new Transport(this.#client, value));
     else if (event === UPGRADE) {
-      engine.transport = { name: value };
+      engine.transport = new Transport(this.#client, value);
       engine.emitReserved("upgrade", engine.transport);
     } else if (event === UPGRADE_ERROR) engine.emitReserved("upgradeError", value);
     else if (event === DRAIN) engine.emitReserved("drain");

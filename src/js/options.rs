@@ -65,10 +65,19 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
             }
         };
     }
+    if reader
+        .get("auth")
+        .is_some_and(|auth| !auth.is_object() && !auth.is_function())
+    {
+        return Err(wrong("auth"));
+    }
     for header in headers(&reader)? {
         options.headers.set(header);
     }
     if let Some(own) = reader.get("transportOptions") {
+        if !own.is_object() {
+            return Err(wrong("transportOptions"));
+        }
         for kind in [Kind::Polling, Kind::WebSocket, Kind::WebTransport] {
             if let Some(own) = Reader(&own).get(kind.name()) {
                 options

@@ -220,6 +220,10 @@ export class Socket extends Emitter {
     this.id = id;
     this.recovered = recovered;
     this.connected = true;
+  }
+
+  /** Tells of the connection, behind what was waiting for it. */
+  announce() {
     const buffered = this.sendBuffer;
     this.sendBuffer = [];
     for (const { data } of buffered) for (const listener of this.#anyOutgoing) listener.apply(this, data);
@@ -244,7 +248,8 @@ export class Socket extends Emitter {
       try {
         slot = payload();
       } catch (error) {
-        this.#client.refuse(this.#number, epoch, hold(error));
+        // Later, so that an app that has just called `io()` can listen.
+        queueMicrotask(() => this.#client.refuse(this.#number, epoch, hold(error)));
         return;
       }
       this.#client.answer(this.#number, epoch, slot);

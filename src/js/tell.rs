@@ -42,6 +42,7 @@ enum Tale {
     Message,
     Ack,
     AckFailed,
+    Granted,
     Connect,
     ConnectError,
     Disconnect,
@@ -100,6 +101,9 @@ impl Target {
                     Loss::Forgotten => 0,
                 };
                 self.say(Tale::AckFailed, socket, message, f64::from(id));
+            }
+            SocketEvent::Granted { id, recovered } => {
+                self.say(Tale::Granted, socket, id.into_slot(), f64::from(u8::from(recovered)));
             }
             SocketEvent::Connect { id, recovered } => {
                 self.say(Tale::Connect, socket, id.into_slot(), f64::from(u8::from(recovered)));

@@ -74,6 +74,13 @@ pub enum Event<D> {
 /// What the app is told of one socket.
 #[derive(Debug)]
 pub enum SocketEvent<D> {
+    /// The server accepted the socket, and events that have waited are told before [`Connect`](Self::Connect).
+    Granted {
+        /// The id that the server gave it.
+        id: D,
+        /// Whether the session before was recovered.
+        recovered: bool,
+    },
     /// The server accepted the socket.
     Connect {
         /// The id that the server gave it.

@@ -56,6 +56,8 @@ pub struct Driver {
     armed: Cell<Millis>,
     clock: Cell<Millis>,
     is_draining: Cell<bool>,
+    /// Itself, as long as nobody else holds it and it still writes.
+    lingering: RefCell<Option<Rc<Self>>>,
 }
 
 /// What carries a transport.
@@ -144,6 +146,7 @@ impl Driver {
                 armed: Cell::new(Millis::INFINITY),
                 clock: Cell::new(0.0),
                 is_draining: Cell::new(false),
+                lingering: RefCell::new(None),
             });
             match drivers.get_mut(number) {
                 Some(entry) => *entry = Rc::downgrade(&driver),
@@ -169,6 +172,14 @@ impl Driver {
             self.manager.borrow_mut().resume(interrupted);
         }
         result
+    }
+
+    /// Keeps this driver until its last transport has ended, so that what a closed manager still writes is written although
+    /// nobody holds it any more.
+    pub fn linger(self: &Rc<Self>) {
+        if !self.lines.borrow().is_empty() {
+            self.lingering.replace(Some(Rc::clone(self)));
+        }
     }
 
     /// Gives the payload of a socket's CONNECT (the JSON of an object), or says why there is none.
@@ -385,8 +396,13 @@ impl Driver {
         let mut lines = self.lines.borrow_mut();
         if let Some(index) = lines.iter().position(|(number, _)| *number == transport) {
             let line = lines.swap_remove(index);
+            let is_last = lines.is_empty();
             drop(lines);
             drop(line);
+            if is_last {
+                // Who calls this holds the driver too.
+                self.lingering.replace(None);
+            }
         }
     }
 

@@ -12,7 +12,9 @@ async function connectAndAsk({ io, kit }, url, options) {
   return { who: await socket.emitWithAck("whoami"), plan: socket.io.plan };
 }
 
-const placements = (plan) => Object.fromEntries(plan.entries.map(({ name, placement }) => [name, placement]));
+/** The plan for the headers; there are entries for other credentials, such as cookies. */
+const headersOf = (plan) => plan.entries.filter(({ credential }) => ["header", "bearer"].includes(credential));
+const placements = (plan) => Object.fromEntries(headersOf(plan).map(({ name, placement }) => [name, placement]));
 const restoredFrom = (from) => [{ name: "authorization", from }, { name: "x-tenant", from }];
 const handshakes = ({ log }) => log.filter(({ method }) => method === "upgrade");
 
@@ -26,7 +28,7 @@ test("by default headers move to the payload, and the companion puts them back",
   assert.deepEqual(who.auth, {}, "the app's code sees its own auth");
   assert.equal(plan.transport, "websocket");
   assert.deepEqual(placements(plan), { Authorization: "payload", "X-Tenant": "payload" });
-  assert.ok(plan.entries.every(({ warning }) => warning?.code === "header_moved"));
+  assert.ok(headersOf(plan).every(({ warning }) => warning?.code === "header_moved"));
   assert.ok(handshakes(server).every(({ url }) => !url.includes("demo-valid")), "nothing secret in the URL");
 }, { ours });
 
@@ -60,7 +62,7 @@ test("headerFallback: query puts them into the URL, with a warning", async ({ ru
   assert.equal(who.headers.authorization, "Bearer demo-valid");
   assert.deepEqual(who.restored, restoredFrom("query"));
   assert.deepEqual(placements(plan), { Authorization: "query", "X-Tenant": "query" });
-  assert.ok(plan.entries.every(({ warning }) => warning?.code === "secret_in_url"));
+  assert.ok(headersOf(plan).every(({ warning }) => warning?.code === "secret_in_url"));
   const { searchParams } = new URL(handshakes(server)[0].url, server.url);
   assert.equal(searchParams.get("header.authorization"), "Bearer demo-valid");
   assert.equal(searchParams.get("header.x-tenant"), "acme");
@@ -110,7 +112,7 @@ test("headerFallback: drop connects without them, and the plan says so", async (
   const { who, plan } = await run(connectAndAsk, server.url, { headerFallback: "drop" });
   assert.equal(who.headers.authorization, undefined);
   assert.deepEqual(placements(plan), { Authorization: "none", "X-Tenant": "none" });
-  for (const { name, warning } of plan.entries) {
+  for (const { name, warning } of headersOf(plan)) {
     assert.equal(warning.code, "header_dropped");
     assert.match(warning.message, new RegExp(`${name}.*websocket|websocket.*${name}`, "is"));
   }

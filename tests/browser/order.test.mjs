@@ -22,31 +22,34 @@ for (const transport of ["xhr", "fetch", "websocket"]) {
   });
 }
 
-test("with the upgrade in the middle nothing is lost, doubled or overtaken", async ({ run, server }) => {
+test("with the upgrade in the middle nothing is lost, doubled or overtaken", async ({ run, serve }) => {
+  const server = await serve();
+  const counted = () => [...server.io.of("/").sockets.values()][0]?.data.count?.received ?? 0;
+  // The WebSocket has to wait until messages are on their way.
+  server.io.engine.use(async ({ headers }, _response, next) => {
+    if (headers.upgrade) await server.until(() => counted() > 100, "messages over polling");
+    next();
+  });
   const seen = await run(async ({ io, kit }, url, n) => {
-    const socket = io(url);
+    const socket = await kit.connected(io(url));
     const names = new Set();
     const order = [];
     socket.on("burst", (i) => {
       names.add(socket.io.engine.transport.name);
       order.push(i);
     });
-    await kit.connected(socket);
-    // Messages each way, a few at a time, for as long as the upgrade takes, and then as many again.
+    // Messages both ways, some at a time, until there have been enough after the upgrade.
     let sent = 0;
     let wanted = 0;
-    const exchange = async () => {
+    let upgradedAt = Infinity;
+    socket.io.engine.once("upgrade", () => (upgradedAt = sent));
+    while (sent < upgradedAt + n) {
       for (let i = 0; i < 20; i++) socket.emit("count", sent++, "payload");
       const before = order.length;
       socket.emit("burst", { n: 20 });
       wanted += 20;
       await kit.until(() => order.length > before, "messages keep coming");
-    };
-    while (socket.io.engine.transport.name === "polling") {
-      names.add("polling");
-      await exchange();
     }
-    while (sent < n) await exchange();
     const upload = await socket.emitWithAck("count", sent++, "payload");
     await kit.until(() => order.length >= wanted, "all that was asked for");
     return { order, upload, sent, wanted, names: [...names].sort() };

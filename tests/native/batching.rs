@@ -63,7 +63,10 @@ fn ids_namespaces_and_attachments_count() {
     desk.emit(0, json!(["cd"]));
     desk.take();
     desk.posted(0);
-    assert_eq!(desk.take(), [r#"post 0 451-["b",{"_placeholder":true,"num":0}] | bAQEBAQEB"#]);
+    assert_eq!(
+        desk.take(),
+        [r#"post 0 451-["b",{"_placeholder":true,"num":0}] | bAQEBAQEB"#]
+    );
     desk.posted(0);
     assert_eq!(desk.take(), ["post 0 42[\"cd\"]"]);
 }
@@ -80,14 +83,24 @@ fn a_packet_over_the_limit_is_sent_anyway_and_alone() {
         desk.posted(0);
         batches.extend(desk.take());
     }
-    assert_eq!(batches, ["post 0 42[\"b\"]", "post 0 42[\"long enough to be refused\"]", "post 0 42[\"c\"]"]);
+    assert_eq!(
+        batches,
+        [
+            "post 0 42[\"b\"]",
+            "post 0 42[\"long enough to be refused\"]",
+            "post 0 42[\"c\"]"
+        ]
+    );
 }
 
 #[test]
 fn an_event_and_its_attachments_share_a_post() {
     let mut desk = Desk::on_polling_with_limit(0);
     desk.emit(0, Json::event("a", [Json::Binary([1].as_slice().into())]));
-    assert_eq!(desk.take(), [r#"post 0 451-["a",{"_placeholder":true,"num":0}] | bAQ=="#]);
+    assert_eq!(
+        desk.take(),
+        [r#"post 0 451-["a",{"_placeholder":true,"num":0}] | bAQ=="#]
+    );
 }
 
 #[test]
@@ -97,6 +110,10 @@ fn a_stream_writes_each_packet_by_itself() {
     desk.emit(0, json!(["b"]));
     assert_eq!(
         desk.take(),
-        [r#"write 0 451-["a",{"_placeholder":true,"num":0}]"#, "write 0 bAQ==", "write 0 42[\"b\"]"]
+        [
+            r#"write 0 451-["a",{"_placeholder":true,"num":0}]"#,
+            "write 0 bAQ==",
+            "write 0 42[\"b\"]"
+        ]
     );
 }

@@ -33,11 +33,23 @@ fn every_form_of_an_event_is_written() {
     let event = || json!(["a", 1]);
     assert_eq!(encode("/", PacketType::Event, None, event()), ["42[\"a\",1]"]);
     assert_eq!(encode("/", PacketType::Event, Some(0), event()), ["420[\"a\",1]"]);
-    assert_eq!(encode("/", PacketType::Event, Some(u32::MAX), event()), ["424294967295[\"a\",1]"]);
-    assert_eq!(encode("/admin", PacketType::Event, None, event()), ["42/admin,[\"a\",1]"]);
-    assert_eq!(encode("/ä/[0]🚀", PacketType::Event, Some(7), event()), ["42/ä/[0]🚀,7[\"a\",1]"]);
+    assert_eq!(
+        encode("/", PacketType::Event, Some(u32::MAX), event()),
+        ["424294967295[\"a\",1]"]
+    );
+    assert_eq!(
+        encode("/admin", PacketType::Event, None, event()),
+        ["42/admin,[\"a\",1]"]
+    );
+    assert_eq!(
+        encode("/ä/[0]🚀", PacketType::Event, Some(7), event()),
+        ["42/ä/[0]🚀,7[\"a\",1]"]
+    );
     assert_eq!(encode("/", PacketType::Ack, Some(7), json!([])), ["437[]"]);
-    assert_eq!(encode("/admin", PacketType::Ack, Some(7), json!([null])), ["43/admin,7[null]"]);
+    assert_eq!(
+        encode("/admin", PacketType::Ack, Some(7), json!([null])),
+        ["43/admin,7[null]"]
+    );
 }
 
 #[test]
@@ -45,12 +57,24 @@ fn binaries_follow_their_packet() {
     let binary = |bytes: &[u8]| Json::Binary(bytes.into());
     let event = || Json::event("a", [binary(&[1]), Json::Array(vec![binary(&[])])]);
     let text = r#"["a",{"_placeholder":true,"num":0},[{"_placeholder":true,"num":1}]]"#;
-    assert_eq!(encode("/", PacketType::Event, None, event()), [format!("452-{text}"), "bAQ==".into(), "b".into()]);
-    assert_eq!(encode("/x", PacketType::Event, Some(3), event())[0], format!("452-/x,3{text}"));
+    assert_eq!(
+        encode("/", PacketType::Event, None, event()),
+        [format!("452-{text}"), "bAQ==".into(), "b".into()]
+    );
+    assert_eq!(
+        encode("/x", PacketType::Event, Some(3), event())[0],
+        format!("452-/x,3{text}")
+    );
     let answer = Json::Array(vec![binary(&[1])]);
     let text = r#"[{"_placeholder":true,"num":0}]"#;
-    assert_eq!(encode("/", PacketType::Ack, Some(3), answer.clone())[0], format!("461-3{text}"));
-    assert_eq!(encode("/x", PacketType::Ack, Some(3), answer)[0], format!("461-/x,3{text}"));
+    assert_eq!(
+        encode("/", PacketType::Ack, Some(3), answer.clone())[0],
+        format!("461-3{text}")
+    );
+    assert_eq!(
+        encode("/x", PacketType::Ack, Some(3), answer)[0],
+        format!("461-/x,3{text}")
+    );
     let many = Json::event("a", (0..12).map(|byte| binary(&[byte])));
     assert!(encode("/", PacketType::Event, None, many)[0].starts_with("4512-["));
 }
@@ -58,7 +82,10 @@ fn binaries_follow_their_packet() {
 #[test]
 fn connect_and_disconnect_are_written() {
     assert_eq!(control("/", PacketType::Connect, None), "40");
-    assert_eq!(control("/", PacketType::Connect, Some(json!({"token": "x"}))), "40{\"token\":\"x\"}");
+    assert_eq!(
+        control("/", PacketType::Connect, Some(json!({"token": "x"}))),
+        "40{\"token\":\"x\"}"
+    );
     assert_eq!(control("/admin", PacketType::Connect, None), "40/admin,");
     assert_eq!(control("/admin", PacketType::Connect, Some(json!({}))), "40/admin,{}");
     assert_eq!(control("/", PacketType::Disconnect, None), "41");
@@ -71,7 +98,10 @@ fn the_root_has_three_spellings_and_a_slash_may_be_left_out() {
     assert_eq!(control("/", PacketType::Connect, None), "40");
     assert_eq!(control("admin", PacketType::Connect, None), "40/admin,");
     assert!(Socket::<Sample>::new("/").name.is_empty());
-    assert_eq!(Socket::<Sample>::new("admin").name, Socket::<Sample>::new("/admin").name);
+    assert_eq!(
+        Socket::<Sample>::new("admin").name,
+        Socket::<Sample>::new("/admin").name
+    );
 }
 
 #[test]
@@ -93,7 +123,17 @@ fn the_length_of_a_packet_is_its_length_on_the_wire() {
         ("/", None, Json::event("a", [])),
         ("/", Some(0), Json::event("a", [])),
         ("/", Some(4_294_967_295), Json::event("ä🚀", [])),
-        ("/日本", Some(10), Json::event("a", [Json::Binary([1, 2].as_slice().into()), Json::Binary([].as_slice().into())])),
+        (
+            "/日本",
+            Some(10),
+            Json::event(
+                "a",
+                [
+                    Json::Binary([1, 2].as_slice().into()),
+                    Json::Binary([].as_slice().into()),
+                ],
+            ),
+        ),
     ];
     for (namespace, id, event) in events {
         let (packet, attachments) = Socket::new(namespace).encode(PacketType::Event, id, outgoing(event));
@@ -140,14 +180,25 @@ fn any_sent() -> impl Strategy<Value = Sent> {
         "/[^,\u{1e}]{1,80}",
         "/[\\[\\]{}\"0-9ä🚀-]{1,70}",
     ];
-    let event = ("[^,]{0,9}", prop::collection::vec(any_json(), 0..3), any::<Option<u32>>())
-        .prop_filter("reserved", |(name, ..)| !name.contains("connect") && !name.contains("Listener"))
+    let event = (
+        "[^,]{0,9}",
+        prop::collection::vec(any_json(), 0..3),
+        any::<Option<u32>>(),
+    )
+        .prop_filter("reserved", |(name, ..)| {
+            !name.contains("connect") && !name.contains("Listener")
+        })
         .prop_map(|(name, arguments, id)| (PacketType::Event, Json::event(&name, arguments), id));
     let answer = (prop::collection::vec(any_json(), 0..3), any::<u32>())
         .prop_map(|(arguments, id)| (PacketType::Ack, Json::Array(arguments), Some(id)));
     (name, prop_oneof![event, answer])
         .prop_filter("at most ten", |(_, (_, value, _))| binaries(value) <= 10)
-        .prop_map(|(namespace, (kind, value, id))| Sent { namespace, kind, id, value })
+        .prop_map(|(namespace, (kind, value, id))| Sent {
+            namespace,
+            kind,
+            id,
+            value,
+        })
 }
 
 fn frames(sent: &Sent) -> Vec<Sample> {
@@ -176,7 +227,12 @@ fn is_as_sent(sent: &Sent, arrived: &Incoming<Sample>) -> bool {
     arrived.kind == sent.kind
         && arrived.id == sent.id
         && arrived.data == Sample::Value(sent.value.clone())
-        && namespace == sent.namespace.strip_prefix("/").filter(|rest| !rest.is_empty()).map_or("", |_| &sent.namespace)
+        && namespace
+            == sent
+                .namespace
+                .strip_prefix("/")
+                .filter(|rest| !rest.is_empty())
+                .map_or("", |_| &sent.namespace)
 }
 
 proptest! {

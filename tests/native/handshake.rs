@@ -69,7 +69,10 @@ fn the_session_is_open_with_the_handshake() {
     desk.connect(0);
     assert_eq!(desk.take(), ["open 0 polling", "poll 0"]);
     desk.polled(0, HANDSHAKE);
-    assert_eq!(desk.take(), ["engine0 open S polling", "post 0 40", "manager open", "poll 0"]);
+    assert_eq!(
+        desk.take(),
+        ["engine0 open S polling", "post 0 40", "manager open", "poll 0"]
+    );
     assert_eq!(desk.manager.connection().unwrap().sid(), Some("S"));
 }
 
@@ -92,21 +95,42 @@ fn a_handshake_may_come_with_more_packets() {
     desk.polled(0, &format!("{HANDSHAKE}\u{1e}2\u{1e}6"));
     assert_eq!(
         desk.take(),
-        ["engine0 open S polling", "post 0 40", "manager open", "manager ping", "poll 0"]
+        [
+            "engine0 open S polling",
+            "post 0 40",
+            "manager open",
+            "manager ping",
+            "poll 0"
+        ]
     );
 }
 
 #[test]
 fn an_answer_that_is_no_handshake_is_an_error_that_says_what_to_check() {
     let not_engine = "The answer is not an Engine.IO handshake: check the path, and that it is a Socket.IO server";
-    for body in ["<!doctype html>", "", "ok", "0", "0{}", "40", "2", "6", "3probe", "97:0{}", "4a\u{1e}0{}"] {
+    for body in [
+        "<!doctype html>",
+        "",
+        "ok",
+        "0",
+        "0{}",
+        "40",
+        "2",
+        "6",
+        "3probe",
+        "97:0{}",
+        "4a\u{1e}0{}",
+    ] {
         let mut desk = Desk::new(&["polling"], &["/"]);
         desk.connect(0);
         desk.take();
         desk.polled(0, body);
         assert_eq!(
             desk.told(),
-            [format!("s0 connect_error {not_engine} (retries)"), format!("manager error {not_engine}")],
+            [
+                format!("s0 connect_error {not_engine} (retries)"),
+                format!("manager error {not_engine}")
+            ],
             "{body}"
         );
         assert!(desk.audit.is_closed(0), "{body}");
@@ -120,7 +144,10 @@ fn a_stream_that_begins_with_anything_else_is_an_error() {
         desk.connect(0);
         desk.opened(0);
         desk.text(0, frame);
-        assert!(desk.told()[0].starts_with("s0 connect_error The answer is not an Engine.IO handshake"), "{frame}");
+        assert!(
+            desk.told()[0].starts_with("s0 connect_error The answer is not an Engine.IO handshake"),
+            "{frame}"
+        );
     }
     let mut desk = Desk::new(&["websocket"], &["/"]);
     desk.connect(0);
@@ -137,23 +164,35 @@ fn a_server_that_closes_at_once_is_a_failed_attempt() {
     desk.closed(0, "websocket closed");
     assert_eq!(
         desk.told(),
-        ["s0 connect_error websocket closed (retries)", "manager error websocket closed"]
+        [
+            "s0 connect_error websocket closed (retries)",
+            "manager error websocket closed"
+        ]
     );
     let mut desk = Desk::new(&["polling"], &["/"]);
     desk.connect(0);
     desk.polled(0, "1");
     assert_eq!(
         desk.told(),
-        ["s0 connect_error transport close (retries)", "manager error transport close"]
+        [
+            "s0 connect_error transport close (retries)",
+            "manager error transport close"
+        ]
     );
 }
 
 #[test]
-fn a_second_handshake_is_passed_over() {
+fn a_second_handshake_breaks_the_protocol() {
     let mut desk = Desk::connected();
     desk.text(0, &HANDSHAKE.replace("\"S\"", "\"T\""));
-    assert_eq!(desk.take(), [] as [&str; 0]);
-    assert_eq!(desk.manager.connection().unwrap().sid(), Some("S"));
+    let not_engine = "parse error: The server sent a packet that is not Engine.IO";
+    assert_eq!(
+        desk.told(),
+        [
+            format!("s0 disconnect {not_engine}"),
+            format!("manager close {not_engine}")
+        ]
+    );
 }
 
 proptest! {

@@ -23,7 +23,12 @@ fn silence_ends_the_connection_after_interval_and_timeout() {
     desk.wait(1.0);
     assert_eq!(
         desk.take(),
-        ["close 0", "engine0 close ping timeout", "s0 disconnect ping timeout", "manager close ping timeout"]
+        [
+            "close 0",
+            "engine0 close ping timeout",
+            "s0 disconnect ping timeout",
+            "manager close ping timeout"
+        ]
     );
 }
 
@@ -55,7 +60,10 @@ fn only_pings_count() {
 fn a_server_that_never_speaks_again_is_noticed_over_polling_too() {
     let mut desk = Desk::on_polling(&["/"]);
     desk.wait(45_000.0);
-    assert_eq!(desk.take(), ["close 0", "engine0 close ping timeout", "manager close ping timeout"]);
+    assert_eq!(
+        desk.take(),
+        ["close 0", "engine0 close ping timeout", "manager close ping timeout"]
+    );
 }
 
 /// A laptop that slept: the clock has jumped, the timer has not fired yet.

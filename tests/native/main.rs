@@ -13,11 +13,27 @@
 
 mod support;
 
+mod acks;
+mod backoff;
 mod batching;
+mod closing;
+mod connecting;
 mod encoding;
 mod handshake;
 mod header;
 mod heartbeat;
 mod json;
+mod namespaces;
+mod nested;
+mod order;
 mod parser;
 mod payload;
+mod reconnection;
+mod recovery;
+mod transports;
+mod unanswered_connect;
+mod upgrade;
+mod upgrade_close;
+mod url;
+mod volatile;
+mod watching;

@@ -31,7 +31,10 @@ fn push(parser: &mut Parser<Sample>, message: &Sample, copied: usize) -> String 
 
 fn run(messages: &[Sample], copied: usize) -> Vec<String> {
     let mut parser = Parser::default();
-    messages.iter().map(|message| push(&mut parser, message, copied)).collect()
+    messages
+        .iter()
+        .map(|message| push(&mut parser, message, copied))
+        .collect()
 }
 
 fn one(text: &str) -> String {
@@ -66,15 +69,48 @@ fn every_packet_without_attachments_is_whole_at_once() {
 fn packets_against_the_protocol_are_refused() {
     for text in [
         // No packet at all.
-        "4", "47", "4x", "4[]",
+        "4",
+        "47",
+        "4x",
+        "4[]",
         // JSON that is none.
-        "42[", "42[\"a\"", "42[\"a\"]]", "42nothing", "40{", "42[\"a\",undefined]", "42['a']",
+        "42[",
+        "42[\"a\"",
+        "42[\"a\"]]",
+        "42nothing",
+        "40{",
+        "42[\"a\",undefined]",
+        "42['a']",
         // JSON of another shape than the type has.
-        "40[]", "40\"x\"", "40null", "40 ", "41{}", "41[]", "42{}", "42\"a\"", "42", "42[]", "42[null]",
-        "42[{}]", "427", "43{}", "43\"a\"", "437", "43", "44[]", "44", "441", "44null",
+        "40[]",
+        "40\"x\"",
+        "40null",
+        "40 ",
+        "41{}",
+        "41[]",
+        "42{}",
+        "42\"a\"",
+        "42",
+        "42[]",
+        "42[null]",
+        "42[{}]",
+        "427",
+        "43{}",
+        "43\"a\"",
+        "437",
+        "43",
+        "44[]",
+        "44",
+        "441",
+        "44null",
         // Names that the client's own events have.
-        "42[\"connect\"]", "42[\"connect_error\",1]", "42[\"disconnect\"]", "42[\"disconnecting\"]",
-        "42[\"newListener\"]", "42[\"removeListener\"]", "451-[\"connect\",{\"_placeholder\":true,\"num\":0}]",
+        "42[\"connect\"]",
+        "42[\"connect_error\",1]",
+        "42[\"disconnect\"]",
+        "42[\"disconnecting\"]",
+        "42[\"newListener\"]",
+        "42[\"removeListener\"]",
+        "451-[\"connect\",{\"_placeholder\":true,\"num\":0}]",
     ] {
         assert_eq!(one(text), "invalid", "{text}");
     }
@@ -90,14 +126,21 @@ fn a_packet_with_attachments_is_whole_with_the_last_one() {
     ];
     assert_eq!(
         run(&messages, HEAD),
-        ["pending", "pending", "Event /a 7 [\"a\",{\"x\":<>},<1>] Event", "Event  - [\"b\"] Event"]
+        [
+            "pending",
+            "pending",
+            "Event /a 7 [\"a\",{\"x\":<>},<1>] Event",
+            "Event  - [\"b\"] Event"
+        ]
     );
 }
 
 #[test]
 fn attachments_are_counted_from_one_to_ten() {
     for count in 0..=MAX_ATTACHMENTS + 1 {
-        let placeholders: Vec<String> = (0..count).map(|num| format!("{{\"_placeholder\":true,\"num\":{num}}}")).collect();
+        let placeholders: Vec<String> = (0..count)
+            .map(|num| format!("{{\"_placeholder\":true,\"num\":{num}}}"))
+            .collect();
         let mut messages = vec![Sample::text(&format!("46{count}-1[{}]", placeholders.join(",")))];
         messages.extend((0..count).map(|byte| Sample::binary(&[byte as u8])));
         let results = run(&messages, HEAD);
@@ -147,7 +190,11 @@ fn without_attachments_a_placeholder_is_plain_data() {
 fn a_text_while_an_attachment_is_awaited_is_refused() {
     let first = Sample::text("451-[\"a\",{\"_placeholder\":true,\"num\":0}]");
     for text in ["42[\"b\"]", "40", "451-[\"b\",{\"_placeholder\":true,\"num\":0}]"] {
-        assert_eq!(run(&[first.clone(), Sample::text(text)], HEAD), ["pending", "invalid"], "{text}");
+        assert_eq!(
+            run(&[first.clone(), Sample::text(text)], HEAD),
+            ["pending", "invalid"],
+            "{text}"
+        );
     }
 }
 
@@ -162,9 +209,16 @@ fn a_binary_that_nothing_awaits_is_refused() {
 #[test]
 fn a_reset_forgets_half_a_packet() {
     let mut parser = Parser::default();
-    push(&mut parser, &Sample::text("451-[\"a\",{\"_placeholder\":true,\"num\":0}]"), HEAD);
+    push(
+        &mut parser,
+        &Sample::text("451-[\"a\",{\"_placeholder\":true,\"num\":0}]"),
+        HEAD,
+    );
     parser.reset();
-    assert_eq!(push(&mut parser, &Sample::text("42[\"b\"]"), HEAD), "Event  - [\"b\"] Event");
+    assert_eq!(
+        push(&mut parser, &Sample::text("42[\"b\"]"), HEAD),
+        "Event  - [\"b\"] Event"
+    );
 }
 
 #[test]
@@ -173,7 +227,11 @@ fn headers_longer_than_the_copied_head_are_read() {
         for unit in ["a", "ä", "🚀", "["] {
             let name = unit.repeat(length);
             let text = Sample::text(&format!("42/{name},12[\"a\"]"));
-            assert_eq!(run(&[text], HEAD), [format!("Event /{name} 12 [\"a\"] Event")], "{length} {unit}");
+            assert_eq!(
+                run(&[text], HEAD),
+                [format!("Event /{name} 12 [\"a\"] Event")],
+                "{length} {unit}"
+            );
         }
     }
 }

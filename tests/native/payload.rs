@@ -36,7 +36,11 @@ fn binaries_are_base64_behind_their_mark() {
     assert_eq!(split("b"), Some(vec![Sample::binary(&[])]));
     assert_eq!(
         split("451-[\"a\"]\u{1e}b/+8=\u{1e}2"),
-        Some(vec![Sample::text("451-[\"a\"]"), Sample::binary(&[0xff, 0xef]), Sample::text("2")])
+        Some(vec![
+            Sample::text("451-[\"a\"]"),
+            Sample::binary(&[0xff, 0xef]),
+            Sample::text("2")
+        ])
     );
     // Only at the head of a packet.
     assert_eq!(split("4bAQ=="), texts(&["4bAQ=="]));
@@ -55,7 +59,10 @@ fn a_payload_that_is_not_well_formed_is_a_parse_error() {
         let mut desk = Desk::on_polling(&["/"]);
         desk.polled(0, body);
         let lines = desk.told();
-        assert!(lines.iter().any(|line| line.starts_with("manager close parse error")), "{body}: {lines:?}");
+        assert!(
+            lines.iter().any(|line| line.starts_with("manager close parse error")),
+            "{body}: {lines:?}"
+        );
         assert!(desk.audit.is_closed(0));
     }
 }
@@ -65,7 +72,10 @@ fn what_stands_before_a_bad_packet_is_still_delivered() {
     let mut desk = Desk::on_polling(&["/"]);
     desk.connect(0);
     desk.posted(0);
-    desk.polled(0, "40{\"sid\":\"A\"}\u{1e}42[\"a\"]\u{1e}42[\"b\"]\u{1e}x\u{1e}42[\"c\"]");
+    desk.polled(
+        0,
+        "40{\"sid\":\"A\"}\u{1e}42[\"a\"]\u{1e}42[\"b\"]\u{1e}x\u{1e}42[\"c\"]",
+    );
     assert_eq!(
         desk.told(),
         [

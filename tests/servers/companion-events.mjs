@@ -14,6 +14,7 @@
 //   whoami (ack)              answers {id, nsp, headers, query, auth, restored, rawHeaders, transport, protocol, recovered}:
 //                             `rawHeaders` as the browser sent them, `headers` as the app's code sees them
 //   server-upgraded (ack)     answers with the transport's name as soon as it is WebSocket
+//   present (ack)             answers with the ids of the namespace's sockets
 //   kick                      disconnects this socket
 //   kick-close                closes the engine under it: every namespace of the connection
 //   kick-cut                  cuts the TCP connection under it
@@ -81,6 +82,7 @@ const handlers = {
     if (conn.transport.name === "websocket") return ack("websocket");
     conn.once("upgrade", (transport) => ack(transport.name));
   },
+  present: (socket, ack) => ack([...socket.nsp.sockets.keys()]),
   kick: (socket) => socket.disconnect(),
   "kick-close": (socket) => socket.conn.close(),
   "kick-cut": (socket) => connectionOf(socket.conn.transport)?.destroy(),

@@ -83,6 +83,8 @@ pub struct Connection<D> {
     is_polling: bool,
     /// A POST is under way.
     is_posting: bool,
+    /// What the server offers, until it is probed.
+    upgrades: Vec<Kind>,
     probes: Vec<Probe>,
     queue: VecDeque<Packet<D>>,
     timers: TimerTable,
@@ -108,6 +110,7 @@ impl<D: Data> Connection<D> {
             },
             is_polling: false,
             is_posting: false,
+            upgrades: Vec::new(),
             probes: Vec::new(),
             queue: VecDeque::new(),
             timers: TimerTable::default(),
@@ -208,8 +211,8 @@ impl<D: Data> Connection<D> {
     }
 
     /// Ends it at once, for a reason that the layer above has.
-    pub fn abort(&mut self, reason: Reason, out: &mut Outputs<D>) {
-        self.shut(reason, None, out);
+    pub fn abort(&mut self, reason: Reason, failure: Option<Rc<Failure<D>>>, out: &mut Outputs<D>) {
+        self.shut(reason, failure, out);
     }
 
     /// A transport has something to say.
@@ -268,6 +271,13 @@ impl<D: Data> Connection<D> {
         if self.state == State::Closed {
             return None;
         }
+        // Binary on a stream is base64 where the app asked for that (`b64=1`).
+        let mut data = data;
+        if head.first() == Some(&payload::BINARY_MARK)
+            && let Some(binary) = data.decode_base64(1)
+        {
+            data = binary;
+        }
         let kind = if data.is_binary() {
             PacketType::Message
         } else if let Some(kind) = head.first().and_then(|unit| PacketType::from_unit(*unit)) {
@@ -284,10 +294,16 @@ impl<D: Data> Connection<D> {
             PacketType::Message if self.state != State::Opening => return Some(data),
             PacketType::Ping if self.state != State::Opening => {
                 self.send(Packet::control(PacketType::Pong), out);
-                self.timers.set(Timer::Heartbeat, now + self.lifetime);
-                out.push_back(Output::Event(Event::Ping));
+                // One that comes too late does not count: what the app has sent since waits for another connection.
+                if !self.is_expired(now) {
+                    self.timers.set(Timer::Heartbeat, now + self.lifetime);
+                }
+                if self.state == State::Open {
+                    out.push_back(Output::Event(Event::Ping));
+                }
             }
             PacketType::Open if self.state == State::Opening => self.handle_handshake(now, data, out),
+            PacketType::Open => self.parse_error(out),
             PacketType::Close => self.shut(Reason::TransportClose, None, out),
             _ if self.state == State::Opening => self.parse_error(out),
             _ => {}
@@ -373,8 +389,12 @@ impl<D: Data> Connection<D> {
             self.drop_probe(transport, Rc::new(failure), out);
         } else if self.state == State::Opening && self.config.try_all && self.config.transports.len() > 1 {
             let tried = self.candidate;
-            self.config.transports.retain(|candidate| *candidate != tried);
+            // Only once: an app may have named it twice.
+            if let Some(index) = self.config.transports.iter().position(|candidate| *candidate == tried) {
+                self.config.transports.remove(index);
+            }
             self.config.prefer_websocket = false;
+            self.is_polling = false;
             out.push_back(Output::Close(transport));
             self.open_first(out);
         } else {
@@ -395,15 +415,18 @@ impl<D: Data> Connection<D> {
         self.state = State::Open;
         self.change = Some(Change::Opened);
         let kind = self.candidate.kind;
-        self.tell(EngineEvent::Open { sid, kind }, out);
+        // What waited is written before anyone hears that the connection is open and writes more.
         self.flush(out);
-        if self.config.upgrade && kind.is_polling() {
-            self.probe(now, &handshake.upgrades, out);
-        }
+        self.tell(EngineEvent::Open { sid, kind }, out);
+        self.upgrades = handshake.upgrades;
     }
 
-    /// Probes every transport that both sides want.
-    fn probe(&mut self, now: Millis, upgrades: &[Kind], out: &mut Outputs<D>) {
+    /// Probes every transport that both sides want, after what the layer above does first on an open connection.
+    pub fn probe(&mut self, now: Millis, out: &mut Outputs<D>) {
+        let upgrades = std::mem::take(&mut self.upgrades);
+        if self.state != State::Open || !self.config.upgrade || !self.candidate.kind.is_polling() {
+            return;
+        }
         let wanted = |candidate: &&Candidate| !candidate.kind.is_polling() && upgrades.contains(&candidate.kind);
         let candidates: Vec<Candidate> = self.config.transports.iter().filter(wanted).copied().collect();
         let has_webtransport = candidates.iter().any(|candidate| candidate.kind == Kind::WebTransport);

@@ -8,7 +8,7 @@ use super::Revision;
 pub const SEPARATOR: u16 = 0x1e;
 
 /// What a binary packet of a payload begins with; base64 follows.
-const BINARY_MARK: u16 = b'b' as u16;
+pub(super) const BINARY_MARK: u16 = b'b' as u16;
 
 /// Splits a polling response into its packets: texts that begin with the type digit, and binaries.
 ///

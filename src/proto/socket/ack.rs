@@ -60,6 +60,14 @@ impl Acks {
         found.and_then(|index| self.pending.remove(index)).is_some()
     }
 
+    /// Waits for one of them no longer than until `deadline`.
+    pub fn limit(&mut self, id: u32, deadline: Millis) {
+        if let Some(pending) = self.pending.iter_mut().find(|pending| pending.id == id) {
+            pending.deadline = deadline;
+            self.next_deadline = self.next_deadline.min(deadline);
+        }
+    }
+
     /// When the first one runs out. It may be early: an answered one can have been the first.
     pub fn next_deadline(&self) -> Millis {
         self.next_deadline

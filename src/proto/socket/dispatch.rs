@@ -70,16 +70,24 @@ impl<D: Data> Manager<D> {
         let epoch = entry.epoch;
         let recovered = entry.recovery.handle_connect(data.get("pid"));
         let received = std::mem::take(&mut entry.receive_buffer);
+        for (data, ack) in &received {
+            entry.recovery.handle_event(data, *ack);
+        }
         let buffered = std::mem::take(&mut entry.send_buffer);
         let packets: Vec<_> = buffered
             .into_iter()
             .map(|buffered| entry.encode(PacketType::Event, buffered.id, buffered.event))
             .collect();
-        for (data, ack) in received {
-            self.tell(socket, SocketEvent::Message { data, ack, epoch });
-        }
+        // What waited is written before anyone hears of anything and writes more.
         for packet in packets {
             self.send_all(packet);
+        }
+        if !received.is_empty() {
+            let id = id.slice(0, usize::MAX);
+            self.tell(socket, SocketEvent::Granted { id, recovered });
+        }
+        for (data, ack) in received {
+            self.tell(socket, SocketEvent::Message { data, ack, epoch });
         }
         self.tell(socket, SocketEvent::Connect { id, recovered });
     }
@@ -116,7 +124,7 @@ impl<D: Data> Manager<D> {
         };
         match entry.state {
             SocketState::Connected => {
-                entry.recovery.handle_event(&data);
+                entry.recovery.handle_event(&data, ack);
                 let epoch = entry.epoch;
                 self.tell(socket, SocketEvent::Message { data, ack, epoch });
             }

@@ -52,6 +52,8 @@ pub struct Manager<D> {
     pub(super) connection: Option<Connection<D>>,
     /// Connections that the app has closed and that write their last packets.
     pub(super) ending: Vec<Connection<D>>,
+    /// The connection has just opened: an upgrade may begin.
+    pub(super) opened_at: Option<Millis>,
     pub(super) parser: Parser<D>,
     pub(super) sockets: Vec<Socket<D>>,
     pub(super) is_reconnecting: bool,
@@ -82,6 +84,7 @@ impl<D: Data> Manager<D> {
             state: State::Closed,
             connection: None,
             ending: Vec::new(),
+            opened_at: None,
             parser: Parser::default(),
             sockets: Vec::new(),
             is_reconnecting: false,
@@ -109,9 +112,14 @@ impl<D: Data> Manager<D> {
         self.state_of(socket) == SocketState::Connected
     }
 
-    /// Whether the socket is connected or will be without the app's doing.
+    /// Whether the socket is connected, or wants to be as soon as there is a connection.
     pub fn is_active(&self, socket: usize) -> bool {
-        self.state_of(socket) != SocketState::Idle && (self.state != State::Closed || self.is_reconnecting)
+        self.state_of(socket) != SocketState::Idle
+    }
+
+    /// Whether there is neither a connection nor an attempt to open one.
+    pub fn is_closed(&self) -> bool {
+        self.state == State::Closed
     }
 
     /// Whether a new attempt is waited for.
@@ -142,7 +150,6 @@ impl<D: Data> Manager<D> {
     /// Closes the connection for good.
     pub fn close(&mut self) {
         self.is_stopped = true;
-        self.is_reconnecting = false;
         self.handle_close(Reason::ForcedClose, None);
     }
 
@@ -201,6 +208,16 @@ impl<D: Data> Manager<D> {
         }
     }
 
+    /// Disconnects a socket and forgets all that it holds: who uses its number next finds it as if it were new.
+    pub fn reset(&mut self, socket: usize) {
+        self.disconnect(socket);
+        if let Some(entry) = self.sockets.get_mut(socket) {
+            entry.send_buffer.clear();
+            entry.acks.take_lost(|_| false);
+            entry.recovery.forget();
+        }
+    }
+
     /// Sends an event, or keeps it until the socket is connected. Gives the id of the acknowledgement where one is wanted.
     pub fn emit(
         &mut self,
@@ -210,18 +227,17 @@ impl<D: Data> Manager<D> {
         wanted: Option<Wanted>,
         is_volatile: bool,
     ) -> (Emitted, u32) {
-        let is_writable = self.connection.as_ref().is_some_and(Connection::is_writable);
-        let is_expired = self
-            .connection
-            .as_ref()
-            .is_some_and(|connection| connection.is_expired(now));
+        let connection = self.connection.as_ref();
+        let is_writable = connection.is_some_and(Connection::is_writable);
+        let is_expired = connection.is_some_and(|connection| connection.is_expired(now));
         let Some(entry) = self.sockets.get_mut(socket) else {
             return (Emitted::Discarded, 0);
         };
         let id = wanted.map(|wanted| entry.acks.add(now, wanted));
-        let emitted = if is_volatile && !is_writable {
+        let is_ready = entry.state == SocketState::Connected && !is_expired;
+        let emitted = if is_volatile && !(is_ready && is_writable) {
             Emitted::Discarded
-        } else if entry.state == SocketState::Connected && !is_expired {
+        } else if is_ready {
             let packets = entry.encode(PacketType::Event, id, event);
             self.send_all(packets);
             Emitted::Sent
@@ -230,6 +246,20 @@ impl<D: Data> Manager<D> {
             Emitted::Buffered
         };
         (emitted, id.unwrap_or_default())
+    }
+
+    /// Waits for the acknowledgement of an event no longer than `timeout` from now on.
+    pub fn limit_ack(&mut self, now: Millis, socket: usize, id: u32, timeout: Millis) {
+        if let Some(entry) = self.sockets.get_mut(socket) {
+            entry.acks.limit(id, now + timeout);
+        }
+    }
+
+    /// Waits for the acknowledgement of an event no longer. The event itself is sent all the same.
+    pub fn forget_ack(&mut self, socket: usize, id: u32) {
+        if let Some(entry) = self.sockets.get_mut(socket) {
+            entry.acks.take(id);
+        }
     }
 
     /// Answers an event that arrived during `epoch` with an id. Nothing is sent where that connection has ended.
@@ -331,10 +361,15 @@ impl<D: Data> Manager<D> {
             self.handle_error(now, Failure::new(Error::new(Code::Timeout, "timeout")));
         }
         if self.timers.take_expired(Timer::Reconnect, now) {
-            self.out.push_back(Output::Event(Event::ReconnectAttempt(
-                self.reconnection.backoff.attempts(),
-            )));
-            self.open(now);
+            if self.reconnection.enabled {
+                self.out.push_back(Output::Event(Event::ReconnectAttempt(
+                    self.reconnection.backoff.attempts(),
+                )));
+                self.open(now);
+            } else {
+                self.is_reconnecting = false;
+                self.reconnection.backoff.reset();
+            }
         }
         for socket in 0..self.sockets.len() {
             self.expire_acks(now, socket);
@@ -347,9 +382,8 @@ impl<D: Data> Manager<D> {
     pub fn poll_output(&mut self) -> Option<Output<D>> {
         loop {
             let Some(output) = self.out.pop_front() else {
-                // What one packet of a payload led to is carried out before the next one is looked at, as on a stream: an
-                // event stays an event of the connection that it arrived on.
-                if self.depth == 0 && self.handle_arrival() {
+                // Not inside the event of another: what that had interrupted goes first.
+                if self.depth == 0 && (self.begin_upgrade() || self.handle_arrival()) {
                     continue;
                 }
                 return None;
@@ -437,7 +471,18 @@ impl<D: Data> Manager<D> {
         }
     }
 
-    /// Handles the next part of a poll's answer. `false` where there is none.
+    /// Begins the upgrade of a connection that has just opened, once the CONNECTs are on their way. `false` where there is
+    /// none.
+    fn begin_upgrade(&mut self) -> bool {
+        let (Some(now), Some(connection)) = (self.opened_at.take(), &mut self.connection) else {
+            return false;
+        };
+        connection.probe(now, &mut self.out);
+        true
+    }
+
+    /// Handles the next part of a poll's answer: what one packet of a payload led to is carried out before the next one is
+    /// looked at, as on a stream, so that an event is told in the state that it arrived in. `false` where there is none.
     fn handle_arrival(&mut self) -> bool {
         self.closed.clear();
         let Some((now, transport, packet)) = self.inbox.pop_front() else {
@@ -464,7 +509,9 @@ impl<D: Data> Manager<D> {
             Progress::Pending => {}
             Progress::Invalid => {
                 if let Some(connection) = &mut self.connection {
-                    connection.abort(Reason::ParseError, &mut self.out);
+                    let error = Error::new(Code::ParseError, "The server sent a packet that is not Socket.IO");
+                    let failure = Rc::new(Failure::new(error));
+                    connection.abort(Reason::ParseError, Some(failure), &mut self.out);
                     self.settle(now);
                 }
             }

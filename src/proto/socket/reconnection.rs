@@ -33,12 +33,15 @@ impl<D: Data> Manager<D> {
         }
         match self.connection.as_mut().and_then(Connection::poll_change) {
             None => {}
-            Some(Change::Opened) => self.handle_open(),
+            Some(Change::Opened) => {
+                self.handle_open();
+                self.opened_at = Some(now);
+            }
             Some(Change::Closed(reason, failure)) if self.state == State::Open => {
                 if reason == Reason::TransportError
                     && let Some(failure) = &failure
                 {
-                    self.out.push_back(Output::Event(Event::Error(Rc::clone(failure))));
+                    self.tell_error(failure, self.reconnection.enabled);
                 }
                 self.handle_close(reason, failure);
                 self.reconnect(now);
@@ -76,35 +79,34 @@ impl<D: Data> Manager<D> {
     pub(super) fn handle_error_shared(&mut self, now: Millis, failure: Rc<Failure<D>>) {
         self.drop_connection(Reason::TransportError);
         let has_attempts = self.reconnection.backoff.attempts() < self.reconnection.attempts;
-        let is_hopeless = failure.error.code.is_configuration();
-        let will_retry = self.reconnection.enabled && has_attempts && !is_hopeless;
+        let is_wanted = self.reconnection.enabled && !failure.error.code.is_configuration();
         let was_reconnecting = std::mem::take(&mut self.is_reconnecting);
-        for socket in 0..self.sockets.len() {
-            let Some(entry) = self
-                .sockets
-                .get_mut(socket)
-                .filter(|entry| entry.state != SocketState::Idle)
-            else {
-                continue;
-            };
-            if !will_retry {
-                entry.state = SocketState::Idle;
-            }
-            let failure = Rc::clone(&failure);
-            self.tell(socket, SocketEvent::ConnectError { failure, will_retry });
-        }
-        self.out.push_back(Output::Event(Event::Error(Rc::clone(&failure))));
-        if !is_hopeless && (was_reconnecting || self.reconnection.backoff.attempts() == 0) {
+        // Without a retry the sockets wait on: the app may open the connection by hand.
+        self.tell_error(&failure, is_wanted && has_attempts);
+        if is_wanted {
             self.reconnect(now);
+        } else {
+            self.reconnection.backoff.reset();
         }
         if was_reconnecting {
             self.out.push_back(Output::Event(Event::ReconnectError(failure)));
         }
     }
 
-    /// The connection was open, or opening, and has ended.
+    /// Tells of an error: the sockets that are not connected yet, and those who listen to the manager.
+    fn tell_error(&mut self, failure: &Rc<Failure<D>>, will_retry: bool) {
+        for socket in 0..self.sockets.len() {
+            if !matches!(self.state_of(socket), SocketState::Idle | SocketState::Connected) {
+                let failure = Rc::clone(failure);
+                self.tell(socket, SocketEvent::ConnectError { failure, will_retry });
+            }
+        }
+        self.out.push_back(Output::Event(Event::Error(Rc::clone(failure))));
+    }
+
+    /// The connection was open, or opening, or waited for, and has ended.
     pub(super) fn handle_close(&mut self, reason: Reason, failure: Option<Rc<Failure<D>>>) {
-        let was_open = self.state != State::Closed;
+        let was_wanted = std::mem::take(&mut self.is_reconnecting) || self.state != State::Closed;
         self.drop_connection(reason);
         self.timers.stop(Timer::Reconnect);
         self.reconnection.backoff.reset();
@@ -122,7 +124,7 @@ impl<D: Data> Manager<D> {
                 self.lose(socket, reason, failure.clone());
             }
         }
-        if was_open {
+        if was_wanted {
             self.out.push_back(Output::Event(Event::Close(reason, failure)));
         }
     }
@@ -138,7 +140,7 @@ impl<D: Data> Manager<D> {
             if reason == Reason::ForcedClose {
                 connection.close(&mut self.out);
             } else {
-                connection.abort(reason, &mut self.out);
+                connection.abort(reason, None, &mut self.out);
             }
             if !connection.is_closed() {
                 self.ending.push(connection);

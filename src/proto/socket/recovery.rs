@@ -31,15 +31,19 @@ impl<D: Data> Recovery<D> {
         let (Some(pid), Some(text)) = (pid, text) else {
             return false;
         };
-        let recovered = before.as_ref().is_some_and(|before| before.text == text);
-        let offset = before.and_then(|before| before.offset);
+        // The offset is one of the session that it was seen in.
+        let continued = before.filter(|before| before.text == text);
+        let recovered = continued.is_some();
+        let offset = continued.and_then(|before| before.offset);
         self.session = Some(Session { pid, text, offset });
         recovered
     }
 
-    /// An event arrived: its last argument, where it is a string, is the offset to continue from.
-    pub fn handle_event(&mut self, data: &D) {
+    /// An event arrived: its last argument, where it is a string, is the offset to continue from. One that wants an
+    /// acknowledgement has none.
+    pub fn handle_event(&mut self, data: &D, ack: Option<u32>) {
         if let Some(session) = &mut self.session
+            && ack.is_none()
             && let Some(offset) = data.last_string()
         {
             session.offset = Some(offset);

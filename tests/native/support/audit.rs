@@ -33,7 +33,10 @@ impl Audit {
                     ..Line::default()
                 };
                 let before = self.lines.insert(*transport, line);
-                assert!(before.is_none(), "transport {transport} was opened twice, or after it was closed");
+                assert!(
+                    before.is_none(),
+                    "transport {transport} was opened twice, or after it was closed"
+                );
             }
             Output::Poll(transport) => {
                 let line = self.open_line(*transport);
@@ -90,10 +93,6 @@ impl Audit {
 
     pub fn is_closed(&self, transport: u32) -> bool {
         self.lines.get(&transport).is_none_or(|line| line.is_closed)
-    }
-
-    pub fn is_polling(&self, transport: u32) -> bool {
-        self.lines.get(&transport).is_some_and(|line| line.is_polling)
     }
 
     /// The transports that are not closed.

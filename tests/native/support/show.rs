@@ -50,11 +50,10 @@ pub fn event(event: &Event<Sample>) -> String {
 }
 
 fn socket_event(event: &SocketEvent<Sample>) -> String {
+    let with = |recovered: &bool| if *recovered { " recovered" } else { "" };
     match event {
-        SocketEvent::Connect { id, recovered } => {
-            let recovered = if *recovered { " recovered" } else { "" };
-            format!("connect {}{recovered}", id.show())
-        }
+        SocketEvent::Granted { id, recovered } => format!("granted {}{}", id.show(), with(recovered)),
+        SocketEvent::Connect { id, recovered } => format!("connect {}{}", id.show(), with(recovered)),
         SocketEvent::ConnectError { failure, will_retry } => {
             let detail = failure.detail.as_ref();
             let detail = detail.map_or(String::new(), |detail| format!(" {}", detail.show()));

@@ -1,0 +1,236 @@
+// The options of `io()`, `new Manager()` and `manager.socket()`.
+import type { HeaderFallback } from "./plan.js";
+
+/**
+ * A transport by name: `"polling"` and `"xhr"` are HTTP long-polling through XMLHttpRequest, `"fetch"` is the same through
+ * `fetch`. `"webtransport"` is not there yet and is left out; any other name is an `invalid_option` error.
+ */
+export type TransportName = "polling" | "xhr" | "fetch" | "websocket" | "webtransport" | (string & {});
+
+/** A transport by marker: {@link XHR}, {@link Fetch}, {@link WebSocket} or {@link WebTransport}. */
+export interface TransportMarker {
+  readonly transport: "xhr" | "fetch" | "websocket" | "webtransport";
+}
+
+/** Header fields by name. */
+export interface ExtraHeaders {
+  [header: string]: string;
+}
+
+/**
+ * The options of a manager and its connection. `socket.io.opts` has them as the app gave them; a change there counts from
+ * the next connection attempt on.
+ *
+ * A value of a type that an option cannot have is an `invalid_option` error, thrown by `io()` or told by `connect_error`.
+ */
+export interface ManagerOptions {
+  // Which server.
+
+  /**
+   * The path of the server's endpoint, with or without a slash at its end. It is not the namespace: that is the path of
+   * the URL.
+   * @default "/socket.io/"
+   */
+  path: string;
+  /**
+   * Whether requests have a slash at the end of the path.
+   * @default true
+   */
+  addTrailingSlash?: boolean;
+  /**
+   * Parameters for the query of every request. Logs and proxies see them: no place for secrets. Where it is given, the
+   * query of the URL is not used.
+   */
+  query?: { [key: string]: any };
+
+  // Credentials. The payload, `auth`, is in `SocketOptions`.
+
+  /**
+   * Header fields. Polling sends them as headers, and the server keeps those of the first request for the whole session, an
+   * upgrade to WebSocket included. Where the session begins on WebSocket a browser can send none: then {@link headerFallback}
+   * says what becomes of them.
+   *
+   * A name or value that HTTP does not allow, or that browsers keep to themselves (`Cookie`, `Origin`, …), is an
+   * `invalid_header` error before anything is sent.
+   *
+   * @example
+   * io(url, { extraHeaders: { Authorization: `Bearer ${token}` } });
+   */
+  extraHeaders?: ExtraHeaders;
+  /**
+   * What becomes of `extraHeaders` where the session begins on a transport that cannot have headers.
+   * @default "payload"
+   */
+  headerFallback?: HeaderFallback;
+  /**
+   * Header fields for sessions that begin on one transport. They come before {@link extraHeaders} of the same name. Those
+   * of `polling` are the app's credentials on every transport: where the session begins on WebSocket, they are moved as
+   * `headerFallback` says. Other members than `extraHeaders` are not used.
+   *
+   * @example
+   * io(url, { transportOptions: { polling: { extraHeaders: { "X-Tenant": "acme" } } } });
+   */
+  transportOptions?: { [transport: string]: { extraHeaders?: ExtraHeaders; [option: string]: any } };
+  /**
+   * Whether polling sends cookies to another origin, and stores those that it sets. The server has to allow it
+   * (`cors: { origin: "https://…", credentials: true }`). On WebSocket, browsers always send them.
+   * @default false
+   */
+  withCredentials?: boolean;
+
+  // Transports.
+
+  /**
+   * The transports to use. The session begins on the first of them; see {@link upgrade} and {@link tryAllTransports} for the
+   * others. Names or markers: `["websocket"]`, `[Fetch, WebSocket]`. An empty list is a `no_transport` error.
+   * @default ["polling", "websocket"]
+   */
+  transports?: readonly (TransportName | TransportMarker)[];
+  /**
+   * Whether to move from polling to WebSocket where both are in `transports` and the server offers it.
+   * @default true
+   */
+  upgrade?: boolean;
+  /**
+   * Whether to try the next of `transports` where one can't be opened.
+   * @default false
+   */
+  tryAllTransports?: boolean;
+  /**
+   * Whether to begin on WebSocket where the last one of this page worked. It then needs no upgrade; headers are moved as
+   * `headerFallback` says.
+   * @default false
+   */
+  rememberUpgrade?: boolean;
+  /**
+   * Subprotocols to offer on WebSocket.
+   * @default []
+   */
+  protocols?: string | string[];
+  /**
+   * Whether binary travels as base64 on WebSocket too. (On polling it always does.)
+   * @default false
+   */
+  forceBase64?: boolean;
+  /**
+   * How long a polling request may take, in milliseconds; 0 for as long as it likes. With `fetch` it has no effect.
+   * @default 0
+   */
+  requestTimeout?: number;
+  /**
+   * The query's parameter that makes each URL another one, so that no cache answers.
+   * @default "t"
+   */
+  timestampParam?: string;
+  /**
+   * Whether URLs have it: `true` those of WebSocket too, `false` none.
+   * @default those of polling
+   */
+  timestampRequests?: boolean;
+
+  // The manager.
+
+  /**
+   * Whether to connect at once. `false` waits for `socket.connect()`.
+   * @default true
+   */
+  autoConnect: boolean;
+  /**
+   * Whether to make a connection of its own, even where there is one to this server.
+   * @default false
+   */
+  forceNew: boolean;
+  /**
+   * Whether namespaces of one server share a connection.
+   * @default true
+   */
+  multiplex: boolean;
+  /**
+   * How long a connection attempt may take, in milliseconds; `false` for as long as it likes. After that: `connect_error`
+   * with the code `timeout`.
+   * @default 20000
+   */
+  timeout: number | false;
+  /**
+   * Whether to connect again after the connection is lost or can't be opened.
+   * @default true
+   */
+  reconnection: boolean;
+  /**
+   * After how many failed attempts to give up: `reconnect_failed`.
+   * @default Infinity
+   */
+  reconnectionAttempts: number;
+  /**
+   * The delay before the first attempt, in milliseconds. It doubles from attempt to attempt.
+   * @default 1000
+   */
+  reconnectionDelay: number;
+  /**
+   * The longest delay, in milliseconds.
+   * @default 5000
+   */
+  reconnectionDelayMax: number;
+  /**
+   * By how much of the delay it may differ, from 0 to 1, so that clients that lost their server together do not come back
+   * together. No delay is longer than `reconnectionDelayMax`.
+   * @default 0.5
+   */
+  randomizationFactor: number;
+
+  // What socket.io-client has for Node.js only: without effect in a browser, there as here.
+
+  /** @deprecated Without effect in a browser. */
+  agent?: string | boolean;
+  /** @deprecated Without effect in a browser. */
+  autoUnref?: boolean;
+  /** @deprecated Without effect in a browser. */
+  ca?: string | string[];
+  /** @deprecated Without effect in a browser. */
+  cert?: string;
+  /** @deprecated Without effect in a browser. */
+  ciphers?: string;
+  /** @deprecated Without effect in a browser. */
+  key?: string;
+  /** @deprecated Without effect in a browser. */
+  passphrase?: string;
+  /** @deprecated Without effect in a browser. */
+  perMessageDeflate?: { threshold: number };
+  /** @deprecated Without effect in a browser. */
+  pfx?: string;
+  /** @deprecated Without effect in a browser. */
+  rejectUnauthorized?: boolean;
+}
+
+/**
+ * The payload of a namespace's CONNECT: an object, or a function that gives one, and that is asked before each connection.
+ *
+ * An async function (or one that returns a promise) gives it as its result; the older form gives it to its callback. Where
+ * the function throws, its promise is rejected, or it gives something else than an object: `connect_error` with the code
+ * `auth_failed`.
+ *
+ * The server reads it in `socket.handshake.auth`.
+ */
+export type Auth =
+  | { [key: string]: any }
+  | ((callback: (payload: object) => void) => void)
+  | ((callback: (payload: object) => void) => Promise<object>);
+
+/** The options of one socket. */
+export interface SocketOptions {
+  /**
+   * The credentials for the namespace.
+   *
+   * @example
+   * io(url, { auth: { token } });
+   * io(url, { auth: async () => ({ token: await freshToken() }) });
+   * io(url, { auth: (callback) => callback({ token: localStorage.token }) });
+   */
+  auth?: Auth;
+  /**
+   * How long to wait for each acknowledgement, in milliseconds. With it, callbacks take an error first, as with
+   * `socket.timeout()`.
+   * @default as long as the connection lasts
+   */
+  ackTimeout?: number;
+}

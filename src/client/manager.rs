@@ -1,0 +1,329 @@
+//! One connection, and the sockets that share it.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::{Rc, Weak};
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::error::{self, Code};
+use crate::proto::auth::{Plan, Secret};
+use crate::proto::engine::transport::Kind;
+use crate::proto::engine::url::Url;
+use crate::proto::output::{EngineEvent, Event, Failure, Reason};
+use crate::proto::timer::Millis;
+use crate::web::{Driver, Payload};
+
+use super::auth::Auth;
+use super::builder::Builder;
+use super::core::{Core, Host};
+use super::error::Error;
+use super::options::{self, Options};
+use super::payload;
+use super::queue::Broadcast;
+use super::socket::{Socket, SocketState};
+use super::stream::EventStream;
+
+/// A connection to one server, which the sockets of several namespaces share: the `Manager` of the JavaScript client.
+///
+/// A copy is another handle of the same manager, and every [`Socket`] holds one. The connection opens when a socket
+/// connects and closes when no socket wants it any more.
+///
+/// ```no_run
+/// # fn run() -> Result<(), socketio_wasm::Error> {
+/// use socketio_wasm::Manager;
+///
+/// let manager = Manager::builder("https://example.com").header("Authorization", "Bearer …").manager()?;
+/// let chat = manager.socket("/chat")?;
+/// let admin = manager.socket("/admin")?;
+/// chat.connect();
+/// admin.connect();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Manager {
+    pub(super) inner: Rc<Inner>,
+}
+
+/// What the handles share. Dropped, it closes the connection.
+pub(super) struct Inner {
+    pub(super) driver: Rc<Driver>,
+    pub(super) state: Rc<State>,
+}
+
+/// What the driver's side needs too, so that it does not keep the connection open.
+pub(super) struct State {
+    options: RefCell<Options>,
+    auth: RefCell<Auth>,
+    pub(super) ack_timeout: Millis,
+    /// How long a provider may take, in milliseconds.
+    auth_timeout: Cell<u32>,
+    /// One of each namespace that was ever asked for: the protocol's sockets are never removed.
+    slots: RefCell<Vec<Slot>>,
+    plan: RefCell<Option<Plan>>,
+    /// The headers that travel in each CONNECT of the present connection.
+    payload_headers: RefCell<Rc<[(String, Secret)]>>,
+    events: Broadcast<ManagerEvent>,
+}
+
+struct Slot {
+    namespace: String,
+    /// The socket's number.
+    index: usize,
+    state: Rc<SocketState>,
+    handle: Weak<super::socket::Inner>,
+}
+
+/// What happens to a connection and the attempts to open it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ManagerEvent {
+    /// A session is about to begin: where each credential will travel. No value of a credential is in it.
+    Placement(Plan),
+    /// The connection is open; the sockets connect to their namespaces now.
+    Open,
+    /// The connection was open and is closed.
+    Close(Reason),
+    /// The connection could not be opened, or broke.
+    Error(Error),
+    /// The server gave a sign of life.
+    Ping,
+    /// Another transport has taken over.
+    Upgrade(Kind),
+    /// Another transport could not take over; the connection goes on as it was.
+    UpgradeError(Error),
+    /// An attempt to open the connection again begins, the n-th.
+    ReconnectAttempt(u32),
+    /// The n-th attempt succeeded.
+    Reconnect(u32),
+    /// An attempt failed.
+    ReconnectError(Error),
+    /// The last attempt that the options allow failed.
+    ReconnectFailed,
+}
+
+impl Manager {
+    /// The settings of a connection to `url`. See [`Builder`] for the forms of URLs.
+    pub fn builder(url: &str) -> Builder {
+        Builder::new(url)
+    }
+
+    pub(super) fn start(url: Url, options: Options, auth: Auth, ack_timeout: Millis) -> Self {
+        let state = Rc::new(State {
+            auth_timeout: Cell::new(auth_timeout(&options)),
+            options: RefCell::new(options.clone()),
+            auth: RefCell::new(auth),
+            ack_timeout,
+            slots: RefCell::new(Vec::new()),
+            plan: RefCell::new(None),
+            payload_headers: RefCell::new(Rc::new([])),
+            events: Broadcast::default(),
+        });
+        let driver = Core::start(url, &options, |driver| Side {
+            state: Rc::clone(&state),
+            driver,
+        });
+        Self {
+            inner: Rc::new(Inner { driver, state }),
+        }
+    }
+
+    /// The socket of a namespace (`/` or empty for the root; a missing `/` in front is added): another handle of the one
+    /// that there is, or a new one. It is not connected by this call.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Configuration`] for a name with a comma, which no server would read as it is meant.
+    pub fn socket(&self, namespace: &str) -> Result<Socket, Error> {
+        if namespace.contains(',') {
+            return Err(Error::configuration(
+                Code::InvalidOption,
+                "A namespace has no comma in its name",
+            ));
+        }
+        let namespace = match namespace.strip_prefix('/') {
+            Some(_) => namespace.to_owned(),
+            None => ["/", namespace].concat(),
+        };
+        let inner = &self.inner;
+        let mut slots = inner.state.slots.borrow_mut();
+        let found = slots.iter_mut().find(|slot| slot.namespace == namespace);
+        if let Some(socket) = found.as_ref().and_then(|slot| slot.handle.upgrade()) {
+            return Ok(Socket::from_inner(socket));
+        }
+        let state = Rc::new(SocketState::default());
+        let index = match &found {
+            Some(slot) => slot.index,
+            None => inner.driver.look(|manager| manager.add_socket(&namespace)),
+        };
+        let socket = Socket::new(self.clone(), index, &namespace, Rc::clone(&state));
+        let slot = Slot {
+            namespace,
+            index,
+            state,
+            handle: socket.downgrade(),
+        };
+        let before = match found {
+            Some(found) => Some(std::mem::replace(found, slot)),
+            None => {
+                slots.push(slot);
+                None
+            }
+        };
+        drop(slots);
+        drop(before);
+        Ok(socket)
+    }
+
+    /// What happens to the connection from now on. The stream ends when the last handle of the manager and its sockets is
+    /// dropped.
+    pub fn events(&self) -> EventStream<ManagerEvent> {
+        EventStream::new(self.inner.state.events.subscribe())
+    }
+
+    /// Where each credential travels: the plan of the present or latest session; `None` before the first.
+    pub fn plan(&self) -> Option<Plan> {
+        self.inner.state.plan.borrow().clone()
+    }
+
+    /// Changes the options. Those of the credentials and transports hold from the next session on, those of the
+    /// reconnection at once.
+    pub fn update(&self, change: impl FnOnce(&mut Options)) {
+        let state = &self.inner.state;
+        let mut options = state.options.borrow().clone();
+        change(&mut options);
+        state.auth_timeout.set(auth_timeout(&options));
+        let driver = &self.inner.driver;
+        driver.look(|manager| options.reconfigure(&mut manager.reconnection));
+        state.options.replace(options);
+    }
+
+    /// Sets a header field for the sessions to come, a renewed token for one. The present session goes on as it began.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Configuration`] as for [`Builder::header`].
+    pub fn set_header(&self, name: &str, value: &str) -> Result<(), Error> {
+        let header = options::header(name, value)?;
+        self.update(|options| options.headers.set(header));
+        Ok(())
+    }
+
+    /// Gives another `auth` payload, for every socket without one of its own. It is sent from the next CONNECT on.
+    pub fn set_auth(&self, auth: Auth) {
+        self.inner.state.auth.replace(auth);
+    }
+}
+
+impl fmt::Debug for Manager {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Manager")
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.driver.run(|manager, _| manager.close());
+        self.driver.linger();
+        self.state.events.close();
+        // A provider may own what leads back to here.
+        let auth = self.state.auth.take();
+        drop(auth);
+    }
+}
+
+/// The driver's side.
+struct Side {
+    state: Rc<State>,
+    driver: Weak<Driver>,
+}
+
+impl State {
+    fn socket(&self, index: usize) -> Option<Rc<SocketState>> {
+        let slots = self.slots.borrow();
+        let slot = slots.iter().find(|slot| slot.index == index);
+        slot.map(|slot| Rc::clone(&slot.state))
+    }
+
+    fn auth_of(&self, index: usize) -> Auth {
+        let own = self.socket(index).and_then(|socket| socket.auth.borrow().clone());
+        own.unwrap_or_else(|| self.auth.borrow().clone())
+    }
+}
+
+impl Host for Side {
+    fn options(&self) -> Result<Options, error::Error> {
+        Ok(self.state.options.borrow().clone())
+    }
+
+    fn has_auth(&self) -> bool {
+        let slots = self.state.slots.borrow();
+        let is_given = |auth: &Auth| !auth.is_none();
+        is_given(&self.state.auth.borrow())
+            || slots
+                .iter()
+                .any(|slot| slot.state.auth.borrow().as_ref().is_some_and(is_given))
+    }
+
+    fn placed(&self, plan: Plan, payload_headers: &[(String, Secret)]) {
+        self.state.payload_headers.replace(payload_headers.into());
+        self.state.plan.replace(Some(plan.clone()));
+        self.state.events.send(&ManagerEvent::Placement(plan));
+    }
+
+    fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32) {
+        let auth = self.state.auth_of(socket);
+        let headers = Rc::clone(&self.state.payload_headers.borrow());
+        if let Some(value) = auth.value() {
+            driver.answer(socket, epoch, encode(Ok(value), &headers));
+            return;
+        }
+        let timeout = self.state.auth_timeout.get();
+        let driver = Rc::downgrade(driver);
+        // A task of its own: what the provider does is not done in the middle of an event.
+        spawn_local(async move {
+            let found = auth.find(timeout).await;
+            if let Some(driver) = driver.upgrade() {
+                driver.answer(socket, epoch, encode(found, &headers));
+            }
+        });
+    }
+
+    fn event(&self, event: Event<Payload>) {
+        let event = match event {
+            Event::Socket(index, event) => {
+                if let Some(socket) = self.state.socket(index) {
+                    socket.handle(event, &self.driver, index);
+                }
+                return;
+            }
+            Event::Open => ManagerEvent::Open,
+            Event::Error(failure) => ManagerEvent::Error(Error::from(failure.as_ref())),
+            Event::Close(reason, _) => ManagerEvent::Close(reason),
+            Event::Ping => ManagerEvent::Ping,
+            Event::ReconnectAttempt(attempt) => ManagerEvent::ReconnectAttempt(attempt),
+            Event::Reconnect(attempt) => ManagerEvent::Reconnect(attempt),
+            Event::ReconnectError(failure) => ManagerEvent::ReconnectError(Error::from(failure.as_ref())),
+            Event::ReconnectFailed => ManagerEvent::ReconnectFailed,
+            Event::Engine(_, EngineEvent::Upgrade(kind)) => ManagerEvent::Upgrade(kind),
+            Event::Engine(_, EngineEvent::UpgradeError(failure)) => {
+                ManagerEvent::UpgradeError(Error::from(failure.as_ref()))
+            }
+            Event::Engine(..) => return,
+        };
+        self.state.events.send(&event);
+    }
+}
+
+/// The payload as it is sent.
+fn encode(auth: Result<JsValue, Error>, headers: &[(String, Secret)]) -> Result<Option<Payload>, Failure<Payload>> {
+    auth.and_then(|auth| payload::connect(&auth, headers))
+        .map_err(|error| Failure::new(error::Error::new(error.code(), error.message().to_owned())))
+}
+
+/// As long as a connection may take to open; browsers take no more than 31 bits.
+fn auth_timeout(options: &Options) -> u32 {
+    options.timeout.clamp(0.0, 2_147_483_647.0) as u32
+}

@@ -1,0 +1,120 @@
+//! What the app sees of each packet while it watches.
+
+use serde_json::json;
+use socketio_wasm::proto::Data;
+use socketio_wasm::proto::engine::packet::{Packet, PacketType};
+use socketio_wasm::proto::socket::manager::Manager;
+
+use crate::support::desk::outgoing;
+use crate::support::{Desk, HANDSHAKE, Json, Sample};
+
+fn watching() -> Desk {
+    let mut desk = Desk::connected();
+    desk.act(|manager, _| manager.watch(true));
+    desk
+}
+
+#[test]
+fn packets_that_arrive_are_told_without_their_digit() {
+    let mut desk = watching();
+    desk.text(0, "42[\"a\"]");
+    desk.text(0, "6");
+    desk.text(0, "451-[\"a\",{\"_placeholder\":true,\"num\":0}]");
+    desk.binary(0, &[1]);
+    assert_eq!(
+        desk.take(),
+        [
+            "engine0 packet message 2[\"a\"]",
+            "s0 message [\"a\"]",
+            "engine0 packet noop ",
+            "engine0 packet message 51-[\"a\",{\"_placeholder\":true,\"num\":0}]",
+            "engine0 packet message baq==",
+            "s0 message [\"a\",<1>]",
+        ]
+    );
+}
+
+#[test]
+fn packets_are_announced_before_they_are_written() {
+    let mut desk = watching();
+    desk.emit(0, Json::event("a", [Json::Binary([1].as_slice().into())]));
+    assert_eq!(
+        desk.take(),
+        [
+            r#"engine0 create 451-["a",{"_placeholder":true,"num":0}]"#,
+            "engine0 create bAQ==",
+            r#"write 0 451-["a",{"_placeholder":true,"num":0}]"#,
+            "write 0 bAQ==",
+            "engine0 drain",
+        ]
+    );
+    desk.text(0, "2");
+    assert_eq!(
+        desk.take(),
+        [
+            "engine0 packet ping ",
+            "engine0 create 3",
+            "write 0 3",
+            "engine0 drain",
+            "manager ping"
+        ]
+    );
+}
+
+#[test]
+fn whether_a_packet_may_be_compressed_is_told() {
+    let mut desk = watching();
+    let mut event = outgoing(json!(["a"]));
+    event.compress = false;
+    desk.act(|manager, now| manager.emit(now, 0, event, None, false));
+    assert_eq!(desk.take()[0], "engine0 create 42[\"a\"] uncompressed");
+}
+
+#[test]
+fn watching_begins_with_the_next_connection_where_there_is_none() {
+    let mut desk = Desk::new(&["websocket"], &["/"]);
+    desk.act(|manager, _| manager.watch(true));
+    desk.connect(0);
+    desk.opened(0);
+    desk.take();
+    desk.text(0, HANDSHAKE);
+    let lines = desk.take();
+    assert!(lines[0].starts_with("engine0 packet open {\"sid\""), "{lines:?}");
+    assert!(lines.contains(&"engine0 create 40".into()));
+}
+
+#[test]
+fn nobody_is_told_who_does_not_watch() {
+    let mut desk = watching();
+    desk.act(|manager, _| manager.watch(false));
+    desk.text(0, "42[\"a\"]");
+    desk.emit(0, json!(["b"]));
+    assert_eq!(desk.take(), ["s0 message [\"a\"]", "write 0 42[\"b\"]"]);
+}
+
+#[test]
+fn messages_below_socket_io_go_through_the_same_queue() {
+    let mut desk = Desk::new(&["polling"], &["/"]);
+    desk.connect(0);
+    let message = |text: &str| Packet::with_data(PacketType::Message, Some(Sample::text(text)));
+    desk.act(|manager, _| manager.send(message("early")));
+    assert_eq!(desk.take(), ["open 0 polling", "poll 0"]);
+    desk.listen(move |desk, line| {
+        if line.starts_with("engine0 open") {
+            desk.act(|manager, _| manager.send(message("in the event")));
+        }
+    });
+    desk.polled(0, HANDSHAKE);
+    desk.posted(0);
+    let sent = desk.sent();
+    assert_eq!(sent[0], "post 0 4early");
+    assert!(sent.last().unwrap().contains("4in the event"), "{sent:?}");
+}
+
+#[test]
+fn there_is_no_engine_to_send_to_before_the_first_connection() {
+    let mut desk = Desk::new(&["polling"], &["/"]);
+    desk.act(|manager, _| manager.send(Packet::Binary(Sample::binary(&[1]))));
+    desk.act(Manager::close_engine);
+    assert_eq!(desk.take(), [] as [&str; 0]);
+}

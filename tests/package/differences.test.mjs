@@ -1,0 +1,207 @@
+// README's table of differences, row by row: the package and npm's socket.io-client do the same thing in one page.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { launchChromium } from "../../scripts/browser.mjs";
+import { App, startSite, visit } from "./app.mjs";
+
+let app;
+let site;
+let browser;
+
+before(async () => {
+  app = await App.create();
+  await app.link("socket.io-client");
+  [site, browser] = await Promise.all([startSite(app), launchChromium()]);
+});
+after(async () => {
+  await Promise.all([browser?.close(), site?.stop()]);
+  await app?.remove();
+});
+
+/** What an app has at hand in `body`, beside the client. */
+const kit = {
+  once: (emitter, event) => new Promise((resolve) => emitter.once(event, resolve)),
+  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  /** The result, or `"nothing"` where none comes. */
+  within: (ms, promise) => Promise.race([promise, new Promise((resolve) => setTimeout(resolve, ms, "nothing"))]),
+};
+
+/** Runs `body(client, kit, ...args)` with each of the clients and compares what it gives with what the table says. */
+function difference(name, body, { ours, official }, args = () => []) {
+  test(name, async () => {
+    const seen = {};
+    for (const [which, specifier] of Object.entries({ ours: "socketio-wasm", official: "socket.io-client" })) {
+      const helpers = Object.entries(kit).map(([key, value]) => `${key}: ${value}`);
+      await app.bundle(`
+        import * as client from "${specifier}";
+        const body = ${body};
+        body(client, { ${helpers} }, ...${JSON.stringify(await args())}).then(done, (error) => done("failed: " + error.stack));
+        addEventListener("unhandledrejection", (event) => event.preventDefault());
+      `);
+      seen[which] = await visit(browser, site.page('<script type="module" src="/bundle.js"></script>'), { lenient: true });
+    }
+    assert.deepEqual(seen, { ours, official });
+  });
+}
+
+/** An address at which nobody listens. */
+async function nobody() {
+  const http = createServer();
+  await new Promise((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const { port } = http.address();
+  await new Promise((resolve) => http.close(resolve));
+  return [`http://127.0.0.1:${port}`];
+}
+
+difference(
+  "extraHeaders on a WebSocket",
+  async ({ io }, { once }) => {
+    const socket = io({ transports: ["websocket"], extraHeaders: { Authorization: "Bearer t" } });
+    await once(socket, "connect");
+    return (await socket.emitWithAck("headers")).authorization ?? "dropped";
+  },
+  { ours: "Bearer t", official: "dropped" },
+);
+
+difference(
+  "a header that HTTP does not allow",
+  async ({ io }, { once }) => {
+    const attempt = async () => {
+      const socket = io({ extraHeaders: { "Not a name": "x", Authorization: "Bearer t" } });
+      await once(socket, "connect");
+      return (await socket.emitWithAck("headers")).authorization ?? "connected without any";
+    };
+    return attempt().catch(({ code }) => code);
+  },
+  { ours: "invalid_header", official: "connected without any" },
+);
+
+difference(
+  "auth as an async function",
+  async ({ io }, { once, within }) => {
+    const socket = io({ auth: async () => ({ token: "t" }) });
+    return within(1_500, once(socket, "connect").then(() => "connected"));
+  },
+  { ours: "connected", official: "nothing" },
+);
+
+difference(
+  "auth that throws",
+  async ({ io }, { once, within, pause }) => {
+    const socket = io("/", { autoConnect: false, auth: () => { throw new Error("no session"); } });
+    const failed = once(socket, "connect_error").then(({ code }) => code);
+    socket.connect();
+    await pause(50);
+    return within(1_500, failed);
+  },
+  { ours: "auth_failed", official: "nothing" },
+);
+
+difference(
+  "what connect_error says",
+  async ({ io }, { once }, url) => {
+    const socket = io(url, { reconnection: false });
+    const { message, code, willRetry } = await once(socket, "connect_error");
+    return { message, code: code ?? "none", willRetry: willRetry ?? "none" };
+  },
+  {
+    ours: { message: "xhr poll error", code: "transport_failed", willRetry: false },
+    official: { message: "xhr poll error", code: "none", willRetry: "none" },
+  },
+  nobody,
+);
+
+difference(
+  "a URL that can't be parsed",
+  async ({ io }, { pause }) => {
+    const attempt = async () => {
+      const socket = io("http://localhost:99999", { reconnectionDelay: 10, reconnectionDelayMax: 10 });
+      let attempts = 0;
+      socket.io.on("reconnect_attempt", () => attempts++);
+      await pause(500);
+      return attempts > 3 ? "tries for ever" : "rests";
+    };
+    return attempt().catch(({ code }) => code);
+  },
+  { ours: "invalid_url", official: "tries for ever" },
+);
+
+difference(
+  "an option of a wrong type",
+  async ({ io }, { once }) => {
+    const attempt = async () => {
+      await once(io({ reconnectionDelay: "soon" }), "connect");
+      return "accepted";
+    };
+    return attempt().catch(({ code, message }) => [code, message.includes("reconnectionDelay")]);
+  },
+  { ours: ["invalid_option", true], official: "accepted" },
+);
+
+difference(
+  "a value that changes after emit()",
+  async ({ io }, { once }) => {
+    const socket = io();
+    const value = { n: 1 };
+    const answer = new Promise((resolve) => socket.emit("echo", value, resolve));
+    value.n = 2;
+    await once(socket, "connect");
+    return answer;
+  },
+  { ours: { n: 1 }, official: { n: 2 } },
+);
+
+difference(
+  "what JSON can't hold, while not connected",
+  async ({ io }, { once, within }) => {
+    const socket = io();
+    const cycle = {};
+    cycle.self = cycle;
+    try {
+      socket.emit("echo", cycle);
+    } catch {
+      return "throws at the call";
+    }
+    return within(500, once(socket, "connect").then(() => "connected"));
+  },
+  { ours: "throws at the call", official: "nothing" },
+);
+
+difference(
+  "a handshake that is not the protocol",
+  async ({ io }, { once, within }) => {
+    const socket = io({ path: "/not-socket.io", reconnection: false, timeout: 1_000 });
+    return within(3_000, once(socket, "connect_error").then(({ code, message }) => code ?? message));
+  },
+  { ours: "parse_error", official: "timeout" },
+);
+
+difference(
+  "transports by the names xhr and fetch",
+  async ({ io }, { once }) => {
+    const attempt = async (name) => {
+      const socket = io({ forceNew: true, transports: [name] });
+      await once(socket, "connect");
+      return socket.io.engine.transport.name;
+    };
+    return Promise.all(["xhr", "fetch"].map((name) => attempt(name).catch(({ name }) => name)));
+  },
+  { ours: ["polling", "polling"], official: ["TypeError", "TypeError"] },
+);
+
+difference(
+  "delays at reconnectionDelayMax",
+  async ({ io }, { once }, url) => {
+    const { io: manager } = io(url, { reconnectionDelay: 20, reconnectionDelayMax: 40, reconnectionAttempts: 18 });
+    const delays = [];
+    let failedAt;
+    for (const event of ["error", "reconnect_error"]) manager.on(event, () => (failedAt = performance.now()));
+    manager.on("reconnect_attempt", () => delays.push(performance.now() - failedAt));
+    await once(manager, "reconnect_failed");
+    // A timer may be late, and early by a rounding error.
+    return Math.min(...delays.slice(4)) < 38 ? "differ" : "all the same";
+  },
+  { ours: "differ", official: "all the same" },
+  nobody,
+);

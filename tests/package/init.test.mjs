@@ -1,0 +1,95 @@
+// The entry for pages that load the module themselves.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { launchChromium } from "../../scripts/browser.mjs";
+import { App, startSite, visit } from "./app.mjs";
+
+const wasm = "/node_modules/socketio-wasm/dist/socketio.wasm";
+
+let app;
+let site;
+let browser;
+let bundle;
+
+before(async () => {
+  app = await App.create();
+  [site, browser] = await Promise.all([startSite(app), launchChromium()]);
+  bundle = await app.bundle('export * from "socketio-wasm/init"; export { default } from "socketio-wasm/init";', "client.js");
+});
+after(async () => {
+  await Promise.all([browser?.close(), site?.stop()]);
+  await app?.remove();
+});
+
+/** Runs a script with the entry's exports, out of its bundle, in a page. */
+function runWith(source) {
+  return app.write("main.js", `import client, { init, io, Manager } from "/client.js";\n${source}`)
+    .then(() => visit(browser, site.page('<script type="module" src="/main.js"></script>')));
+}
+
+const echo = `
+  const socket = io();
+  socket.on("connect", async () => done(await socket.emitWithAck("echo", "hello")));
+`;
+
+for (const [what, source] of Object.entries({
+  "a URL as a string": `"${wasm}"`,
+  "a URL": `new URL("${wasm}", location.href)`,
+  "a Request": `new Request("${wasm}")`,
+  "a Response": `await fetch("${wasm}")`,
+  "a promise of a Response": `fetch("${wasm}")`,
+  "a Response of another type": `new Response(await (await fetch("${wasm}")).arrayBuffer(), { headers: { "content-type": "text/plain" } })`,
+  "bytes": `await (await fetch("${wasm}")).arrayBuffer()`,
+  "a WebAssembly.Module": `await WebAssembly.compileStreaming(fetch("${wasm}"))`,
+})) {
+  test(`init() takes ${what}`, async () => {
+    assert.equal(await runWith(`await init(${source}); ${echo}`), "hello");
+  });
+}
+
+test("init() may be called twice, and while the first call is under way", async () => {
+  const both = `await Promise.all([init("${wasm}"), init("${wasm}")]); await init("${wasm}");`;
+  assert.equal(await runWith(`${both} ${echo}`), "hello");
+});
+
+test("io() and Manager before init() throw an error that says what to do", async () => {
+  const messages = await runWith(`
+    const thrown = [() => io(), () => client("/admin"), () => new Manager()].map((make) => {
+      try {
+        make();
+      } catch (error) {
+        return error instanceof Error && error.message;
+      }
+    });
+    done(thrown);
+  `);
+  for (const message of messages) assert.match(message, /await init\(/);
+});
+
+test("a module that isn't there, or is none, rejects with a clear error, and init() may be tried again", async () => {
+  await app.write("none.wasm", "<!doctype html>");
+  const failing = `
+    const failures = [];
+    const { fetch } = globalThis;
+    // The missing file is part of the test: not the browser's word on it.
+    globalThis.fetch = (url) => (url === "/missing.wasm" ? new Response("", { status: 404 }) : fetch(url));
+    for (const url of ["/missing.wasm", "/none.wasm"]) await init(url).catch((error) => failures.push([error instanceof Error, error.message]));
+    await init("${wasm}");
+    io().on("connect", () => done(failures));
+  `;
+  const [missing, none] = await runWith(failing);
+  assert.deepEqual(missing, [true, "The module could not be loaded: HTTP status 404"]);
+  assert.deepEqual([none[0], /wasm|magic/i.test(none[1])], [true, true], none[1]);
+});
+
+test("its bundle has no inlined module", async () => {
+  const module = await readFile(join(app.package, "dist", "socketio.wasm"));
+  for (const encoding of ["hex", "base64", "latin1"]) {
+    const start = module.subarray(0, 24).toString(encoding).slice(0, 24);
+    assert.ok(!bundle.includes(start), `the module is in it, as ${encoding}`);
+  }
+  const whole = await app.bundle('export * from "socketio-wasm";', "whole.js");
+  assert.ok(bundle.length < whole.length - module.length, `${bundle.length} bytes, ${whole.length} with the module`);
+});

@@ -1,0 +1,31 @@
+// The hand-written declarations against the hand-written JavaScript: what is declared is there, and what is exported is
+// declared.
+import * as declared from "socketio-wasm";
+import * as declaredInit from "socketio-wasm/init";
+import * as entry from "../../src/js/entry.js";
+import * as entryInit from "../../src/js/entry-init.js";
+import type { Engine } from "../../src/js/engine.js";
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+declare function holds<Condition extends true>(): Condition;
+/** Names the member that is missing, in the error. */
+declare function none<_Missing extends never>(): void;
+
+holds<Equal<keyof typeof declared, keyof typeof entry>>();
+holds<Equal<keyof typeof declaredInit, keyof typeof entryInit>>();
+
+// The emitter's prototype gets these by assignment, out of the checker's sight.
+type Aliases = "addEventListener" | "removeListener" | "removeEventListener" | "removeAllListeners";
+type Missing<Declared, Implemented> = Exclude<keyof Declared, keyof Implemented | Aliases>;
+none<Missing<declared.Socket, entry.Socket>>();
+none<Missing<declared.Manager, entry.Manager>>();
+none<Missing<declared.Engine, Engine>>();
+
+// Properties have the declared types, where the JavaScript says what they are.
+declare const socket: entry.Socket;
+holds<Equal<typeof socket.id, declared.Socket["id"]>>();
+holds<Equal<typeof socket.connected, declared.Socket["connected"]>>();
+holds<Equal<typeof socket.active, declared.Socket["active"]>>();
+
+// What apps give is taken.
+export const init: (...args: Parameters<typeof declaredInit.init>) => Promise<void> = entryInit.init;
