@@ -66,4 +66,4 @@ pub use error::Code;
 pub use proto::auth::{CredentialKind, Entry as PlanEntry, HeaderFallback, Placement, Plan, Warning as PlanWarning};
 pub use proto::engine::transport::Kind as TransportKind;
 pub use proto::output::Reason;
-pub use proto::socket::manager::Emitted;
+pub use proto::socket::outgoing::Emitted;

@@ -1,37 +1,50 @@
 // The auth lab. The parts are in lab/; this joins them.
 import { CredentialTable, compare } from "./lab/credentials.js";
 import { announce, byId, element } from "./lab/dom.js";
+import { EmitForm } from "./lab/emit-form.js";
+import { hint } from "./lab/hints.js";
 import { Log } from "./lab/log.js";
 import { presets } from "./lab/presets.js";
 import { Session } from "./lab/session.js";
 import { Settings } from "./lab/settings.js";
 
-const settings = new Settings();
+/** How long a server that is connected has to tell what arrived: only the lab's does. */
+const REPORT_WITHIN = 2000;
+
 const table = new CredentialTable();
 const log = new Log();
+/** @type {Session | undefined} */
 let session;
+/** The settings of the session, as text to compare. */
+let inUse;
+let silence;
+const emitForm = new EmitForm(() => session);
+const settings = new Settings(showDifference);
 
 function connect() {
-  let wanted;
-  try {
-    wanted = settings.read();
-  } catch {
-    // The field says what's wrong.
-    return;
-  }
+  const wanted = settings.read();
+  // Else the fields say what's wrong.
+  if (!wanted) return;
   session?.abandon();
   table.clear();
   log.restart();
-  byId("error").hidden = true;
-  byId("answer").hidden = true;
+  emitForm.forget();
+  hideError();
+  inUse = JSON.stringify(wanted);
 
   session = new Session(wanted.address, wanted.options, {
     state: showState,
     plan: (plan) => table.plan(plan),
-    arrived: async (report) => table.arrived(await compare(report, wanted.options)),
-    error: showError,
+    arrived: async (report) => {
+      clearTimeout(silence);
+      const told = session;
+      const compared = await compare(report, wanted.options);
+      if (told === session) table.arrived(compared);
+    },
+    error: (error) => showError({ ...error, hint: hint(error, wanted) }),
     log: (entry) => log.add(entry),
   });
+  showDifference();
   bringIntoView(byId("results"));
 }
 
@@ -47,16 +60,41 @@ const STATES = {
 
 function showState(state, { transport, began, upgraded, id, reason }) {
   byId("state").dataset.state = state;
-  byId("state-text").textContent = reason ? `${STATES[state]} (${reason})` : STATES[state];
-  byId("state-transport").textContent = upgraded ? `${began} → ${transport}` : (transport ?? "–");
-  byId("state-upgraded").textContent = upgraded === undefined ? "–" : upgraded ? "yes" : "no";
-  byId("state-id").textContent = id ?? "–";
+  say("state-text", reason ? `${STATES[state]} (${reason})` : STATES[state]);
+  say("state-transport", upgraded ? `${began} → ${transport}` : (transport ?? "–"));
+  say("state-upgraded", upgraded === undefined ? "–" : upgraded ? "yes" : "no");
+  say("state-id", id ?? "–");
+  byId("state-id").classList.toggle("mono", id !== undefined);
   const active = state === "connected" || state === "connecting" || state === "reconnecting";
   byId("disconnect").setAttribute("aria-disabled", String(!active));
-  if (state === "connected") byId("error").hidden = true;
+  say("connect", active ? "Reconnect" : "Connect");
+  clearTimeout(silence);
+  if (state === "connected") {
+    hideError();
+    silence = setTimeout(() => table.failed("silent"), REPORT_WITHIN);
+  }
+  showDifference();
+}
+
+/** That the form has changed since, which changes nothing yet. */
+function showDifference() {
+  const current = session?.active ? settings.current : undefined;
+  const differs = current !== undefined && JSON.stringify(current) !== inUse;
+  say("difference", differs ? "Changed since: reconnect to use it." : "");
+}
+
+/** A live region is read out again when it is set again, even to the same. */
+function say(id, text) {
+  if (byId(id).textContent !== text) byId(id).textContent = text;
+}
+
+function hideError() {
+  byId("error").hidden = true;
+  byId("error").replaceChildren();
 }
 
 function showError({ message, code, hint, data, transport, type, willRetry }) {
+  table.failed(code === "rejected" ? "refused" : "failed");
   const facts = {
     code,
     data: data === undefined ? undefined : JSON.stringify(data, null, 1).replace(/\s+/g, " "),
@@ -69,50 +107,22 @@ function showError({ message, code, hint, data, transport, type, willRetry }) {
     if (value === undefined) continue;
     list.append(element("div", {}, element("dt", {}, name), element("dd", { "data-fact": name }, value)));
   }
-  byId("error").replaceChildren(
+  const shown = element(
+    "div",
+    {},
     element("p", { class: "error-message" }, message),
-    hint ? element("p", { class: "error-hint" }, hint) : "",
+    hint ? element("p", { class: "error-hint" }, ...prose(hint)) : undefined,
     list,
   );
+  // One attempt after the other fails alike: that's one alert.
+  if (byId("error").firstElementChild?.isEqualNode(shown)) return;
+  byId("error").replaceChildren(shown);
   byId("error").hidden = false;
-  table.failed(code === "rejected" ? "refused" : "failed");
 }
 
-// Emitting.
-
-async function emit() {
-  const event = byId("event").value.trim();
-  const ack = byId("ack").checked;
-  const timeout = byId("timeout").value === "" ? undefined : byId("timeout").valueAsNumber;
-  try {
-    if (!session?.active) throw new Error("Connect first.");
-    if (event === "") throw new Error("An event needs a name.");
-    if (ack && timeout !== undefined && !(timeout > 0)) throw new Error("The time-out must be more than 0 ms, or empty for none.");
-    const args = parseArguments(byId("args").value);
-    showAnswer("wait", ack ? "Waiting for the acknowledgement…" : "Sent.");
-    const answer = await session.emit(event, args, { ack, timeout });
-    if (ack) showAnswer("good", `Acknowledged: ${JSON.stringify(answer) ?? "nothing"}`);
-  } catch (error) {
-    showAnswer("bad", error.message);
-  }
-}
-
-function parseArguments(text) {
-  let args;
-  try {
-    args = text.trim() === "" ? [] : JSON.parse(text);
-  } catch {
-    throw new Error("The arguments are not valid JSON.");
-  }
-  if (!Array.isArray(args)) throw new Error('The arguments must be a JSON array, as in ["hello", 1].');
-  return args;
-}
-
-function showAnswer(tone, text) {
-  const answer = byId("answer");
-  answer.dataset.tone = tone;
-  answer.textContent = text;
-  answer.hidden = false;
+/** Text in which backticks mark code. */
+function prose(text) {
+  return text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part));
 }
 
 // The rest of the page.
@@ -137,9 +147,13 @@ function listPresets() {
   });
   byId("preset-note").textContent = NOTE;
   byId("presets").append(...buttons.map((button) => element("li", {}, button)));
-  byId("connection").addEventListener("input", () => {
+  const forget = () => {
     for (const button of buttons) button.setAttribute("aria-pressed", "false");
-    byId("preset-note").textContent = NOTE;
+    say("preset-note", NOTE);
+  };
+  byId("connection").addEventListener("input", forget);
+  byId("connection").addEventListener("click", ({ target }) => {
+    if (target.matches(".row .remove")) forget();
   });
 }
 
@@ -153,12 +167,18 @@ function bringIntoView(target) {
 
 function offerCopies() {
   for (const button of document.querySelectorAll("[data-copy]")) {
+    const label = button.firstChild;
+    const { data } = label;
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(byId(button.dataset.copy).textContent);
         announce("Copied");
+        label.data = "Copied";
         button.classList.add("done");
-        setTimeout(() => button.classList.remove("done"), 1500);
+        setTimeout(() => {
+          label.data = data;
+          button.classList.remove("done");
+        }, 1500);
       } catch {
         // No permission, or no secure context: select it, so that Ctrl+C does the rest.
         getSelection().selectAllChildren(byId(button.dataset.copy));
@@ -173,9 +193,5 @@ byId("connection").addEventListener("submit", (event) => {
   connect();
 });
 byId("disconnect").addEventListener("click", () => session?.disconnect());
-byId("emit").addEventListener("submit", (event) => {
-  event.preventDefault();
-  emit();
-});
 listPresets();
 offerCopies();

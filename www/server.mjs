@@ -1,14 +1,15 @@
 // The demo server of the auth lab: the page, the installed package, and a real Socket.IO server with the companion.
 //
-//   node www/server.mjs          PORT (8080, or the next that is free), CONNECT_SRC (other origins that the page's
-//                                policy lets it connect to, separated by spaces), READY_JSON=1 (a line for scripts),
-//                                LAB_PACKAGE (a folder with another unpacked package)
+//   node www/server.mjs          PORT (8080, or the next that is free), CONNECT_SRC (the only other origins that the
+//                                page's policy lets it connect to, separated by spaces; without it: any),
+//                                READY_JSON=1 (a line for scripts), LAB_PACKAGE (a folder with another unpacked package)
 //
 // The package is used as its users would use it, from www/node_modules/socketio-wasm, where `npm start` installs the
 // packed tarball: the page imports it from /package/, which follows the `exports` of its package.json (as a bundler
 // would: /package/ is the package, /package/<subpath> its other entries), the server imports its `./server`.
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, posix, resolve, sep } from "node:path";
@@ -24,6 +25,9 @@ const ALLOW = ["authorization", "x-api-key", "x-tenant"];
 /** What the lab takes for right. It's a demo: the page's presets use the same values. */
 const DEMO_TOKEN = "demo-valid";
 const EXPECTED = { authorization: `Bearer ${DEMO_TOKEN}`, "x-api-key": DEMO_TOKEN, token: DEMO_TOKEN };
+
+/** The page is there to connect to whatever server the visitor names. */
+const ANYWHERE = "http: https: ws: wss:";
 
 const TYPES = {
   ".css": "text/css; charset=utf-8",
@@ -42,10 +46,10 @@ const TYPES = {
  * @param {object} [options]
  * @param {number} [options.port] 0 takes any free port; a port that is taken is an error.
  * @param {string} [options.packageDir] The unpacked socketio-wasm.
- * @param {string} [options.connectSrc] Added to the policy's `connect-src`: origins to connect to besides our own.
+ * @param {string} [options.connectSrc] What the policy's `connect-src` has besides our own origin.
  * @returns {Promise<{ port: number, close: () => Promise<void> }>}
  */
-export async function startLab({ port = 0, packageDir = PACKAGE, connectSrc = "" } = {}) {
+export async function startLab({ port = 0, packageDir = PACKAGE, connectSrc = ANYWHERE } = {}) {
   const manifest = await readManifest(packageDir);
   const companion = resolveExport(manifest, "./server", ["node", "import", "default"]);
   if (!companion) throw new Error(`${packageDir} has no entry "./server"`);
@@ -144,10 +148,19 @@ function arrivals(socket) {
 
 // The pages.
 
-/** No inline script or style, nothing from elsewhere; WebAssembly is all that the package asks for beyond 'self'. */
+/** No inline script or style, none from elsewhere; WebAssembly is all that the package asks for beyond 'self'. */
 function policy(connectSrc) {
-  const base = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'";
-  return connectSrc.trim() ? `${base}; connect-src 'self' ${connectSrc.trim()}` : base;
+  const connect = ["connect-src 'self'", ...connectSrc.split(/\s+/).filter(Boolean)].join(" ");
+  return [
+    "default-src 'self'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self'",
+    connect,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+  ].join("; ");
 }
 
 function pages(packageDir, manifest, csp) {
@@ -234,7 +247,7 @@ function resolveExport({ exports }, subpath, conditions) {
 // On its own.
 
 async function main() {
-  const { PORT = "8080", CONNECT_SRC = "", LAB_PACKAGE, READY_JSON } = process.env;
+  const { PORT = "8080", CONNECT_SRC, LAB_PACKAGE, READY_JSON } = process.env;
   const wanted = Number(PORT);
   if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65535) throw new Error(`PORT is not a port: ${PORT}`);
   const { port } = await onFreePort(wanted, (candidate) =>
@@ -254,7 +267,8 @@ async function onFreePort(first, start) {
   }
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(resolve(process.argv[1])).href) {
+// Node resolves links in the one and not in the other.
+if (process.argv[1] && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   main().catch((error) => {
     console.error(error.message);
     process.exitCode = 1;

@@ -35,14 +35,14 @@ export type ErrorCode =
 
 /** An error that the server may have given `data`: `next(Object.assign(new Error("…"), { data: … }))`. */
 export interface ExtendedError extends Error {
-  /** The server's `data` where the code is `rejected`; what `auth` threw where it is `auth_failed`. */
+  /** The server's `data` where the code is `rejected`. */
   data?: any;
 }
 
 /**
  * What `io()` and `new Manager()` throw, and what the manager's events `error` and `reconnect_error` and the `close` of a
  * connection tell. Its `message` never holds a secret: no value of a header, of the query or of `auth`. (What `auth` itself
- * threw, in `data`, and the request in `context` are passed on as they are.)
+ * threw, in `cause`, and the request in `context` are passed on as they are.)
  */
 export interface ClientError extends ExtendedError {
   /** What kind of thing went wrong. */

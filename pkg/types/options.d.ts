@@ -228,6 +228,13 @@ export interface SocketOptions {
    */
   auth?: Auth;
   /**
+   * How often an event is sent again until the server acknowledges it. With it, events go one at a time, each after the
+   * acknowledgement of the one before; `retries + 1` tries without an answer in `ackTimeout` give it up. An event may arrive
+   * more than once: the server should tell by an id of its own. Volatile events are not affected.
+   * @default 0
+   */
+  retries?: number;
+  /**
    * How long to wait for each acknowledgement, in milliseconds. With it, callbacks take an error first, as with
    * `socket.timeout()`.
    * @default as long as the connection lasts

@@ -73,7 +73,10 @@ export declare class Socket<
   auth: Auth;
   /** Events that arrived before the socket was connected. */
   receiveBuffer: Array<ReadonlyArray<any>>;
-  /** Events that wait for the socket to be connected. */
+  /**
+   * Events that wait for the socket to be connected. To drop some, assign a list without them (`socket.sendBuffer = []`);
+   * changing the list itself has no effect.
+   */
   sendBuffer: BufferedEvent[];
 
   /** Connects, unless it is connected. */

@@ -12,6 +12,8 @@ const cargoOptions = {
   rustflags: [
     "-Zunstable-options",
     "-Cpanic=immediate-abort",
+    // The paths of source files would otherwise be in the module.
+    "-Zlocation-detail=none",
     // Without them, values cross through a table in JavaScript: that is less code, and quicker for small messages.
     "-Ctarget-feature=-reference-types",
   ],

@@ -240,7 +240,7 @@ impl Builder {
     /// How long one request of polling may take (as long as it likes). Longer than the server's `pingInterval`, or quiet
     /// connections break.
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
-        self.options.request_timeout = u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
+        self.options.request_timeout = timeout.as_secs_f64() * 1_000.0;
         self
     }
 

@@ -3,7 +3,7 @@
 use js_sys::Array;
 
 use crate::proto::socket::ack::Wanted;
-use crate::proto::socket::manager::Emitted;
+use crate::proto::socket::outgoing::Emitted;
 
 use super::ack::Ack;
 #[cfg(feature = "serde")]

@@ -44,7 +44,7 @@ pub struct Options {
     /// Whether binary travels as base64 on every transport.
     pub force_base64: bool,
     /// How long a polling request may take, in milliseconds; 0 for as long as it likes.
-    pub request_timeout: u32,
+    pub request_timeout: Millis,
     /// Whether a lost connection is opened again.
     pub reconnection: bool,
     /// After how many failed attempts it is given up.
@@ -76,7 +76,7 @@ impl Default for Options {
             timestamp_param: "t".to_owned(),
             timestamp_requests: None,
             force_base64: false,
-            request_timeout: 0,
+            request_timeout: 0.0,
             reconnection: true,
             reconnection_attempts: u32::MAX,
             reconnection_delay: 1000.0,
@@ -189,7 +189,7 @@ impl Options {
             headers: carried.headers,
             protocols,
             with_credentials: self.with_credentials,
-            request_timeout: self.request_timeout,
+            request_timeout: self.request_timeout as u32,
             timestamp: (self.timestamp_requests != Some(false)).then(|| self.timestamp_param.clone()),
             stamps_streams: self.timestamp_requests == Some(true),
             base64: self.force_base64,

@@ -13,7 +13,7 @@ use wasm_bindgen::JsCast;
 use crate::proto::Data;
 use crate::proto::auth::Plan;
 use crate::proto::output::{Loss, Reason, SocketEvent};
-use crate::proto::socket::manager::Emitted;
+use crate::proto::socket::outgoing::Emitted;
 use crate::web::{Driver, Payload};
 
 use super::ack::Ack;
@@ -415,6 +415,7 @@ impl SocketState {
                 let reply = ack.map(|id| Reply::new(Weak::clone(driver), index, epoch, id));
                 self.deliver(&data, reply.as_ref());
             }
+            SocketEvent::Try { .. } => {}
             SocketEvent::Ack { id, data } => self.settle(id, Ok(data.to_js().unchecked_into())),
             SocketEvent::AckFailed { id, loss } => self.settle(id, Err(lost(loss))),
         }

@@ -2,26 +2,39 @@
 
 /** What wasm-bindgen generates from `bridge.rs`, and what the module is instantiated with. */
 declare module "#bindings" {
-  export class Client {
-    constructor(target: object, text: string, page: string | undefined, options: object);
-    open(): void;
-    close(): void;
-    addSocket(namespace: string): number;
-    connect(socket: number): void;
-    disconnect(socket: number): void;
-    isActive(socket: number): boolean;
-    isWritable(): boolean;
-    emit(socket: number, data: number, attachments: number, timeout: number, flags: number): number;
-    acknowledge(socket: number, epoch: number, id: number, data: number, attachments: number): void;
-    answer(socket: number, epoch: number, auth: number): void;
-    refuse(socket: number, epoch: number, detail: number): void;
-    watch(isWatched: boolean): void;
-    sendMessage(data: number): void;
-    closeEngine(): void;
-    isReconnecting(): boolean;
-    reconfigure(options: object): void;
-  }
-  export function parseUrl(text: string, page: string | undefined): string[];
+  export function addManager(target: object, text: string, page: string | undefined, options: object): number;
+  export function open(manager: number, isAttended: boolean): void;
+  export function close(manager: number): void;
+  export function addSocket(manager: number, namespace: string, retries: number): number;
+  export function connect(manager: number, socket: number): void;
+  export function disconnect(manager: number, socket: number): void;
+  export function isActive(manager: number, socket: number): boolean;
+  export function isWritable(manager: number): boolean;
+  export function emit(
+    manager: number,
+    socket: number,
+    data: number,
+    attachments: number,
+    timeout: number,
+    flags: number,
+  ): number;
+  export function retain(manager: number, socket: number, numbers: Uint32Array): void;
+  export function acknowledge(
+    manager: number,
+    socket: number,
+    epoch: number,
+    id: number,
+    data: number,
+    attachments: number,
+  ): void;
+  export function answer(manager: number, socket: number, epoch: number, auth: number): void;
+  export function refuse(manager: number, socket: number, epoch: number, detail: number): void;
+  export function watch(manager: number, isWatched: boolean): void;
+  export function sendMessage(manager: number, data: number): void;
+  export function closeEngine(manager: number): void;
+  export function isReconnecting(manager: number): boolean;
+  export function reconfigure(manager: number, options: object): void;
+  export function parseUrl(text: string, page: string | undefined): [origin: string, path: string, query: string];
   export const imports: WebAssembly.Imports;
   export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
 }

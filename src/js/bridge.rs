@@ -1,7 +1,9 @@
 //! What the façade calls.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::client::core::{Core, Host};
@@ -11,11 +13,13 @@ use crate::proto::Data;
 use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::connection::Connection;
 use crate::proto::engine::packet::{Packet, PacketType};
-use crate::proto::engine::url::Url;
+use crate::proto::engine::url::{Url, push_parameter};
 use crate::proto::output::{Event, Failure};
 use crate::proto::socket::ack::Wanted;
-use crate::proto::socket::manager::Emitted;
+use crate::proto::socket::manager::Manager;
 use crate::proto::socket::namespace::Outgoing;
+use crate::proto::timer::Millis;
+use crate::web::driver::find;
 use crate::web::{Driver, Payload};
 
 use super::error::error;
@@ -46,23 +50,28 @@ impl Host for Façade {
     }
 
     fn placed(&self, plan: Plan, payload_headers: &[(String, Secret)]) {
-        let mut strings = vec![plan.transport.name().to_owned()];
+        let strings = Array::of1(&plan.transport.name().into());
         for entry in plan.entries {
             let warning = entry
                 .warning
                 .map(|warning| (warning.code(), warning.message(&entry.name, plan.transport)));
             let (code, message) = warning.unwrap_or_default();
-            strings.extend([
-                entry.credential.name().to_owned(),
-                entry.name,
-                entry.placement.name().to_owned(),
-            ]);
-            strings.extend([code.to_owned(), message]);
+            for text in [
+                entry.credential.name(),
+                &entry.name,
+                entry.placement.name(),
+                code,
+                &message,
+            ] {
+                strings.push(&text.into());
+            }
         }
-        let headers = payload_headers
-            .iter()
-            .flat_map(|(name, value)| [name.clone(), value.expose().to_owned()]);
-        self.target.placed(strings, headers.collect());
+        let headers = Array::new();
+        for (name, value) in payload_headers {
+            headers.push(&name.into());
+            headers.push(&value.expose().into());
+        }
+        self.target.placed(&strings, &headers);
     }
 
     fn authenticate(&self, _: &Rc<Driver>, socket: usize, epoch: u32) {
@@ -74,163 +83,193 @@ impl Host for Façade {
     }
 }
 
-/// A URL taken apart: what names the server, the namespace, and the origin.
+/// A URL taken apart: what names the server, the namespace, and the query.
 #[wasm_bindgen(js_name = parseUrl)]
-pub fn parse_url(text: &str, page: Option<String>) -> Result<Vec<String>, JsValue> {
+pub fn parse_url(text: &str, page: Option<String>) -> Result<Array, JsValue> {
     let url = Url::parse(text, page.as_deref()).map_err(|failure| error(&failure))?;
-    let origin = url.origin("http");
-    Ok(vec![origin, url.path])
+    let mut query = String::new();
+    for (name, value) in &url.query {
+        push_parameter(&mut query, name, value);
+    }
+    Ok(Array::of3(&url.origin("http").into(), &url.path.into(), &query.into()))
 }
 
-/// One manager.
-#[wasm_bindgen]
-pub struct Client {
-    driver: Rc<Driver>,
+thread_local! {
+    /// All managers of this page or worker: none is ever known to be the last.
+    static MANAGERS: RefCell<Vec<Rc<Driver>>> = const { RefCell::new(Vec::new()) };
 }
 
+/// A manager for a URL, without a connection; gives its number. `target` is told what happens.
+#[wasm_bindgen(js_name = addManager)]
+pub fn add_manager(target: Target, text: &str, page: Option<String>, object: &JsValue) -> Result<usize, JsValue> {
+    let start = || {
+        let url = Url::parse(text, page.as_deref())?;
+        let options = options::read(object)?;
+        Ok(Core::start(url, &options, |_| Façade { target }))
+    };
+    let driver = start().map_err(|failure| error(&failure))?;
+    let number = driver.number();
+    MANAGERS.with_borrow_mut(|managers| managers.push(driver));
+    Ok(number)
+}
+
+/// Opens the connection. Who attends to it does not want another attempt where it fails.
 #[wasm_bindgen]
-impl Client {
-    /// A manager for a URL, without a connection. `target` is told what happens.
-    #[wasm_bindgen(constructor)]
-    pub fn new(target: Target, text: &str, page: Option<String>, object: &JsValue) -> Result<Client, JsValue> {
-        let start = || {
-            let url = Url::parse(text, page.as_deref())?;
-            let options = options::read(object)?;
-            Ok(Core::start(url, &options, |_| Façade { target }))
-        };
-        let driver = start().map_err(|failure| error(&failure))?;
-        Ok(Self { driver })
-    }
+pub fn open(manager: usize, is_attended: bool) {
+    run(manager, |manager, now| match is_attended {
+        true => manager.open_once(now),
+        false => manager.open(now),
+    });
+}
 
-    /// Opens the connection.
-    pub fn open(&self) {
-        self.driver.run(|manager, now| manager.open(now));
-    }
+/// Closes the connection for good.
+#[wasm_bindgen]
+pub fn close(manager: usize) {
+    run(manager, |manager, _| manager.close());
+}
 
-    /// Closes the connection for good.
-    pub fn close(&self) {
-        self.driver.run(|manager, _| manager.close());
-    }
+/// Adds a socket for a namespace and gives its number. Its events are sent again up to `retries` times.
+#[wasm_bindgen(js_name = addSocket)]
+pub fn add_socket(manager: usize, namespace: &str, retries: u32) -> usize {
+    look(manager, |manager| {
+        let socket = manager.add_socket(namespace);
+        manager.set_retries(socket, retries);
+        socket
+    })
+}
 
-    /// Adds a socket for a namespace and gives its number.
-    #[wasm_bindgen(js_name = addSocket)]
-    pub fn add_socket(&self, namespace: &str) -> usize {
-        self.driver.look(|manager| manager.add_socket(namespace))
-    }
+/// Connects a socket.
+#[wasm_bindgen]
+pub fn connect(manager: usize, socket: usize) {
+    run(manager, |manager, now| manager.connect(now, socket));
+}
 
-    /// Connects a socket.
-    pub fn connect(&self, socket: usize) {
-        self.driver.run(|manager, now| manager.connect(now, socket));
-    }
+/// Disconnects a socket.
+#[wasm_bindgen]
+pub fn disconnect(manager: usize, socket: usize) {
+    run(manager, |manager, _| manager.disconnect(socket));
+}
 
-    /// Disconnects a socket.
-    pub fn disconnect(&self, socket: usize) {
-        self.driver.run(|manager, _| manager.disconnect(socket));
-    }
+/// Whether a socket is connected or will be by itself.
+#[wasm_bindgen(js_name = isActive)]
+pub fn is_active(manager: usize, socket: usize) -> bool {
+    look(manager, |manager| manager.is_active(socket))
+}
 
-    /// Whether a socket is connected or will be by itself.
-    #[wasm_bindgen(js_name = isActive)]
-    pub fn is_active(&self, socket: usize) -> bool {
-        self.driver.look(|manager| manager.is_active(socket))
-    }
+/// Whether a packet would be written at once.
+#[wasm_bindgen(js_name = isWritable)]
+pub fn is_writable(manager: usize) -> bool {
+    look(manager, |manager| {
+        manager.connection().is_some_and(Connection::is_writable)
+    })
+}
 
-    /// Whether a packet would be written at once.
-    #[wasm_bindgen(js_name = isWritable)]
-    pub fn is_writable(&self) -> bool {
-        self.driver
-            .look(|manager| manager.connection().is_some_and(Connection::is_writable))
-    }
+/// Sends an event. `data` is its JSON, `attachments` a list of binaries or 0, both taken; `timeout` is in milliseconds.
+/// Gives what became of it in the lowest two bits (0 sent, 1 buffered, 2 discarded, 3 queued) and its number.
+#[wasm_bindgen]
+pub fn emit(manager: usize, socket: usize, data: u32, attachments: u32, timeout: f64, flags: u32) -> f64 {
+    let Some(event) = outgoing(data, attachments, flags & PLAIN == 0) else {
+        return f64::NAN;
+    };
+    let wanted = (flags & ACK != 0).then_some(Wanted {
+        timeout,
+        wants_error: flags & WANTS_ERROR != 0,
+    });
+    let is_volatile = flags & VOLATILE != 0;
+    run(manager, |manager, now| {
+        let (emitted, number) = manager.emit(now, socket, event, wanted, is_volatile);
+        f64::from(number) * 4.0 + f64::from(emitted as u8)
+    })
+}
 
-    /// Sends an event. `data` is its JSON, `attachments` a list of binaries or 0, both taken; `timeout` is in milliseconds.
-    /// Gives what became of it in the lowest two bits (0 sent, 1 buffered, 2 discarded) and the acknowledgement's id.
-    pub fn emit(&self, socket: usize, data: u32, attachments: u32, timeout: f64, flags: u32) -> f64 {
-        let Some(event) = outgoing(data, attachments, flags & PLAIN == 0) else {
-            return f64::NAN;
-        };
-        let wanted = (flags & ACK != 0).then_some(Wanted {
-            timeout,
-            wants_error: flags & WANTS_ERROR != 0,
-        });
-        let is_volatile = flags & VOLATILE != 0;
-        let (emitted, id) = self
-            .driver
-            .run(|manager, now| manager.emit(now, socket, event, wanted, is_volatile));
-        let emitted = match emitted {
-            Emitted::Sent => 0.0,
-            Emitted::Buffered => 1.0,
-            Emitted::Discarded => 2.0,
-        };
-        f64::from(id) * 4.0 + emitted
-    }
+/// Forgets the events that wait for a socket to connect, but for those of these numbers.
+#[wasm_bindgen]
+pub fn retain(manager: usize, socket: usize, numbers: &[u32]) {
+    look(manager, |manager| manager.retain_buffered(socket, numbers));
+}
 
-    /// Answers an event.
-    pub fn acknowledge(&self, socket: usize, epoch: u32, id: u32, data: u32, attachments: u32) {
-        if let Some(answer) = outgoing(data, attachments, true) {
-            self.driver
-                .run(|manager, _| manager.acknowledge(socket, epoch, id, answer));
-        }
+/// Answers an event.
+#[wasm_bindgen]
+pub fn acknowledge(manager: usize, socket: usize, epoch: u32, id: u32, data: u32, attachments: u32) {
+    if let Some(answer) = outgoing(data, attachments, true) {
+        run(manager, |manager, _| manager.acknowledge(socket, epoch, id, answer));
     }
+}
 
-    /// Gives the JSON of a socket's payload, or 0.
-    pub fn answer(&self, socket: usize, epoch: u32, auth: u32) {
-        self.driver.answer(socket, epoch, Ok(Payload::from_slot(auth)));
-    }
+/// Gives the JSON of a socket's payload, or 0.
+#[wasm_bindgen]
+pub fn answer(manager: usize, socket: usize, epoch: u32, auth: u32) {
+    let auth = Ok(Payload::from_slot(auth));
+    run(manager, |manager, now| manager.handle_auth(now, socket, epoch, auth));
+}
 
-    /// Says that there is no payload, and what was thrown.
-    pub fn refuse(&self, socket: usize, epoch: u32, detail: u32) {
-        let error = Error::new(Code::AuthFailed, "The function that gives the credentials failed");
-        let failure = Failure {
-            error,
-            detail: Payload::from_slot(detail),
-        };
-        self.driver.answer(socket, epoch, Err(failure));
-    }
+/// Says that there is no payload, and what was thrown.
+#[wasm_bindgen]
+pub fn refuse(manager: usize, socket: usize, epoch: u32, detail: u32) {
+    let error = Error::new(Code::AuthFailed, "The function that gives the credentials failed");
+    let failure = Failure {
+        error,
+        detail: Payload::from_slot(detail),
+    };
+    run(manager, |manager, now| {
+        manager.handle_auth(now, socket, epoch, Err(failure))
+    });
+}
 
-    /// Tells of every packet, or stops doing so.
-    pub fn watch(&self, is_watched: bool) {
-        self.driver.look(|manager| manager.watch(is_watched));
-    }
+/// Tells of every packet, or stops doing so.
+#[wasm_bindgen]
+pub fn watch(manager: usize, is_watched: bool) {
+    look(manager, |manager| manager.watch(is_watched));
+}
 
-    /// Sends a message below Socket.IO.
-    #[wasm_bindgen(js_name = sendMessage)]
-    pub fn send_message(&self, data: u32) {
-        let Some(data) = Payload::from_slot(data) else {
-            return;
-        };
-        let packet = if data.is_binary() {
-            Packet::Binary(data)
-        } else {
-            Packet::with_data(PacketType::Message, Some(data))
-        };
-        self.driver.run(|manager, _| manager.send(packet));
-    }
+/// Sends a message below Socket.IO.
+#[wasm_bindgen(js_name = sendMessage)]
+pub fn send_message(manager: usize, data: u32) {
+    let Some(data) = Payload::from_slot(data) else {
+        return;
+    };
+    let packet = if data.is_binary() {
+        Packet::Binary(data)
+    } else {
+        Packet::with_data(PacketType::Message, Some(data))
+    };
+    run(manager, |manager, _| manager.send(packet));
+}
 
-    /// Closes the connection; the manager opens another one.
-    #[wasm_bindgen(js_name = closeEngine)]
-    pub fn close_engine(&self) {
-        self.driver.run(|manager, now| manager.close_engine(now));
-    }
+/// Closes the connection; the manager opens another one.
+#[wasm_bindgen(js_name = closeEngine)]
+pub fn close_engine(manager: usize) {
+    run(manager, |manager, now| manager.close_engine(now));
+}
 
-    /// Whether a new attempt is waited for.
-    #[wasm_bindgen(js_name = isReconnecting)]
-    pub fn is_reconnecting(&self) -> bool {
-        self.driver.look(|manager| manager.is_reconnecting())
-    }
+/// Whether a new attempt is waited for.
+#[wasm_bindgen(js_name = isReconnecting)]
+pub fn is_reconnecting(manager: usize) -> bool {
+    look(manager, |manager| manager.is_reconnecting())
+}
 
-    /// Reads the options of reconnection anew.
-    pub fn reconfigure(&self, object: &JsValue) -> Result<(), JsValue> {
-        let options = options::read(object).map_err(|failure| error(&failure))?;
-        self.driver
-            .look(|manager| options.reconfigure(&mut manager.reconnection));
-        Ok(())
-    }
+/// Changes those options of reconnection that `object` has.
+#[wasm_bindgen]
+pub fn reconfigure(manager: usize, object: &JsValue) -> Result<(), JsValue> {
+    let changed = look(manager, |manager| {
+        options::adjust(object, &mut manager.reconnection).err()
+    });
+    changed.map_or(Ok(()), |failure| Err(error(&failure)))
+}
+
+fn look<T: Default>(manager: usize, look: impl FnOnce(&mut Manager<Payload>) -> T) -> T {
+    find(manager).map(|driver| driver.look(look)).unwrap_or_default()
+}
+
+fn run<T: Default>(manager: usize, act: impl FnOnce(&mut Manager<Payload>, Millis) -> T) -> T {
+    find(manager).map(|driver| driver.run(act)).unwrap_or_default()
 }
 
 fn outgoing(data: u32, attachments: u32, compress: bool) -> Option<Outgoing<Payload>> {
     let data = Payload::from_slot(data)?;
     let mut binaries = Vec::new();
     if let Some(list) = Payload::from_slot(attachments) {
-        let list: js_sys::Array = list.to_js().unchecked_into();
+        let list: Array = list.to_js().unchecked_into();
         binaries.extend(list.iter().map(|binary| Payload::from(&binary)));
     }
     Some(Outgoing {

@@ -1,14 +1,19 @@
 // @ts-check
-/** Listeners by event name, as `@socket.io/component-emitter` has them. */
+/**
+ * Listeners by event name, as `@socket.io/component-emitter` has them.
+ *
+ * What is not for apps begins with an underscore here and in the classes that follow, and the build shortens it. Private names
+ * would break where an app puts an instance behind a proxy, as reactive frameworks do.
+ */
 export class Emitter {
   /** @type {Map<any, Function[]>} */
-  #listeners = new Map();
+  _listeners = new Map();
 
   /** @param {any} event @param {Function} listener */
   on(event, listener) {
-    const listeners = this.#listeners.get(event);
+    const listeners = this._listeners.get(event);
     // Listeners are copied on change, so that a change during an event counts from the next event on.
-    this.#listeners.set(event, listeners ? [...listeners, listener] : [listener]);
+    this._listeners.set(event, listeners ? [...listeners, listener] : [listener]);
     return this;
   }
 
@@ -25,19 +30,19 @@ export class Emitter {
 
   /** @param {any} [event] @param {Function} [listener] */
   off(event, listener) {
-    if (event === undefined) this.#listeners.clear();
-    else if (!listener) this.#listeners.delete(event);
+    if (event === undefined) this._listeners.clear();
+    else if (!listener) this._listeners.delete(event);
     else {
       const listeners = this.listeners(event);
       const index = listeners.findIndex((other) => other === listener || /** @type {any} */ (other).fn === listener);
-      if (index >= 0) this.#listeners.set(event, listeners.toSpliced(index, 1));
+      if (index >= 0) this._listeners.set(event, listeners.filter((_, other) => other !== index));
     }
     return this;
   }
 
   /** @param {any} event @returns {Function[]} */
   listeners(event) {
-    return this.#listeners.get(event) ?? [];
+    return this._listeners.get(event) ?? [];
   }
 
   /** @param {any} event */
@@ -53,7 +58,12 @@ export class Emitter {
 
   /** Calls the listeners, whatever a subclass makes of `emit`. @param {any} event @param {any[]} args */
   emitReserved(event, ...args) {
-    const listeners = this.#listeners.get(event);
+    this._call(event, args);
+  }
+
+  /** @param {any} event @param {any[]} args */
+  _call(event, args) {
+    const listeners = this._listeners.get(event);
     if (listeners) for (let i = 0; i < listeners.length; i++) listeners[i].apply(this, args);
   }
 }

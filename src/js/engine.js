@@ -1,4 +1,5 @@
 // @ts-check
+import * as rust from "#bindings";
 import { hold } from "../web/edge.js";
 import { Emitter } from "./emitter.js";
 
@@ -10,17 +11,17 @@ const WATCHED = new Set(["packet", "packetCreate", "data", "message", "heartbeat
 
 /** The transport in use, as far as apps look at it. */
 export class Transport {
-  #client;
+  _manager;
 
-  /** @param {import("#bindings").Client} client @param {string} name */
-  constructor(client, name) {
-    this.#client = client;
+  /** @param {number} manager @param {string} name */
+  constructor(manager, name) {
+    this._manager = manager;
     this.name = name;
   }
 
   /** Whether a packet would be written at once. */
   get writable() {
-    return this.#client.isWritable();
+    return rust.isWritable(this._manager);
   }
 }
 
@@ -32,17 +33,17 @@ export class Engine extends Emitter {
   /** The transport in use. */
   transport;
   /** The number by which Rust's events name it. @type {number | undefined} */
-  number = undefined;
+  _number = undefined;
   /** Whether Rust tells of every packet. */
-  isWatched = false;
-  #client;
+  _isWatched = false;
+  _manager;
 
-  /** @param {import("#bindings").Client} client @param {boolean} isWatched */
-  constructor(client, isWatched) {
+  /** @param {number} manager @param {boolean} _isWatched */
+  constructor(manager, _isWatched) {
     super();
-    this.#client = client;
-    this.transport = new Transport(client, "polling");
-    this.isWatched = isWatched;
+    this._manager = manager;
+    this.transport = new Transport(manager, "polling");
+    this._isWatched = _isWatched;
   }
 
   get protocol() {
@@ -51,13 +52,13 @@ export class Engine extends Emitter {
 
   /** @param {any} event @param {Function} listener */
   on(event, listener) {
-    if (WATCHED.has(event)) this.#client.watch((this.isWatched = true));
+    if (WATCHED.has(event)) rust.watch(this._manager, (this._isWatched = true));
     return super.on(event, listener);
   }
 
   /** Sends a message of the app's own, below Socket.IO. @param {string | ArrayBuffer | ArrayBufferView | Blob} data */
   send(data) {
-    this.#client.sendMessage(hold(data));
+    rust.sendMessage(this._manager, hold(data));
     return this;
   }
 
@@ -68,12 +69,12 @@ export class Engine extends Emitter {
 
   /** Closes the connection; the manager opens another one. */
   close() {
-    this.#client.closeEngine();
+    rust.closeEngine(this._manager);
     return this;
   }
 
   /** A packet arrived. @param {number} type its digit @param {any} data */
-  arrived(type, data) {
+  _arrived(type, data) {
     this.emitReserved("packet", { type: TYPES[type], data });
     this.emitReserved("heartbeat");
     if (TYPES[type] === "message") {
@@ -86,7 +87,7 @@ export class Engine extends Emitter {
   }
 
   /** A packet is about to be sent. @param {any} data the text with its type digit, or a binary @param {boolean} compress */
-  created(data, compress) {
+  _created(data, compress) {
     const isText = typeof data === "string";
     const type = isText ? TYPES[Number(data[0])] : "message";
     const content = isText ? data.slice(1) || undefined : data;

@@ -8,9 +8,10 @@ import { peek } from "../web/edge.js";
  */
 export const makeError = (code, message, isTransport, detail) =>
   Object.assign(
-    new Error(message),
+    // What the app's own function has thrown is the cause.
+    new Error(message, code === "auth_failed" ? { cause: peek(detail) } : undefined),
     { code },
-    isTransport ? { type: "TransportError", ...peek(detail) } : detail && { data: peek(detail) },
+    isTransport ? { type: "TransportError", ...peek(detail) } : detail && code === "rejected" && { data: peek(detail) },
   );
 
 /** Reports what an app's listener threw as the browser reports it elsewhere. @param {unknown} error */

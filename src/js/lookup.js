@@ -1,6 +1,7 @@
 // @ts-check
+import { parseUrl } from "#bindings";
 import { Manager, page } from "./manager.js";
-import { bindings } from "./wasm.js";
+import { prepare } from "./wasm.js";
 
 /** The version of the Socket.IO protocol. */
 export const protocol = 5;
@@ -11,16 +12,18 @@ const cache = {};
 /**
  * The socket of the namespace that the URL's path names, on a connection that is shared with the other namespaces of the
  * same server.
- * @param {any} [uri] the page's own origin where it is left out @param {any} [opts]
+ * @param {any} [uri] the page's own origin where it is left out @param {any} [options]
  */
-export const io = (uri, opts) => {
+export const io = (uri, options) => {
   if (uri && typeof uri === "object") {
-    opts = uri;
+    options = uri;
     uri = undefined;
   }
-  opts = { ...opts };
-  const [origin, nsp] = bindings().parseUrl(uri ?? "", page());
+  const opts = { ...options };
+  prepare();
+  const [origin, nsp, query] = parseUrl(uri ?? "", page());
   opts.path ||= "/socket.io";
+  if (query) opts.query ||= query;
   const id = origin + opts.path;
   const isTaken = nsp in (cache[id]?.nsps ?? {});
   const isNew = opts.forceNew || opts["force new connection"] || opts.multiplex === false || isTaken;

@@ -6,3 +6,7 @@ mod bridge;
 mod error;
 mod options;
 mod tell;
+
+// A quarter of the size of the standard library's.
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

@@ -8,7 +8,51 @@ use crate::error::{Code, Error};
 use crate::proto::auth::{Header, HeaderFallback, Secret};
 use crate::proto::engine::transport::Kind;
 use crate::proto::engine::url::decode_query;
+use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
+
+/// A member of [`Options`] that is read as it is.
+enum Field {
+    Flag(fn(&mut Options) -> &mut bool),
+    Number(fn(&mut Options) -> &mut Millis),
+    Text(fn(&mut Options) -> &mut String),
+}
+
+/// A table: one loop over it is smaller than a call for each.
+const FIELDS: [(&str, Field); 13] = [
+    ("upgrade", Field::Flag(|options| &mut options.upgrade)),
+    (
+        "tryAllTransports",
+        Field::Flag(|options| &mut options.try_all_transports),
+    ),
+    ("rememberUpgrade", Field::Flag(|options| &mut options.remember_upgrade)),
+    ("withCredentials", Field::Flag(|options| &mut options.with_credentials)),
+    ("forceBase64", Field::Flag(|options| &mut options.force_base64)),
+    ("reconnection", Field::Flag(|options| &mut options.reconnection)),
+    (
+        "reconnectionDelay",
+        Field::Number(|options| &mut options.reconnection_delay),
+    ),
+    (
+        "reconnectionDelayMax",
+        Field::Number(|options| &mut options.reconnection_delay_max),
+    ),
+    (
+        "randomizationFactor",
+        Field::Number(|options| &mut options.randomization_factor),
+    ),
+    ("timeout", Field::Number(|options| &mut options.timeout)),
+    ("requestTimeout", Field::Number(|options| &mut options.request_timeout)),
+    ("timestampParam", Field::Text(|options| &mut options.timestamp_param)),
+    ("path", Field::Text(|options| &mut options.path)),
+];
+
+#[wasm_bindgen]
+extern "C" {
+    /// JavaScript's own conversion. It runs code of the app (`toString`).
+    #[wasm_bindgen(js_name = String, catch)]
+    fn to_text(value: &JsValue) -> Result<String, JsValue>;
+}
 
 /// Reads the options that an app gave; what it left out is as in [`Options::default`].
 ///
@@ -18,60 +62,46 @@ use crate::proto::timer::Millis;
 pub fn read(object: &JsValue) -> Result<Options, Error> {
     let reader = Reader(object);
     let mut options = Options::default();
-    reader.flag("upgrade", &mut options.upgrade)?;
-    reader.flag("tryAllTransports", &mut options.try_all_transports)?;
-    reader.flag("rememberUpgrade", &mut options.remember_upgrade)?;
-    reader.flag("withCredentials", &mut options.with_credentials)?;
-    reader.flag("forceBase64", &mut options.force_base64)?;
-    reader.flag("reconnection", &mut options.reconnection)?;
-    reader.number("reconnectionDelay", &mut options.reconnection_delay)?;
-    reader.number("reconnectionDelayMax", &mut options.reconnection_delay_max)?;
-    reader.number("randomizationFactor", &mut options.randomization_factor)?;
-    reader.number("timeout", &mut options.timeout)?;
-    reader.text("timestampParam", &mut options.timestamp_param)?;
-
-    let mut attempts = f64::INFINITY;
-    reader.number("reconnectionAttempts", &mut attempts)?;
-    // A cast of a float saturates.
-    options.reconnection_attempts = attempts as u32;
-    let mut timeout = 0.0;
-    reader.number("requestTimeout", &mut timeout)?;
-    options.request_timeout = timeout as u32;
-    let mut stamps = false;
-    if reader.flag("timestampRequests", &mut stamps)? {
+    for (name, field) in &FIELDS {
+        match field {
+            Field::Flag(member) => reader.flag(name, member(&mut options))?,
+            Field::Number(member) => reader.number(name, member(&mut options))?,
+            Field::Text(member) => reader.text(name, member(&mut options))?,
+        }
+    }
+    reader.attempts(&mut options.reconnection_attempts)?;
+    if reader.get("timestampRequests").is_some() {
+        let mut stamps = false;
+        reader.flag("timestampRequests", &mut stamps)?;
         options.timestamp_requests = Some(stamps);
     }
-    let mut slash = true;
-    reader.flag("addTrailingSlash", &mut slash)?;
-    reader.text("path", &mut options.path)?;
-    let path = options.path.strip_suffix('/').unwrap_or(&options.path);
-    options.path = if slash { [path, "/"].concat() } else { path.to_owned() };
-
-    let mut fallback = String::new();
-    if reader.text("headerFallback", &mut fallback)? {
+    let mut has_slash = true;
+    reader.flag("addTrailingSlash", &mut has_slash)?;
+    if options.path.ends_with('/') {
+        options.path.pop();
+    }
+    if has_slash {
+        options.path.push('/');
+    }
+    if reader.get("headerFallback").is_some() {
+        let mut fallback = String::new();
+        reader.text("headerFallback", &mut fallback)?;
         options.header_fallback = HeaderFallback::parse(&fallback).ok_or_else(|| wrong("headerFallback"))?;
     }
-    if let Some(query) = reader.get("query") {
-        options.query = match query.as_string() {
-            Some(query) => {
-                let parameters = decode_query(&query).into_iter();
-                parameters.map(|(key, value)| (key, Secret::new(value))).collect()
-            }
-            None => {
-                let parameters = members(&query).ok_or_else(|| wrong("query"))?.into_iter();
-                parameters
-                    .map(|(key, value)| (key, Secret::new(string(&value))))
-                    .collect()
-            }
-        };
-    }
+    options.query = reader.query()?;
     if reader
         .get("auth")
         .is_some_and(|auth| !auth.is_object() && !auth.is_function())
     {
         return Err(wrong("auth"));
     }
-    for header in headers(&reader)? {
+    if reader.get("parser").is_some() {
+        return Err(Error::new(
+            Code::InvalidOption,
+            "The option parser is not supported: this client has the default parser only",
+        ));
+    }
+    for header in reader.headers()? {
         options.headers.set(header);
     }
     if let Some(own) = reader.get("transportOptions") {
@@ -80,9 +110,8 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
         }
         for kind in [Kind::Polling, Kind::WebSocket, Kind::WebTransport] {
             if let Some(own) = Reader(&own).get(kind.name()) {
-                options
-                    .transport_headers
-                    .extend(headers(&Reader(&own))?.into_iter().map(|header| (kind, header)));
+                let headers = Reader(&own).headers()?.into_iter();
+                options.transport_headers.extend(headers.map(|header| (kind, header)));
             }
         }
     }
@@ -100,47 +129,37 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
             }
         }
     }
-    if let Some(protocols) = reader.get("protocols") {
-        options.protocols = match protocols.as_string() {
-            Some(protocol) => vec![protocol],
-            None => {
-                let list = reader.list("protocols")?.unwrap_or_default();
-                let names = list.iter();
-                names
-                    .map(|name| name.as_string())
-                    .collect::<Option<_>>()
-                    .ok_or_else(|| wrong("protocols"))?
-            }
-        };
+    if let Some(protocol) = reader.get("protocols").and_then(|protocols| protocols.as_string()) {
+        options.protocols.push(protocol);
+    } else if let Some(list) = reader.list("protocols")? {
+        for name in list.iter() {
+            options
+                .protocols
+                .push(name.as_string().ok_or_else(|| wrong("protocols"))?);
+        }
     }
     Ok(options)
 }
 
-fn headers(reader: &Reader) -> Result<Vec<Header>, Error> {
-    let Some(object) = reader.get("extraHeaders") else {
-        return Ok(Vec::new());
-    };
-    let members = members(&object).ok_or_else(|| wrong("extraHeaders"))?;
-    let mut headers = Vec::new();
-    for (name, value) in members {
-        if value.is_object() || value.is_undefined() || value.is_null() {
-            let message = ["The header ", &name, " has a value that is no string"].concat();
-            return Err(Error::new(Code::InvalidHeader, message));
-        }
-        headers.push(header(&name, &string(&value))?);
-    }
-    Ok(headers)
+/// Changes what the object has of the options of reconnection.
+pub fn adjust(object: &JsValue, reconnection: &mut Reconnection) -> Result<(), Error> {
+    let reader = Reader(object);
+    reader.flag("reconnection", &mut reconnection.enabled)?;
+    reader.attempts(&mut reconnection.attempts)?;
+    reader.number("reconnectionDelay", &mut reconnection.backoff.min)?;
+    reader.number("reconnectionDelayMax", &mut reconnection.backoff.max)?;
+    reader.number("randomizationFactor", &mut reconnection.backoff.jitter)?;
+    reader.number("timeout", &mut reconnection.timeout)
 }
 
+/// The members of an object, as the app has written them; none where it is no object.
 fn members(object: &JsValue) -> Option<Vec<(String, JsValue)>> {
     let object: &Object = object.is_object().then(|| object.unchecked_ref())?;
-    let keys = Object::keys(object);
-    let member = |key: JsValue| Some((key.as_string()?, Reflect::get(object, &key).ok()?));
-    keys.iter().map(member).collect()
-}
-
-fn string(value: &JsValue) -> String {
-    js_sys::JsString::from(value.clone()).into()
+    let mut members = Vec::new();
+    for key in Object::keys(object).iter() {
+        members.push((key.as_string()?, Reflect::get(object, &key).ok()?));
+    }
+    Some(members)
 }
 
 fn wrong(name: &str) -> Error {
@@ -150,6 +169,7 @@ fn wrong(name: &str) -> Error {
     )
 }
 
+/// Reads an object; what it does not have leaves the target as it is.
 struct Reader<'a>(&'a JsValue);
 
 impl Reader<'_> {
@@ -158,20 +178,18 @@ impl Reader<'_> {
         (!value.is_undefined() && !value.is_null()).then_some(value)
     }
 
-    fn flag(&self, name: &str, flag: &mut bool) -> Result<bool, Error> {
-        let Some(value) = self.get(name) else {
-            return Ok(false);
-        };
-        *flag = value.as_bool().ok_or_else(|| wrong(name))?;
-        Ok(true)
+    fn flag(&self, name: &str, flag: &mut bool) -> Result<(), Error> {
+        if let Some(value) = self.get(name) {
+            *flag = value.as_bool().ok_or_else(|| wrong(name))?;
+        }
+        Ok(())
     }
 
-    fn text(&self, name: &str, text: &mut String) -> Result<bool, Error> {
-        let Some(value) = self.get(name) else {
-            return Ok(false);
-        };
-        *text = value.as_string().ok_or_else(|| wrong(name))?;
-        Ok(true)
+    fn text(&self, name: &str, text: &mut String) -> Result<(), Error> {
+        if let Some(value) = self.get(name) {
+            *text = value.as_string().ok_or_else(|| wrong(name))?;
+        }
+        Ok(())
     }
 
     /// A number that is not negative; `false` stands for no limit.
@@ -187,13 +205,53 @@ impl Reader<'_> {
         Ok(())
     }
 
+    fn attempts(&self, attempts: &mut u32) -> Result<(), Error> {
+        let mut number = f64::from(*attempts);
+        self.number("reconnectionAttempts", &mut number)?;
+        // A cast of a float saturates.
+        *attempts = number as u32;
+        Ok(())
+    }
+
     fn list(&self, name: &str) -> Result<Option<Array>, Error> {
-        let Some(value) = self.get(name) else {
-            return Ok(None);
-        };
-        if !Array::is_array(&value) {
-            return Err(wrong(name));
+        match self.get(name) {
+            Some(value) if Array::is_array(&value) => Ok(Some(value.unchecked_into())),
+            Some(_) => Err(wrong(name)),
+            None => Ok(None),
         }
-        Ok(Some(value.unchecked_into()))
+    }
+
+    /// The query, from a text or an object whose members may be of any type.
+    fn query(&self) -> Result<Vec<(String, Secret)>, Error> {
+        let mut query = Vec::new();
+        let Some(value) = self.get("query") else {
+            return Ok(query);
+        };
+        if let Some(text) = value.as_string() {
+            for (key, value) in decode_query(&text) {
+                query.push((key, Secret::new(value)));
+            }
+            return Ok(query);
+        }
+        for (key, value) in members(&value).ok_or_else(|| wrong("query"))? {
+            query.push((key, Secret::new(to_text(&value).map_err(|_| wrong("query"))?)));
+        }
+        Ok(query)
+    }
+
+    fn headers(&self) -> Result<Vec<Header>, Error> {
+        let mut headers = Vec::new();
+        let Some(object) = self.get("extraHeaders") else {
+            return Ok(headers);
+        };
+        for (name, value) in members(&object).ok_or_else(|| wrong("extraHeaders"))? {
+            let is_plain = !value.is_object() && !value.is_undefined() && !value.is_null();
+            let text = is_plain.then(|| to_text(&value).ok()).flatten().ok_or_else(|| {
+                let message = ["The header ", &name, " has a value that is no string"].concat();
+                Error::new(Code::InvalidHeader, message)
+            })?;
+            headers.push(header(&name, &text)?);
+        }
+        Ok(headers)
     }
 }

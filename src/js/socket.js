@@ -1,4 +1,5 @@
 // @ts-check
+import * as rust from "#bindings";
 import { connectPayload, encode, hold, reserved } from "../web/edge.js";
 import { Emitter } from "./emitter.js";
 
@@ -8,6 +9,10 @@ const WANTS_ERROR = 2;
 const VOLATILE = 4;
 const PLAIN = 8;
 
+/** What became of an event; `bridge.rs` has the same list. */
+const SENT = 0;
+const BUFFERED = 1;
+
 /** A namespace of a server, as `io()` gives it. */
 export class Socket extends Emitter {
   connected = false;
@@ -16,31 +21,34 @@ export class Socket extends Emitter {
   id = undefined;
   /** @type {any[]} */
   receiveBuffer = [];
-  /** Events that wait for the socket to connect. @type {{ type: number, id?: number, data: any[], options: object }[]} */
-  sendBuffer = [];
   /** @type {any} */
   auth = undefined;
   /** @type {{ timeout?: number, volatile?: boolean, compress?: boolean }} */
   flags = {};
-  #client;
-  #number;
-  #ackTimeout;
+  _manager;
+  _number;
+  _ackTimeout;
+  /** Events that wait for the socket to connect, with the numbers by which Rust knows them. @type {Map<any, number>} */
+  _buffered = new Map();
+  /** Events that are sent until they are acknowledged, by their tickets. @type {Map<number, any[]>} */
+  _queued = new Map();
   /** The acknowledgements that are waited for. @type {Map<number, { callback: Function, wantsError: boolean }>} */
-  #acks = new Map();
+  _acks = new Map();
   /** @type {Function[]} */
-  #any = [];
+  _any = [];
   /** @type {Function[]} */
-  #anyOutgoing = [];
+  _anyOutgoing = [];
 
-  /** @param {any} io @param {string} nsp @param {any} opts @param {import("#bindings").Client} client @param {number} number */
-  constructor(io, nsp, opts, client, number) {
+  /** @param {any} io @param {string} nsp @param {any} opts @param {number} manager @param {number} number */
+  constructor(io, nsp, opts, manager, number) {
     super();
     this.io = io;
     this.nsp = nsp;
     if (opts?.auth) this.auth = opts.auth;
-    this.#ackTimeout = opts?.ackTimeout;
-    this.#client = client;
-    this.#number = number;
+    this._ackTimeout = opts?.ackTimeout;
+    this._retries = opts?.retries > 0;
+    this._manager = manager;
+    this._number = number;
   }
 
   get disconnected() {
@@ -49,7 +57,7 @@ export class Socket extends Emitter {
 
   /** Whether it is connected or will be without the app's doing. */
   get active() {
-    return this.#client.isActive(this.#number);
+    return rust.isActive(this._manager, this._number);
   }
 
   get volatile() {
@@ -70,7 +78,7 @@ export class Socket extends Emitter {
   }
 
   connect() {
-    if (!this.connected) this.#client.connect(this.#number);
+    if (!this.connected) rust.connect(this._manager, this._number);
     return this;
   }
 
@@ -79,7 +87,7 @@ export class Socket extends Emitter {
   }
 
   disconnect() {
-    this.#client.disconnect(this.#number);
+    rust.disconnect(this._manager, this._number);
     return this;
   }
 
@@ -92,102 +100,118 @@ export class Socket extends Emitter {
     return this.emit("message", ...args);
   }
 
+  /** Events that wait for the socket to connect. To drop some, assign a list without them. */
+  get sendBuffer() {
+    return [...this._buffered.keys()];
+  }
+
+  set sendBuffer(packets) {
+    this._buffered = new Map([...this._buffered].filter(([packet]) => packets.includes(packet)));
+    rust.retain(this._manager, this._number, Uint32Array.from(this._buffered.values()));
+  }
+
   /** @param {any} event @param {any[]} args */
   emit(event, ...args) {
     if (reserved.has(event)) throw new Error(`"${event}" is a reserved event name`);
+    /** @type {any} */
     const callback = typeof args.at(-1) === "function" ? args.pop() : undefined;
-    this.#send([event, ...args], callback, false);
+    args.unshift(event);
+    const { timeout = this._ackTimeout, volatile, compress } = this.flags;
+    this.flags = {};
+    const isQueued = this._retries && !volatile;
+    if (this.connected && !isQueued) this._notifyOutgoing(args);
+    /** @type {any[]} */
+    const attachments = [];
+    const json = hold(encode(args, attachments));
+    const wantsError = isQueued || timeout !== undefined || !!callback?.isPromise;
+    const flags =
+      (callback ? ACK : 0) | (wantsError ? WANTS_ERROR : 0) | (volatile ? VOLATILE : 0) | (compress === false ? PLAIN : 0);
+    const list = attachments.length ? hold(attachments) : 0;
+    const result = rust.emit(this._manager, this._number, json, list, timeout ?? Infinity, flags);
+    const became = result & 3;
+    const number = Math.floor(result / 4);
+    if (callback) this._acks.set(number, { callback, wantsError });
+    if (isQueued) {
+      this._queued.set(number, args);
+      if (became === SENT) this._notifyOutgoing(args);
+    }
+    if (became === BUFFERED) {
+      const packet = { type: 2, data: args, options: { compress: compress !== false } };
+      this._buffered.set(callback ? { ...packet, id: number } : packet, number);
+    }
     return this;
   }
 
   /** @param {any} event @param {any[]} args @returns {Promise<any>} */
   emitWithAck(event, ...args) {
-    if (reserved.has(event)) throw new Error(`"${event}" is a reserved event name`);
     return new Promise((resolve, reject) => {
       const callback = (/** @type {any} */ error, /** @type {any} */ answer) => (error ? reject(error) : resolve(answer));
-      this.#send([event, ...args], callback, true);
+      callback.isPromise = true;
+      this.emit(event, ...args, callback);
     });
   }
 
-  /** @param {any[]} args @param {Function | undefined} callback @param {boolean} isPromise */
-  #send(args, callback, isPromise) {
-    const { timeout = this.#ackTimeout, volatile, compress } = this.flags;
-    this.flags = {};
-    const isConnected = this.connected;
-    if (isConnected) for (const listener of this.#anyOutgoing) listener.apply(this, args);
-    /** @type {any[]} */
-    const attachments = [];
-    const json = hold(encode(args, attachments));
-    const wantsError = isPromise || timeout !== undefined;
-    const flags =
-      (callback ? ACK : 0) | (wantsError ? WANTS_ERROR : 0) | (volatile ? VOLATILE : 0) | (compress === false ? PLAIN : 0);
-    const list = attachments.length ? hold(attachments) : 0;
-    const result = this.#client.emit(this.#number, json, list, timeout ?? Infinity, flags);
-    const became = result & 3;
-    const id = Math.floor(result / 4);
-    if (callback) this.#acks.set(id, { callback, wantsError });
-    if (became === 1) {
-      const packet = { type: 2, data: args, options: { compress: compress !== false } };
-      this.sendBuffer.push(callback ? { ...packet, id } : packet);
-    }
+  /** @param {any[]} args the event's name first */
+  _notifyOutgoing(args) {
+    for (const listener of this._anyOutgoing) listener.apply(this, args);
   }
 
   /** @param {Function} listener */
   onAny(listener) {
-    this.#any = [...this.#any, listener];
+    this._any = [...this._any, listener];
     return this;
   }
 
   /** @param {Function} listener */
   prependAny(listener) {
-    this.#any = [listener, ...this.#any];
+    this._any = [listener, ...this._any];
     return this;
   }
 
   /** @param {Function} [listener] */
   offAny(listener) {
-    this.#any = without(this.#any, listener);
+    this._any = without(this._any, listener);
     return this;
   }
 
   listenersAny() {
-    return this.#any;
+    return this._any;
   }
 
   /** @param {Function} listener */
   onAnyOutgoing(listener) {
-    this.#anyOutgoing = [...this.#anyOutgoing, listener];
+    this._anyOutgoing = [...this._anyOutgoing, listener];
     return this;
   }
 
   /** @param {Function} listener */
   prependAnyOutgoing(listener) {
-    this.#anyOutgoing = [listener, ...this.#anyOutgoing];
+    this._anyOutgoing = [listener, ...this._anyOutgoing];
     return this;
   }
 
   /** @param {Function} [listener] */
   offAnyOutgoing(listener) {
-    this.#anyOutgoing = without(this.#anyOutgoing, listener);
+    this._anyOutgoing = without(this._anyOutgoing, listener);
     return this;
   }
 
   listenersAnyOutgoing() {
-    return this.#anyOutgoing;
+    return this._anyOutgoing;
   }
 
   // What Rust tells, through the manager.
 
   /** @param {any[]} args @param {number} id of the acknowledgement, or negative @param {number} epoch */
-  message(args, id, epoch) {
-    if (id >= 0) args.push(this.#reply(id, epoch));
-    const any = this.#any;
+  _message(args, id, epoch) {
+    if (id >= 0) args.push(this._reply(id, epoch));
+    const any = this._any;
     for (let i = 0; i < any.length; i++) any[i].apply(this, args);
-    this.emitReserved(.../** @type {[any, ...any[]]} */ (args));
+    this._call(args.shift(), args);
   }
 
   /** @param {number} id @param {number} epoch */
-  #reply(id, epoch) {
+  _reply(id, epoch) {
     let isAnswered = false;
     return (/** @type {any[]} */ ...args) => {
       if (isAnswered) return;
@@ -195,50 +219,61 @@ export class Socket extends Emitter {
       /** @type {any[]} */
       const attachments = [];
       const json = hold(encode(args, attachments));
-      this.#client.acknowledge(this.#number, epoch, id, json, attachments.length ? hold(attachments) : 0);
+      rust.acknowledge(this._manager, this._number, epoch, id, json, attachments.length ? hold(attachments) : 0);
     };
   }
 
-  /** @param {number} id @param {any[]} args */
-  acknowledged(id, args) {
-    const ack = this.#acks.get(id);
-    this.#acks.delete(id);
+  /** A queued event is sent, later than it was emitted or again. @param {number} ticket */
+  _try(ticket) {
+    this._notifyOutgoing(/** @type {any[]} */ (this._queued.get(ticket)));
+  }
+
+  /** @param {number} number of the event @param {any[]} args */
+  _acknowledged(number, args) {
+    const ack = this._forget(number);
     if (ack?.wantsError) ack.callback.call(this, null, ...args);
     else ack?.callback.apply(this, args);
   }
 
-  /** @param {number} id @param {string | undefined} message why none will come, where the app wants to hear of it */
-  unacknowledged(id, message) {
-    const ack = this.#acks.get(id);
-    this.#acks.delete(id);
-    this.sendBuffer = this.sendBuffer.filter((packet) => packet.id !== id);
+  /** @param {number} number of the event @param {string | undefined} message why no acknowledgement will come, where the app wants to hear of it */
+  _unacknowledged(number, message) {
+    for (const [packet, other] of this._buffered) if (other === number) this._buffered.delete(packet);
+    const ack = this._forget(number);
     if (message) ack?.callback.call(this, new Error(message));
   }
 
+  /** Nothing more will be heard of this event. @param {number} number */
+  _forget(number) {
+    const ack = this._acks.get(number);
+    this._acks.delete(number);
+    this._queued.delete(number);
+    return ack;
+  }
+
   /** @param {string} id @param {boolean} recovered */
-  granted(id, recovered) {
+  _granted(id, recovered) {
     this.id = id;
     this.recovered = recovered;
     this.connected = true;
   }
 
   /** Tells of the connection, behind what was waiting for it. */
-  announce() {
-    const buffered = this.sendBuffer;
-    this.sendBuffer = [];
-    for (const { data } of buffered) for (const listener of this.#anyOutgoing) listener.apply(this, data);
+  _announce() {
+    const packets = this.sendBuffer;
+    this._buffered.clear();
+    for (const { data } of packets) this._notifyOutgoing(data);
     this.emitReserved("connect");
   }
 
   /** @param {string} reason @param {any} details */
-  lost(reason, details) {
+  _lost(reason, details) {
     this.connected = false;
     this.id = undefined;
     this.emitReserved("disconnect", reason, details);
   }
 
   /** The payload of a CONNECT is wanted. @param {number} epoch @param {Record<string, string> | undefined} headers */
-  authenticate(epoch, headers) {
+  _authenticate(epoch, headers) {
     let isAnswered = false;
     /** Whichever way the answer comes, only the first one counts. @param {() => number} payload */
     const answer = (payload) => {
@@ -249,10 +284,10 @@ export class Socket extends Emitter {
         slot = payload();
       } catch (error) {
         // Later, so that an app that has just called `io()` can listen.
-        queueMicrotask(() => this.#client.refuse(this.#number, epoch, hold(error)));
+        queueMicrotask(() => rust.refuse(this._manager, this._number, epoch, hold(error)));
         return;
       }
-      this.#client.answer(this.#number, epoch, slot);
+      rust.answer(this._manager, this._number, epoch, slot);
     };
     const give = (/** @type {any} */ auth) => answer(() => connectPayload(auth, headers));
     const fail = (/** @type {any} */ error) =>
@@ -262,10 +297,10 @@ export class Socket extends Emitter {
     if (typeof this.auth !== "function") return give(this.auth);
     try {
       const result = this.auth(give);
-      // An async function gives its answer as a promise, the older form through the callback.
+      // An async function gives its answer as a promise, the official client's form through the callback.
       if (typeof result?.then === "function") {
         result.then((/** @type {any} */ auth) => (auth === undefined && this.auth.length ? undefined : give(auth)), fail);
-      }
+      } else if (result !== undefined && !this.auth.length) give(result);
     } catch (error) {
       fail(error);
     }

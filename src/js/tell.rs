@@ -1,5 +1,6 @@
 //! What happens, told to the façade in numbers.
 
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::proto::Data;
@@ -15,24 +16,24 @@ extern "C" {
     pub type Target;
 
     /// The app's options, as they are now.
-    #[wasm_bindgen(method, catch)]
+    #[wasm_bindgen(method, catch, js_name = _options)]
     pub fn options(this: &Target) -> Result<JsValue, JsValue>;
 
     /// Whether any socket has a payload of its own.
-    #[wasm_bindgen(method, js_name = hasAuth)]
+    #[wasm_bindgen(method, js_name = _hasAuth)]
     pub fn has_auth(this: &Target) -> bool;
 
     /// A session is about to begin: the plan, five strings an entry behind the transport's name, and the headers that go
     /// into each CONNECT, name and value in turn.
-    #[wasm_bindgen(method)]
-    pub fn placed(this: &Target, plan: Vec<String>, headers: Vec<String>);
+    #[wasm_bindgen(method, js_name = _placed)]
+    pub fn placed(this: &Target, plan: &Array, headers: &Array);
 
     /// A socket's payload is wanted.
-    #[wasm_bindgen(method)]
+    #[wasm_bindgen(method, js_name = _authenticate)]
     pub fn authenticate(this: &Target, socket: usize, epoch: u32);
 
     /// Something happened. `slot` is taken by the façade.
-    #[wasm_bindgen(method)]
+    #[wasm_bindgen(method, js_name = _tell)]
     fn tell(this: &Target, event: u32, about: u32, slot: u32, number: f64, epoch: u32);
 }
 
@@ -42,6 +43,7 @@ enum Tale {
     Message,
     Ack,
     AckFailed,
+    Try,
     Granted,
     Connect,
     ConnectError,
@@ -102,6 +104,7 @@ impl Target {
                 };
                 self.say(Tale::AckFailed, socket, message, f64::from(id));
             }
+            SocketEvent::Try { ticket } => self.say(Tale::Try, socket, 0, f64::from(ticket)),
             SocketEvent::Granted { id, recovered } => {
                 self.say(Tale::Granted, socket, id.into_slot(), f64::from(u8::from(recovered)));
             }
@@ -166,6 +169,6 @@ fn hold_end(reason: Reason, failure: Option<&Failure<Payload>>) -> u32 {
         (_, Some(failure)) => Some(error::failure(failure)),
         (_, None) => None,
     };
-    let end = js_sys::Array::of2(&JsValue::from_str(reason.as_str()), &detail.unwrap_or_default());
+    let end = Array::of2(&JsValue::from_str(reason.as_str()), &detail.unwrap_or_default());
     Payload::from(end.as_ref()).into_slot()
 }

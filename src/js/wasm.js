@@ -1,5 +1,5 @@
 // @ts-check
-import * as glue from "#bindings";
+import { __wbg_set_wasm, imports } from "#bindings";
 
 /** Where the module's bytes come from when nobody has given a module. @type {(() => Uint8Array) | undefined} */
 let source;
@@ -13,16 +13,14 @@ export const setSource = (bytes) => {
 /** Starts the module. @param {WebAssembly.Module} module */
 export const start = (module) => {
   if (isReady) return;
-  const { exports } = new WebAssembly.Instance(module, glue.imports);
-  glue.__wbg_set_wasm(exports);
+  const { exports } = new WebAssembly.Instance(module, imports);
+  __wbg_set_wasm(exports);
   isReady = true;
 };
 
-/** What Rust exports. Compiles the inlined module the first time. */
-export const bindings = () => {
-  if (!isReady) {
-    if (!source) throw new Error("Call `await init(…)` with the module's URL, Response or Module before `io()`");
-    start(new WebAssembly.Module(/** @type {BufferSource} */ (source())));
-  }
-  return glue;
+/** Compiles the inlined module the first time: what Rust exports can be called after this. */
+export const prepare = () => {
+  if (isReady) return;
+  if (!source) throw new Error("Call `await init(…)` with the module's URL, Response or Module before `io()`");
+  start(new WebAssembly.Module(/** @type {BufferSource} */ (source())));
 };

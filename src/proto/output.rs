@@ -46,6 +46,13 @@ pub enum Output<D> {
     Event(Event<D>),
 }
 
+impl<D> Output<D> {
+    /// Whether code of the app runs while it is carried out.
+    pub(super) const fn runs_app(&self) -> bool {
+        matches!(self, Self::Configure | Self::Authenticate { .. } | Self::Event(_))
+    }
+}
+
 /// What the app is told.
 #[derive(Debug)]
 pub enum Event<D> {
@@ -106,16 +113,21 @@ pub enum SocketEvent<D> {
         /// The connection of the socket that it belongs to.
         epoch: u32,
     },
+    /// A queued event is sent, later than it was emitted or again.
+    Try {
+        /// The event's ticket.
+        ticket: u32,
+    },
     /// The acknowledgement of an event that was sent.
     Ack {
-        /// The event's id.
+        /// The event's id, or its ticket.
         id: u32,
         /// The arguments of the answer.
         data: D,
     },
     /// An acknowledgement will not come.
     AckFailed {
-        /// The event's id.
+        /// The event's id, or its ticket.
         id: u32,
         /// Why.
         loss: Loss,

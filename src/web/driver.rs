@@ -16,7 +16,7 @@ use crate::error::{Code, Error};
 use crate::proto::engine::connection::{Config, Input};
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::{Candidate, Kind};
-use crate::proto::output::{EngineEvent, Event, Failure, Output};
+use crate::proto::output::{EngineEvent, Event, Failure, Output, Outputs};
 use crate::proto::socket::manager::{HEAD, Manager};
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
@@ -56,6 +56,8 @@ pub struct Driver {
     armed: Cell<Millis>,
     clock: Cell<Millis>,
     is_draining: Cell<bool>,
+    /// What calls from inside events have set aside.
+    interrupted: RefCell<Vec<Outputs<Payload>>>,
     /// Itself, as long as nobody else holds it and it still writes.
     lingering: RefCell<Option<Rc<Self>>>,
 }
@@ -109,10 +111,14 @@ thread_local! {
 
 fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) {
     let payload = Payload::from_slot(slot);
-    let driver = DRIVERS.with(|drivers| drivers.borrow().get(driver).and_then(Weak::upgrade));
-    if let (Some(driver), Some(signal)) = (driver, Signal::from_number(signal)) {
+    if let (Some(driver), Some(signal)) = (find(driver), Signal::from_number(signal)) {
         driver.handle(transport, signal, payload, number);
     }
+}
+
+/// The driver of a number, where there is one.
+pub fn find(number: usize) -> Option<Rc<Driver>> {
+    DRIVERS.with(|drivers| drivers.borrow().get(number).and_then(Weak::upgrade))
 }
 
 /// Whether the last WebSocket of this page worked, for the option `rememberUpgrade`.
@@ -146,6 +152,7 @@ impl Driver {
                 armed: Cell::new(Millis::INFINITY),
                 clock: Cell::new(0.0),
                 is_draining: Cell::new(false),
+                interrupted: RefCell::new(Vec::new()),
                 lingering: RefCell::new(None),
             });
             match drivers.get_mut(number) {
@@ -156,6 +163,11 @@ impl Driver {
         })
     }
 
+    /// The number by which [`find`] knows it.
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
     /// Looks at the manager.
     pub fn look<T>(&self, look: impl FnOnce(&mut Manager<Payload>) -> T) -> T {
         look(&mut self.manager.borrow_mut())
@@ -163,15 +175,31 @@ impl Driver {
 
     /// Has the manager do something, and carries out what follows from it.
     pub fn run<T>(self: &Rc<Self>, act: impl FnOnce(&mut Manager<Payload>, Millis) -> T) -> T {
-        let now = self.now();
-        // A call from inside an event: its own effects come first.
-        let interrupted = self.is_draining.get().then(|| self.manager.borrow_mut().suspend());
+        let now = self.enter();
         let result = act(&mut self.manager.borrow_mut(), now);
-        self.drain();
-        if let Some(interrupted) = interrupted {
-            self.manager.borrow_mut().resume(interrupted);
-        }
+        self.leave();
         result
+    }
+
+    // Apart from `run`, which is compiled anew for each of its callers.
+    #[inline(never)]
+    fn enter(&self) -> Millis {
+        if self.is_draining.get() {
+            // A call from inside an event: its own effects come first.
+            let outputs = self.manager.borrow_mut().suspend();
+            self.interrupted.borrow_mut().push(outputs);
+        }
+        self.now()
+    }
+
+    #[inline(never)]
+    fn leave(self: &Rc<Self>) {
+        self.drain();
+        if self.is_draining.get()
+            && let Some(outputs) = self.interrupted.borrow_mut().pop()
+        {
+            self.manager.borrow_mut().resume(outputs);
+        }
     }
 
     /// Keeps this driver until its last transport has ended, so that what a closed manager still writes is written although
@@ -184,7 +212,7 @@ impl Driver {
 
     /// Gives the payload of a socket's CONNECT (the JSON of an object), or says why there is none.
     pub fn answer(self: &Rc<Self>, socket: usize, epoch: u32, auth: Result<Option<Payload>, Failure<Payload>>) {
-        self.run(|manager, _| manager.handle_auth(socket, epoch, auth));
+        self.run(|manager, now| manager.handle_auth(now, socket, epoch, auth));
     }
 
     /// The page's clock, which here never goes back.
@@ -325,7 +353,7 @@ impl Driver {
             } else {
                 address
             };
-            Stream::open(&address, &endpoint.protocols, self.number, transport).map(Line::Stream)
+            Stream::open(&address, &endpoint.protocols, endpoint.base64, self.number, transport).map(Line::Stream)
         };
         match line {
             Ok(line) => self.lines.borrow_mut().push((transport, Rc::new(line))),

@@ -311,6 +311,12 @@ export const writeText = (socket, code, label, id, data) => {
 /** @param {WebSocket} socket @param {number} data which is taken */
 export const writeBinary = (socket, data) => socket.send(take(data));
 
+/** The same as text. A Blob, which is read later, goes as it is. @param {WebSocket} socket @param {string} mark @param {number} data which is taken */
+export const writeBase64 = (socket, mark, data) => {
+  const value = take(data);
+  socket.send(value.arrayBuffer ? value : mark + base64(value));
+};
+
 /** What is known of a failure, as the official client's errors have it. @param {any} description @param {any} [context] */
 export const detail = (description, context) => hold({ description, context });
 

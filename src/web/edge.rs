@@ -44,6 +44,8 @@ extern "C" {
     pub fn write_text(socket: &WebSocket, code: u32, label: u32, id: f64, data: u32);
     #[wasm_bindgen(js_name = writeBinary)]
     pub fn write_binary(socket: &WebSocket, data: u32);
+    #[wasm_bindgen(js_name = writeBase64)]
+    pub fn write_base64(socket: &WebSocket, mark: &str, data: u32);
 
     pub fn detail(description: &JsValue, context: &JsValue) -> u32;
 

@@ -13,7 +13,7 @@ use super::payload::{Payload, number_of, slot_of};
 
 /// What separates the packets of a payload, and what marks a binary one (Engine.IO 4).
 const SEPARATOR: &str = "\u{1e}";
-const BINARY_MARK: &str = "b";
+pub(super) const BINARY_MARK: &str = "b";
 
 /// How requests are made.
 #[derive(Debug, Default)]

@@ -9,15 +9,18 @@ use crate::proto::engine::packet::Packet;
 
 use super::edge;
 use super::payload::{Payload, number_of, slot_of};
+use super::polling::BINARY_MARK;
 
 /// An open or opening WebSocket. Dropped, it is closed and no longer heard.
 pub struct Stream {
     socket: WebSocket,
+    /// Whether binary travels as text.
+    base64: bool,
 }
 
 impl Stream {
     /// Opens a WebSocket, offering subprotocols where there are any.
-    pub fn open(url: &str, protocols: &[Secret], driver: usize, transport: u32) -> Result<Self, JsValue> {
+    pub fn open(url: &str, protocols: &[Secret], base64: bool, driver: usize, transport: u32) -> Result<Self, JsValue> {
         let socket = if protocols.is_empty() {
             WebSocket::new(url)?
         } else {
@@ -26,7 +29,7 @@ impl Stream {
         };
         socket.set_binary_type(BinaryType::Arraybuffer);
         edge::listen_socket(&socket, driver, transport);
-        Ok(Self { socket })
+        Ok(Self { socket, base64 })
     }
 
     /// Writes a packet.
@@ -38,6 +41,7 @@ impl Stream {
                 let data = data.map_or(0, Payload::into_slot);
                 edge::write_text(&self.socket, code, slot_of(label.as_deref()), number_of(id), data);
             }
+            Packet::Binary(data) if self.base64 => edge::write_base64(&self.socket, BINARY_MARK, data.into_slot()),
             Packet::Binary(data) => edge::write_binary(&self.socket, data.into_slot()),
         }
     }

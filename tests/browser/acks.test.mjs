@@ -98,15 +98,13 @@ test("on disconnect those with a time-out get an Error, and a plain callback is 
 test("an acknowledgement not yet sent survives a reconnection", async ({ run, serve }) => {
   const server = await serve();
   await run(async ({ io, kit }, url) => {
-    globalThis.socket = await kit.connected(io(url, { reconnectionDelay: 20, reconnectionDelayMax: 50 }));
+    const socket = await kit.connected(io(url, { reconnectionDelay: 20, reconnectionDelayMax: 50 }));
+    const gone = kit.once(socket, "disconnect");
+    globalThis.answer = gone.then(() => socket.emitWithAck("echo-ack", "sent while away"));
   }, server.url);
-  const answer = run(async ({ kit }) => {
-    await kit.once(socket, "disconnect");
-    return socket.emitWithAck("echo-ack", "sent while away");
-  });
   await server.stop();
   await server.start();
-  assert.equal(await answer, "sent while away");
+  assert.equal(await run(() => globalThis.answer), "sent while away");
 }, { allow: [networkNoise] });
 
 test("a time-out also removes what was only buffered", async ({ run, server }) => {

@@ -45,7 +45,7 @@ fn over_polling_the_disconnect_and_then_the_close_packet_are_accepted_first() {
     desk.posted(0);
     assert_eq!(
         desk.take(),
-        ["engine0 drain", "post 0 1", "close 0", "engine0 close forced close"]
+        ["post 0 1", "close 0", "engine0 drain", "engine0 close forced close"]
     );
     assert!(desk.manager.connection().is_none());
     assert_eq!(desk.manager.poll_timeout(), f64::INFINITY);
@@ -164,7 +164,7 @@ fn a_new_connection_does_not_wait_for_the_old_ones_last_packets() {
     desk.posted(0);
     assert_eq!(
         desk.take(),
-        ["engine0 drain", "post 0 1", "close 0", "engine0 close forced close"]
+        ["post 0 1", "close 0", "engine0 drain", "engine0 close forced close"]
     );
     desk.posted(1);
     desk.polled(1, "40{\"sid\":\"B\"}");
@@ -213,12 +213,12 @@ fn a_closed_engine_is_replaced_by_another() {
     assert_eq!(
         desk.take(),
         [
-            "engine0 drain",
             "post 0 1",
             "close 0",
+            "engine0 drain",
             "engine0 close forced close",
             "s0 disconnect forced close",
-            "manager close forced close",
+            "manager close forced close"
         ]
     );
     desk.wait(1_000.0);

@@ -1,7 +1,7 @@
 //! From `connect()` to the server's answer: what is asked, sent, kept and told, and in which order.
 
 use serde_json::json;
-use socketio_wasm::proto::socket::manager::{Emitted, Manager};
+use socketio_wasm::proto::socket::{manager::Manager, outgoing::Emitted};
 
 use crate::support::{Auth, Desk, HANDSHAKE, Json};
 
@@ -229,4 +229,48 @@ fn opening_without_a_socket_opens_the_connection() {
     );
     desk.connect(0);
     assert_eq!(desk.take(), ["write 0 40"]);
+}
+
+#[test]
+fn who_opens_it_once_deals_with_the_failure() {
+    let mut desk = Desk::new(&["websocket"], &["/"]);
+    desk.act(|manager, now| manager.open_once(now));
+    desk.take();
+    desk.failed(0, "websocket error");
+    assert_eq!(
+        desk.take(),
+        [
+            "close 0",
+            "engine0 close transport error: websocket error",
+            "manager error websocket error"
+        ]
+    );
+    assert_eq!(
+        desk.manager.poll_timeout(),
+        f64::INFINITY,
+        "no other attempt is waited for"
+    );
+    // The next attempt is like any other.
+    desk.connect(0);
+    desk.failed(1, "websocket error");
+    assert!(desk.manager.is_reconnecting());
+}
+
+#[test]
+fn buffered_events_may_be_dropped_by_their_numbers() {
+    let mut desk = Desk::new(&["websocket"], &["/"]);
+    let number = |desk: &mut Desk, name: &str| {
+        let event = crate::support::desk::outgoing(json!([name]));
+        desk.act(|manager, now| manager.emit(now, 0, event, None, false).1)
+    };
+    let kept = number(&mut desk, "kept");
+    number(&mut desk, "dropped");
+    let asked = desk.ask(0, json!(["asked"]), f64::INFINITY);
+    desk.manager.retain_buffered(0, &[kept, asked]);
+    desk.connect(0);
+    desk.opened(0);
+    desk.text(0, crate::support::HANDSHAKE);
+    desk.take();
+    desk.text(0, "40{\"sid\":\"A\"}");
+    assert_eq!(desk.sent(), ["write 0 42[\"kept\"]", "write 0 420[\"asked\"]"]);
 }

@@ -1,7 +1,7 @@
 //! Signs of life: what answers them, and what follows from their absence.
 
 use serde_json::json;
-use socketio_wasm::proto::socket::manager::Emitted;
+use socketio_wasm::proto::socket::outgoing::Emitted;
 
 use crate::support::{Desk, HANDSHAKE};
 

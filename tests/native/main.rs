@@ -30,6 +30,8 @@ mod parser;
 mod payload;
 mod reconnection;
 mod recovery;
+mod retries;
+mod simulation;
 mod transports;
 mod unanswered_connect;
 mod upgrade;

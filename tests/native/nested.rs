@@ -357,9 +357,9 @@ fn an_emit_while_a_packet_is_announced_does_not_tear_it_apart() {
     assert_eq!(
         desk.sent(),
         [
-            "write 0 42[\"between\"]",
             r#"write 0 451-["a",{"_placeholder":true,"num":0}]"#,
-            "write 0 bAQ=="
+            "write 0 bAQ==",
+            "write 0 42[\"between\"]"
         ]
     );
 }
@@ -370,11 +370,11 @@ fn a_close_while_a_packet_is_announced_is_the_end_of_it() {
     desk.act(|manager, _| manager.watch(true));
     on(&mut desk, "engine0 create 42", |desk| desk.disconnect(0));
     desk.emit(0, json!(["a"]));
-    assert_eq!(desk.sent(), ["write 0 41", "close 0"]);
+    assert_eq!(desk.sent(), ["write 0 42[\"a\"]", "write 0 41", "close 0"]);
     // The pong to a ping in whose event the app closes.
     let mut desk = Desk::connected();
     desk.act(|manager, _| manager.watch(true));
     on(&mut desk, "engine0 packet ping", |desk| desk.disconnect(0));
     desk.text(0, "2");
-    assert_eq!(desk.sent(), ["write 0 41", "close 0"]);
+    assert_eq!(desk.sent(), ["write 0 3", "write 0 41", "close 0"]);
 }

@@ -42,12 +42,12 @@ fn a_close_while_the_transport_is_probed_drops_it() {
     assert_eq!(
         desk.take(),
         [
-            "engine0 drain",
             "post 0 1",
             "close 1",
-            "engine0 upgrade_error probe error: socket closed",
             "close 0",
-            "engine0 close forced close",
+            "engine0 drain",
+            "engine0 upgrade_error probe error: socket closed",
+            "engine0 close forced close"
         ]
     );
 }
@@ -69,9 +69,9 @@ fn a_close_while_polling_comes_to_rest_waits_for_the_upgrade() {
             "close 0",
             "write 1 42[\"a\"]",
             "write 1 41",
-            "engine0 upgrade websocket",
             "close 1",
-            "engine0 close forced close",
+            "engine0 upgrade websocket",
+            "engine0 close forced close"
         ]
     );
     assert!(desk.audit.open().is_empty());
@@ -88,8 +88,8 @@ fn a_close_and_then_a_drop_of_the_new_transport_ends_over_polling() {
         desk.take(),
         [
             "close 1",
-            "engine0 upgrade_error websocket error",
-            "post 0 42[\"a\"] | 41"
+            "post 0 42[\"a\"] | 41",
+            "engine0 upgrade_error websocket error"
         ]
     );
     desk.posted(0);

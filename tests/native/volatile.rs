@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use socketio_wasm::proto::socket::ack::Wanted;
-use socketio_wasm::proto::socket::manager::Emitted;
+use socketio_wasm::proto::socket::outgoing::Emitted;
 
 use crate::support::desk::outgoing;
 use crate::support::{Desk, UPGRADABLE};

@@ -35,16 +35,16 @@ fn packets_that_arrive_are_told_without_their_digit() {
 }
 
 #[test]
-fn packets_are_announced_before_they_are_written() {
+fn packets_are_told_as_they_are_written() {
     let mut desk = watching();
     desk.emit(0, Json::event("a", [Json::Binary([1].as_slice().into())]));
     assert_eq!(
         desk.take(),
         [
-            r#"engine0 create 451-["a",{"_placeholder":true,"num":0}]"#,
-            "engine0 create bAQ==",
             r#"write 0 451-["a",{"_placeholder":true,"num":0}]"#,
             "write 0 bAQ==",
+            r#"engine0 create 451-["a",{"_placeholder":true,"num":0}]"#,
+            "engine0 create bAQ==",
             "engine0 drain",
         ]
     );
@@ -52,9 +52,9 @@ fn packets_are_announced_before_they_are_written() {
     assert_eq!(
         desk.take(),
         [
+            "write 0 3",
             "engine0 packet ping ",
             "engine0 create 3",
-            "write 0 3",
             "engine0 drain",
             "manager ping"
         ]
@@ -67,7 +67,7 @@ fn whether_a_packet_may_be_compressed_is_told() {
     let mut event = outgoing(json!(["a"]));
     event.compress = false;
     desk.act(|manager, now| manager.emit(now, 0, event, None, false));
-    assert_eq!(desk.take()[0], "engine0 create 42[\"a\"] uncompressed");
+    assert_eq!(desk.take()[1], "engine0 create 42[\"a\"] uncompressed");
 }
 
 #[test]

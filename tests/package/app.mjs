@@ -97,6 +97,7 @@ export async function startSite(app) {
   const io = new Server(http, { serveClient: false });
   const { install } = await app.import("server/index.js");
   install(io, { allow: ["authorization"] });
+  io.of("/other");
   io.on("connection", (socket) => {
     socket.on("echo", (...args) => args.pop()(...args));
     socket.on("headers", (answer) => answer(socket.handshake.headers));

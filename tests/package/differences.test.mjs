@@ -99,6 +99,52 @@ difference(
 );
 
 difference(
+  "auth as a function that returns its result",
+  async ({ io }, { once, within }) => {
+    const socket = io({ auth: () => ({ token: "t" }) });
+    return within(1_500, once(socket, "connect").then(() => "connected"));
+  },
+  { ours: "connected", official: "nothing" },
+);
+
+difference(
+  "sendBuffer",
+  async ({ io }, { once }) => {
+    const attempt = async (drop) => {
+      const socket = io({ forceNew: true, autoConnect: false });
+      let answers = 0;
+      socket.emit("echo", 1, () => (answers += 1));
+      drop(socket);
+      socket.connect();
+      await once(socket, "connect");
+      await socket.emitWithAck("echo", 2);
+      return answers;
+    };
+    return [
+      await attempt((socket) => (socket.sendBuffer.length = 0)),
+      await attempt((socket) => (socket.sendBuffer = [])),
+    ];
+  },
+  { ours: [1, 0], official: [0, 0] },
+);
+
+difference(
+  "disconnect() and connect() before the server answered",
+  async ({ io }, { once, within }) => {
+    const root = io();
+    await once(root, "connect");
+    const lost = once(root, "disconnect").then(() => "every namespace is disconnected");
+    const other = io("/other");
+    other.disconnect();
+    other.connect();
+    await once(other, "connect");
+    const outcome = await within(300, lost);
+    return outcome === "nothing" ? "connected" : outcome;
+  },
+  { ours: "connected", official: "every namespace is disconnected" },
+);
+
+difference(
   "what connect_error says",
   async ({ io }, { once }, url) => {
     const socket = io(url, { reconnection: false });

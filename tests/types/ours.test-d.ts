@@ -22,8 +22,6 @@ io({ transports: [class Transport {}] });
 // @ts-expect-error
 io({ parser: {} });
 // @ts-expect-error
-io({ retries: 3 });
-// @ts-expect-error
 io({ useNativeTimers: true });
 
 // The plan.

@@ -13,6 +13,20 @@ const PLACES = {
   none: "nowhere",
 };
 
+const EMPTY = {
+  waiting: "Press a preset, or fill in the form and connect. The plan appears here before the first request.",
+  refused: "There is no plan.",
+  failed: "There is no plan: nothing was sent.",
+  silent: "There is no plan.",
+};
+
+const PENDING = {
+  waiting: "waiting for the server",
+  refused: "no report: the server refused",
+  failed: "no connection",
+  silent: "no report: only the lab's own server tells",
+};
+
 export class CredentialTable {
   #plan;
   #report;
@@ -39,7 +53,10 @@ export class CredentialTable {
     this.#render();
   }
 
-  /** The connection failed before the server could tell: "refused" by the server, or it never got that far ("failed"). */
+  /**
+   * There is no report: the server "refused", it never got that far ("failed"), or it's another server ("silent").
+   * @param {"refused" | "failed" | "silent"} outcome
+   */
   failed(outcome) {
     if (this.#report) return;
     this.#outcome = outcome;
@@ -59,7 +76,9 @@ export class CredentialTable {
     byId("table-body").replaceChildren(...rows);
     byId("table").hidden = rows.length === 0;
     byId("table-empty").hidden = rows.length > 0;
-    if (this.#plan) byId("table-empty").textContent = "There are no credentials to send.";
+    byId("table-empty").textContent = this.#plan
+      ? "There are no credentials to send."
+      : EMPTY[this.#outcome];
   }
 
   #row(entry, arrival) {
@@ -81,7 +100,7 @@ export class CredentialTable {
   }
 
   #planned({ placement, warning }) {
-    if (!placement) return [element("span", { class: "aside" }, "not planned")];
+    if (!placement) return [element("span", { class: "aside" }, "not in the plan")];
     return [badge(placement), warning && note("warning", warning.message)];
   }
 
@@ -107,8 +126,7 @@ export class CredentialTable {
         outside ? note("warning", `This server restores only ${allow.join(", ")}.`) : undefined,
       ];
     }
-    const pending = { waiting: "waiting for the server", refused: "no report: the server refused", failed: "no connection" };
-    return [element("span", { class: "aside" }, pending[this.#outcome])];
+    return [element("span", { class: "aside" }, PENDING[this.#outcome])];
   }
 }
 
@@ -146,9 +164,11 @@ function badge(place, text = PLACES[place] ?? place) {
   return element("span", { class: "badge", "data-place": place }, text);
 }
 
-const SIGNS = { warning: "Warning: ", good: "✓ ", bad: "✗ ", aside: "" };
+const SIGNS = { warning: "!", good: "✓", bad: "✗" };
 
+/** The sign says without colour what the colour says. */
 function note(tone, text) {
-  const sign = element("span", { class: tone === "warning" ? "sr" : "" }, SIGNS[tone]);
-  return element("span", { class: `remark ${tone}` }, sign, text);
+  const sign = SIGNS[tone] && element("span", { class: "sign", "aria-hidden": "true" }, SIGNS[tone]);
+  const spoken = tone === "warning" ? element("span", { class: "sr" }, "Warning: ") : undefined;
+  return element("span", { class: `remark ${tone}` }, sign, sign && " ", spoken, text);
 }

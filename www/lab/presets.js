@@ -13,8 +13,8 @@ export const presets = [
   },
   {
     id: "payload",
-    title: "Header on WebSocket, moved to the payload",
-    text: "The default where headers are impossible.",
+    title: "Header on WebSocket",
+    text: "Impossible: it moves to the payload, by default.",
     note: "A WebSocket has no headers, so the token travels in the CONNECT payload. The companion puts it back: the server's code reads the same header as before.",
     values: onWebSocket,
   },
@@ -35,7 +35,7 @@ export const presets = [
   {
     id: "error",
     title: "Policy error",
-    text: "A header that cannot be sent stops the connection.",
+    text: "What cannot be sent stops the connection.",
     note: "Nothing was sent. The error names the header, the transport and the choices you have.",
     values: { ...onWebSocket, fallback: "error" },
   },

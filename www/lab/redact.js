@@ -9,9 +9,13 @@ const LONG_ENOUGH_INSIDE = 4;
 export class Redactor {
   #secrets = new Set();
 
-  /** @param {{ extraHeaders?: object, auth?: object, query?: object }} options Those of `io()`. */
-  constructor({ extraHeaders = {}, auth = {}, query = {} }) {
-    for (const value of [...leaves(extraHeaders), ...leaves(auth), ...leaves(query)]) {
+  /**
+   * @param {string} address
+   * @param {{ extraHeaders?: object, auth?: object, query?: object }} options Those of `io()`.
+   */
+  constructor(address, { extraHeaders = {}, auth = {}, query = {} }) {
+    const inUrl = new URLSearchParams(address.split("?").slice(1).join("?"));
+    for (const value of [...leaves(extraHeaders), ...leaves(auth), ...leaves(query), ...inUrl.values()]) {
       this.#secrets.add(value);
       // `Bearer <token>`: the token alone is the secret, too.
       const credential = value.slice(value.indexOf(" ") + 1);

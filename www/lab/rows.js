@@ -32,15 +32,31 @@ export class Rows {
 
   /** The filled-in rows as `[name, value]`; a row without a name doesn't count. */
   get entries() {
-    return [...this.#list.children]
-      .map((row) => [...row.querySelectorAll("input")].map((input) => input.value))
-      .map(([name, value]) => [name.trim(), value])
-      .filter(([name]) => name !== "");
+    return this.#rows().map(({ name, value }) => [name, value]).filter(([name]) => name !== "");
+  }
+
+  /** The first thing that is wrong, and the field to put it right; empty where nothing is. */
+  get mistake() {
+    const taken = new Set();
+    for (const { name, value, field } of this.#rows()) {
+      if (name === "" && value !== "") return { problem: `A ${this.#what} has a value but no name.`, field };
+      const same = this.#what === "header" ? name.toLowerCase() : name;
+      if (name !== "" && taken.has(same)) return { problem: `There are two of ${name}: only one can be sent.`, field };
+      taken.add(same);
+    }
+    return {};
   }
 
   set entries(entries) {
     this.#list.replaceChildren();
     for (const [name, value] of entries) this.#add(name, value);
+  }
+
+  #rows() {
+    return [...this.#list.children].map((row) => {
+      const [field, { value }] = row.querySelectorAll("input");
+      return { field, name: field.value.trim(), value };
+    });
   }
 
   #add(name = "", value = "") {
@@ -62,8 +78,8 @@ export class Rows {
       "aria-label": `Value of the ${what}`,
     });
     const ending = element("span", { class: "ending", "aria-hidden": "true" });
-    const reveal = element("button", { type: "button", class: "quiet small", "aria-pressed": "false" }, "Show");
-    const remove = element("button", { type: "button", class: "quiet small" }, "Remove");
+    const reveal = element("button", { type: "button", class: "quiet small" }, "Show");
+    const remove = element("button", { type: "button", class: "quiet small remove" }, "Remove");
     const row = element(
       "div",
       { class: "row", role: "group", "aria-label": what },
@@ -78,7 +94,6 @@ export class Rows {
       const { value } = valueField;
       ending.textContent = !revealed && value.length >= LONG ? `…${value.slice(-4)}` : "";
       reveal.textContent = revealed ? "Hide" : "Show";
-      reveal.setAttribute("aria-pressed", String(revealed));
       const called = nameField.value.trim() || what;
       reveal.setAttribute("aria-label", `${reveal.textContent} the value of ${called}`);
       remove.setAttribute("aria-label", `Remove ${called}`);

@@ -1,5 +1,6 @@
 // One connection of the lab: the client of the package, and what it says, told to the page.
 import { io } from "/package/";
+import { masked } from "./address.js";
 import { describe } from "./packets.js";
 import { Redactor } from "./redact.js";
 
@@ -27,8 +28,8 @@ export class Session {
   /** Connects at once; everything that goes wrong is told to the listener. */
   constructor(address, options, listener) {
     this.#listener = listener;
-    this.#redactor = new Redactor(options);
-    this.#log("event", "connect()", this.#redactor.text(address));
+    this.#redactor = new Redactor(address, options);
+    this.#log("event", "connect()", this.#redactor.text(masked(address)));
     this.#show("connecting");
     try {
       this.#socket = io(address, { ...options, autoConnect: false, forceNew: true });
@@ -44,6 +45,10 @@ export class Session {
   /** Whether there is something to disconnect: a connection, or attempts to get one. */
   get active() {
     return this.#state === "connecting" || this.#state === "connected" || this.#state === "reconnecting";
+  }
+
+  get connected() {
+    return this.#state === "connected";
   }
 
   disconnect() {
@@ -82,7 +87,9 @@ export class Session {
       this.#log("event", "disconnect", reason);
       this.#show(socket.active ? "reconnecting" : "disconnected", { reason });
     });
-    socket.on("arrived", (report) => this.#listener?.arrived(report));
+    socket.on("arrived", (report) => {
+      if (isReport(report)) this.#listener?.arrived(report);
+    });
     manager.on("placement", (plan) => {
       this.#showPlan(plan);
       this.#watchSoon();
@@ -131,7 +138,7 @@ export class Session {
   }
 
   #fail(error, willRetry) {
-    const { code, hint, data, transport, type } = error;
+    const { code, hint, data, description, transport, type } = error;
     const text = (value) => (value === undefined ? undefined : this.#redactor.text(String(value)));
     const shown = {
       message: text(error.message),
@@ -139,6 +146,8 @@ export class Session {
       hint: text(hint),
       transport,
       type,
+      // Of a request: its status.
+      description: typeof description === "number" ? description : undefined,
       data: data === undefined ? undefined : this.#redactor.value(data),
       willRetry,
     };
@@ -167,4 +176,10 @@ export class Session {
   #log(kind, title, detail = "") {
     this.#listener?.log({ kind, title, detail });
   }
+}
+
+/** Any server may send an event of that name. */
+function isReport(report) {
+  const isArrival = (item) => typeof item?.credential === "string" && typeof item.name === "string";
+  return Array.isArray(report?.credentials) && report.credentials.every(isArrival) && Array.isArray(report.allow);
 }

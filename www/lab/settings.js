@@ -1,4 +1,5 @@
 // The form: what the visitor set, as the options of `io()`, and as the code that says the same.
+import { address, masked } from "./address.js";
 import { byId } from "./dom.js";
 import { Rows } from "./rows.js";
 
@@ -26,8 +27,11 @@ const DEFAULTS = {
 export class Settings {
   #headers;
   #query;
+  #onChange;
 
-  constructor() {
+  /** @param {() => void} onChange Called after every change, by the visitor or by `fill`. */
+  constructor(onChange) {
+    this.#onChange = onChange;
     const changed = () => this.#show();
     this.#headers = new Rows(byId("headers"), byId("add-header"), "header", "Authorization", changed);
     this.#query = new Rows(byId("query"), byId("add-query"), "parameter", "room", changed);
@@ -38,11 +42,11 @@ export class Settings {
       byId("then").checked = byId("begins").value !== "websocket";
       changed();
     });
-    byId("auth").addEventListener("blur", () => this.#say(this.#auth().problem));
+    // Half a payload is no mistake yet: it's said on leaving the field, or on connecting.
+    byId("auth").addEventListener("blur", () => this.#say("auth", this.#mistakes().auth));
     const reveal = byId("reveal-auth");
     reveal.addEventListener("click", () => {
       const shown = byId("auth").classList.toggle("shown");
-      reveal.setAttribute("aria-pressed", String(shown));
       reveal.firstChild.data = shown ? "Hide" : "Show";
     });
     this.fill({});
@@ -63,18 +67,28 @@ export class Settings {
     this.#show();
   }
 
-  /** The address, and the options of `io()`. Throws when the payload isn't a JSON object, and moves the focus there. */
+  /** The address, and the options of `io()`; or undefined where something is wrong, which the fields then say. */
   read() {
-    const auth = this.#auth();
-    if (auth.problem) {
-      byId("auth").focus();
-      this.#say(auth.problem);
-      throw new Error(auth.problem);
+    let first;
+    for (const [place, mistake] of Object.entries(this.#mistakes())) {
+      this.#say(place, mistake);
+      if (mistake.problem) first ??= mistake.field;
     }
+    first?.focus();
+    return first ? undefined : this.#wanted();
+  }
+
+  /** What `read` would give, without a word about mistakes. */
+  get current() {
+    return Object.values(this.#mistakes()).some(({ problem }) => problem) ? undefined : this.#wanted();
+  }
+
+  #wanted() {
     const begins = byId("begins").value;
     const then = byId("then").checked;
     const headers = this.#headers.entries;
     const query = this.#query.entries;
+    const { value: auth } = this.#auth();
     const options = {
       transports: begins === "websocket" ? ["websocket", ...(then ? ["polling"] : [])] : [begins, ...(then ? ["websocket"] : [])],
       tryAllTransports: begins === "websocket" && then,
@@ -82,34 +96,47 @@ export class Settings {
       withCredentials: byId("credentials").checked,
     };
     if (headers.length > 0) options.extraHeaders = Object.fromEntries(headers);
-    if (auth.value) options.auth = auth.value;
+    if (auth) options.auth = auth;
     if (query.length > 0) options.query = Object.fromEntries(query);
-    return { address: this.#address(), options };
+    return { address: this.#address().value, options };
   }
 
   #address() {
-    const url = byId("url").value.trim() || location.origin;
-    const namespace = byId("namespace").value.trim().replace(/^\/*/, "/");
-    return url.replace(/\/+$/, "") + namespace;
+    const { field, ...rest } = address(byId("url").value, byId("namespace").value);
+    return field ? { ...rest, field: byId(field) } : rest;
   }
 
   #auth() {
     const text = byId("auth").value.trim();
+    const field = byId("auth");
     if (text === "") return {};
     try {
       const value = JSON.parse(text);
       if (typeof value === "object" && value !== null && !Array.isArray(value)) return { value };
-      return { problem: 'The payload must be a JSON object, as in { "token": "…" }.' };
+      return { problem: 'The payload must be a JSON object, as in { "token": "…" }.', field };
     } catch {
       // The parser's own message would quote the text.
-      return { problem: "The payload is not valid JSON." };
+      return { problem: "The payload is not valid JSON.", field };
     }
   }
 
-  #say(problem) {
-    byId("auth-error").textContent = problem ?? "";
-    byId("auth-error").hidden = !problem;
-    byId("auth").setAttribute("aria-invalid", String(Boolean(problem)));
+  /** By the place where it's said: what is wrong, if anything, and with which field. */
+  #mistakes() {
+    return { address: this.#address(), headers: this.#headers.mistake, auth: this.#auth(), query: this.#query.mistake };
+  }
+
+  #say(place, { problem, field }) {
+    const box = byId(`${place}-error`);
+    // A text that stays is not read out again.
+    if (box.textContent !== (problem ?? "")) box.textContent = problem ?? "";
+    box.hidden = !problem;
+    for (const other of document.querySelectorAll(`[aria-errormessage="${box.id}"]`)) {
+      other.removeAttribute("aria-invalid");
+      other.removeAttribute("aria-errormessage");
+    }
+    if (!problem) return;
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-errormessage", box.id);
   }
 
   /** What depends on other fields. */
@@ -117,21 +144,27 @@ export class Settings {
     const onWebSocket = byId("begins").value === "websocket";
     byId("then-label").textContent = onWebSocket ? "If that fails, try polling" : "Then upgrade to WebSocket";
     byId("fallback-hint").textContent = FALLBACKS[byId("fallback").value];
-    // Half a payload is no mistake yet: it's said on leaving the field, or on connecting.
-    const { problem } = this.#auth();
-    if (problem) return;
-    this.#say(undefined);
-    const { address, options } = this.read();
-    byId("order").textContent = `transports: ${JSON.stringify(options.transports)}`;
-    byId("page-code").textContent = code(address, options);
+    // What is put right is said no longer; what is wrong, only when the visitor is done with it.
+    for (const [place, mistake] of Object.entries(this.#mistakes())) {
+      if (!mistake.problem || !byId(`${place}-error`).hidden) this.#say(place, mistake);
+    }
+    const { current } = this;
+    if (current) {
+      byId("order").textContent = `transports: ${list(current.options.transports)}`;
+      byId("page-code").textContent = code(current);
+    }
+    this.#onChange();
   }
 }
 
+const list = (names) => JSON.stringify(names).replaceAll(",", ", ");
+
 /** The call of `io()`, without what's the default and without values of credentials. */
-function code(address, { transports, tryAllTransports, headerFallback, withCredentials, extraHeaders, auth, query }) {
+function code({ address, options }) {
+  const { transports, tryAllTransports, headerFallback, withCredentials, extraHeaders, auth, query } = options;
   const key = (name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
-  const blanks = (values) => `{ ${Object.keys(values).map((name) => `${key(name)}: "…"`).join(", ")} }`;
-  const lines = [`transports: ${JSON.stringify(transports).replaceAll(",", ", ")},`];
+  const blanks = (values) => `{ ${Object.keys(values).map((name) => `${key(name)}: "…"`).join(", ")} }`.replace("{  }", "{}");
+  const lines = [`transports: ${list(transports)},`];
   if (tryAllTransports) lines.push("tryAllTransports: true,");
   if (extraHeaders) lines.push(`extraHeaders: ${blanks(extraHeaders)},`);
   if (headerFallback !== "payload") lines.push(`headerFallback: ${JSON.stringify(headerFallback)},`);
@@ -139,5 +172,5 @@ function code(address, { transports, tryAllTransports, headerFallback, withCrede
   if (query) lines.push(`query: ${blanks(query)},`);
   if (withCredentials) lines.push("withCredentials: true,");
   const body = lines.map((line) => `  ${line}\n`).join("");
-  return `import { io } from "socketio-wasm";\n\nconst socket = io(${JSON.stringify(address)}, {\n${body}});`;
+  return `import { io } from "socketio-wasm";\n\nconst socket = io(${JSON.stringify(masked(address))}, {\n${body}});`;
 }

@@ -37,6 +37,7 @@
       choice = CHOICES[(CHOICES.indexOf(choice) + 1) % CHOICES.length];
       store(choice);
       show();
+      document.getElementById("announce").textContent = button.textContent;
     });
   });
 })();

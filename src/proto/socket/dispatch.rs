@@ -13,13 +13,13 @@ use super::packet::PacketType;
 use super::parser::Incoming;
 
 impl<D: Data> Manager<D> {
-    pub(super) fn handle_incoming(&mut self, packet: Incoming<D>) {
+    pub(super) fn handle_incoming(&mut self, now: Millis, packet: Incoming<D>) {
         // Several sockets never share a namespace on one connection.
         let Some(socket) = self.sockets.iter().position(|entry| entry.name == packet.namespace) else {
             return;
         };
         match packet.kind {
-            PacketType::Connect => self.handle_connect(socket, packet.data),
+            PacketType::Connect => self.handle_connect(now, socket, packet.data),
             PacketType::ConnectError => self.handle_connect_error(socket, packet.data),
             PacketType::Disconnect => {
                 if self.is_connected(socket) {
@@ -29,28 +29,23 @@ impl<D: Data> Manager<D> {
             }
             PacketType::Event | PacketType::BinaryEvent => self.handle_event(socket, packet.data, packet.id),
             PacketType::Ack | PacketType::BinaryAck => {
-                let id = packet.id.unwrap_or(u32::MAX);
-                if let Some(entry) = self.sockets.get_mut(socket)
-                    && entry.acks.take(id)
-                {
-                    self.tell(socket, SocketEvent::Ack { id, data: packet.data });
-                }
+                self.handle_ack(now, socket, packet.id.unwrap_or(u32::MAX), packet.data);
             }
         }
     }
 
-    fn handle_connect(&mut self, socket: usize, data: D) {
+    pub(super) fn handle_connect(&mut self, now: Millis, socket: usize, data: D) {
         let Some(entry) = self.sockets.get_mut(socket) else {
             return;
         };
-        if entry.has_stale_connect {
+        if std::mem::take(&mut entry.has_stale_connect) {
             // Granted to an attempt that the app has given up.
-            entry.has_stale_connect = false;
-            let packet = entry.control(PacketType::Disconnect, None);
-            let wants_more = entry.state == SocketState::AwaitConnection;
-            self.send(packet);
-            if wants_more {
+            if entry.state == SocketState::AwaitConnection {
+                // It has begun another one: with the same credentials, this is its answer.
+                entry.grant = Some(data);
                 self.authenticate(socket);
+            } else {
+                self.leave(socket);
             }
             return;
         }
@@ -73,6 +68,7 @@ impl<D: Data> Manager<D> {
         for (data, ack) in &received {
             entry.recovery.handle_event(data, *ack);
         }
+        let is_queued = !entry.queue.is_empty();
         let buffered = std::mem::take(&mut entry.send_buffer);
         let packets: Vec<_> = buffered
             .into_iter()
@@ -82,13 +78,14 @@ impl<D: Data> Manager<D> {
         for packet in packets {
             self.send_all(packet);
         }
-        if !received.is_empty() {
+        if !received.is_empty() || is_queued {
             let id = id.slice(0, usize::MAX);
             self.tell(socket, SocketEvent::Granted { id, recovered });
         }
         for (data, ack) in received {
             self.tell(socket, SocketEvent::Message { data, ack, epoch });
         }
+        self.try_queued(now, socket);
         self.tell(socket, SocketEvent::Connect { id, recovered });
     }
 
@@ -97,6 +94,7 @@ impl<D: Data> Manager<D> {
             return;
         };
         if std::mem::take(&mut entry.has_stale_connect) {
+            entry.receive_buffer.clear();
             if entry.state == SocketState::AwaitConnection {
                 self.authenticate(socket);
             }
@@ -129,6 +127,12 @@ impl<D: Data> Manager<D> {
                 self.tell(socket, SocketEvent::Message { data, ack, epoch });
             }
             SocketState::AwaitConnect => entry.receive_buffer.push((data, ack)),
+            // The answer to an earlier attempt may count for this one.
+            SocketState::AwaitConnection | SocketState::AwaitAuth
+                if entry.has_stale_connect || entry.grant.is_some() =>
+            {
+                entry.receive_buffer.push((data, ack));
+            }
             _ => {}
         }
     }
@@ -145,6 +149,14 @@ impl<D: Data> Manager<D> {
         );
     }
 
+    /// Tells the server that the socket leaves the namespace.
+    pub(super) fn leave(&mut self, socket: usize) {
+        if let Some(entry) = self.sockets.get(socket) {
+            let packet = entry.control(PacketType::Disconnect, None);
+            self.send(packet);
+        }
+    }
+
     /// The socket does not want the connection any more; the last one to do so closes it.
     pub(super) fn abandon(&mut self, socket: usize) {
         if let Some(entry) = self.sockets.get_mut(socket) {
@@ -152,6 +164,11 @@ impl<D: Data> Manager<D> {
             entry.state = SocketState::Idle;
             entry.epoch = entry.epoch.wrapping_add(1);
             entry.receive_buffer.clear();
+            // Nobody comes back to a session that ended on purpose.
+            entry.recovery.forget();
+            if entry.grant.take().is_some() {
+                self.leave(socket);
+            }
         }
         if self.sockets.iter().all(|entry| entry.state == SocketState::Idle) {
             self.close();
@@ -174,29 +191,7 @@ impl<D: Data> Manager<D> {
             } else {
                 Loss::Forgotten
             };
-            self.tell(socket, SocketEvent::AckFailed { id, loss });
-        }
-    }
-
-    pub(super) fn expire_acks(&mut self, now: Millis, socket: usize) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
-        if entry.acks.next_deadline() > now {
-            return;
-        }
-        let expired = entry.acks.take_expired(now);
-        entry
-            .send_buffer
-            .retain(|buffered| buffered.id.is_none_or(|id| !expired.contains(&id)));
-        for id in expired {
-            self.tell(
-                socket,
-                SocketEvent::AckFailed {
-                    id,
-                    loss: Loss::TimedOut,
-                },
-            );
+            self.lose_ack(socket, id, loss);
         }
     }
 }

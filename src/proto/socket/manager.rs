@@ -14,25 +14,13 @@ use crate::proto::engine::packet::Packet;
 use crate::proto::output::{Event, Failure, Output, Outputs, Reason, SocketEvent};
 use crate::proto::timer::{Millis, Timer, TimerTable};
 
-use super::ack::Wanted;
-use super::namespace::{Buffered, Outgoing, Socket, State as SocketState};
+use super::namespace::{Socket, State as SocketState};
 use super::packet::PacketType;
 use super::parser::{Parser, Progress};
 use super::reconnection::Reconnection;
 
 /// How many code units of a packet's head are read at once.
 pub const HEAD: usize = 64;
-
-/// What became of an event that the app emitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Emitted {
-    /// It is on its way.
-    Sent,
-    /// It waits for the socket to connect.
-    Buffered,
-    /// It was volatile, and the connection was not ready.
-    Discarded,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
@@ -59,6 +47,8 @@ pub struct Manager<D> {
     pub(super) is_reconnecting: bool,
     /// The app closed it: it does not open again by itself.
     pub(super) is_stopped: bool,
+    /// The app opened it and deals with a failure itself.
+    pub(super) is_attended: bool,
     /// What could not be told while the app's own call was running.
     pub(super) deferred: Option<Failure<D>>,
     pub(super) timers: TimerTable,
@@ -89,6 +79,7 @@ impl<D: Data> Manager<D> {
             sockets: Vec::new(),
             is_reconnecting: false,
             is_stopped: false,
+            is_attended: false,
             deferred: None,
             timers: TimerTable::default(),
             next_transport: 0,
@@ -147,6 +138,14 @@ impl<D: Data> Manager<D> {
         self.out.push_back(Output::Configure);
     }
 
+    /// As [`open`](Self::open), but where it fails there is no other attempt: the app sees to that.
+    pub fn open_once(&mut self, now: Millis) {
+        if self.state == State::Closed {
+            self.is_attended = true;
+            self.open(now);
+        }
+    }
+
     /// Closes the connection for good.
     pub fn close(&mut self) {
         self.is_stopped = true;
@@ -194,13 +193,9 @@ impl<D: Data> Manager<D> {
 
     /// Disconnects a socket, and closes the connection where it was the last.
     pub fn disconnect(&mut self, socket: usize) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
-        let before = entry.state;
+        let before = self.state_of(socket);
         if before == SocketState::Connected {
-            let packet = entry.control(PacketType::Disconnect, None);
-            self.send(packet);
+            self.leave(socket);
         }
         self.abandon(socket);
         if before == SocketState::Connected {
@@ -215,60 +210,6 @@ impl<D: Data> Manager<D> {
             entry.send_buffer.clear();
             entry.acks.take_lost(|_| false);
             entry.recovery.forget();
-        }
-    }
-
-    /// Sends an event, or keeps it until the socket is connected. Gives the id of the acknowledgement where one is wanted.
-    pub fn emit(
-        &mut self,
-        now: Millis,
-        socket: usize,
-        event: Outgoing<D>,
-        wanted: Option<Wanted>,
-        is_volatile: bool,
-    ) -> (Emitted, u32) {
-        let connection = self.connection.as_ref();
-        let is_writable = connection.is_some_and(Connection::is_writable);
-        let is_expired = connection.is_some_and(|connection| connection.is_expired(now));
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return (Emitted::Discarded, 0);
-        };
-        let id = wanted.map(|wanted| entry.acks.add(now, wanted));
-        let is_ready = entry.state == SocketState::Connected && !is_expired;
-        let emitted = if is_volatile && !(is_ready && is_writable) {
-            Emitted::Discarded
-        } else if is_ready {
-            let packets = entry.encode(PacketType::Event, id, event);
-            self.send_all(packets);
-            Emitted::Sent
-        } else {
-            entry.send_buffer.push(Buffered { id, event });
-            Emitted::Buffered
-        };
-        (emitted, id.unwrap_or_default())
-    }
-
-    /// Waits for the acknowledgement of an event no longer than `timeout` from now on.
-    pub fn limit_ack(&mut self, now: Millis, socket: usize, id: u32, timeout: Millis) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.acks.limit(id, now + timeout);
-        }
-    }
-
-    /// Waits for the acknowledgement of an event no longer. The event itself is sent all the same.
-    pub fn forget_ack(&mut self, socket: usize, id: u32) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.acks.take(id);
-        }
-    }
-
-    /// Answers an event that arrived during `epoch` with an id. Nothing is sent where that connection has ended.
-    pub fn acknowledge(&mut self, socket: usize, epoch: u32, id: u32, answer: Outgoing<D>) {
-        if let Some(entry) = self.sockets.get(socket)
-            && entry.epoch == epoch
-        {
-            let packets = entry.encode(PacketType::Ack, Some(id), answer);
-            self.send_all(packets);
         }
     }
 
@@ -292,7 +233,7 @@ impl<D: Data> Manager<D> {
     }
 
     /// The app gave the payload of a socket's CONNECT (an encoded object), or could not.
-    pub fn handle_auth(&mut self, socket: usize, epoch: u32, auth: Result<Option<D>, Failure<D>>) {
+    pub fn handle_auth(&mut self, now: Millis, socket: usize, epoch: u32, auth: Result<Option<D>, Failure<D>>) {
         let is_open = self.state == State::Open;
         let Some(entry) = self.sockets.get_mut(socket) else {
             return;
@@ -300,14 +241,27 @@ impl<D: Data> Manager<D> {
         if !is_open || entry.epoch != epoch || entry.state != SocketState::AwaitAuth {
             return;
         }
-        match auth {
-            Ok(auth) => {
+        let auth = match auth {
+            Ok(auth) => auth,
+            Err(failure) => return self.refuse(socket, Rc::new(failure)),
+        };
+        let grant = entry.grant.take();
+        let text = |auth: Option<&D>| auth.and_then(Data::as_text);
+        if let Some(grant) = grant {
+            if text(auth.as_ref()) == text(entry.auth.as_ref()) {
                 entry.state = SocketState::AwaitConnect;
-                let payload = entry.recovery.payload(auth);
-                let packet = entry.control(PacketType::Connect, payload);
-                self.send(packet);
+                return self.handle_connect(now, socket, grant);
             }
-            Err(failure) => self.refuse(socket, Rc::new(failure)),
+            // Granted to credentials that the app has replaced.
+            entry.receive_buffer.clear();
+            self.leave(socket);
+        }
+        if let Some(entry) = self.sockets.get_mut(socket) {
+            entry.state = SocketState::AwaitConnect;
+            entry.auth = auth.as_ref().map(|auth| auth.slice(0, usize::MAX));
+            let payload = entry.recovery.payload(auth);
+            let packet = entry.control(PacketType::Connect, payload);
+            self.send(packet);
         }
     }
 
@@ -381,7 +335,7 @@ impl<D: Data> Manager<D> {
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Option<Output<D>> {
         loop {
-            let Some(output) = self.out.pop_front() else {
+            let Some(output) = self.next_output() else {
                 // Not inside the event of another: what that had interrupted goes first.
                 if self.depth == 0 && (self.begin_upgrade() || self.handle_arrival()) {
                     continue;
@@ -417,6 +371,12 @@ impl<D: Data> Manager<D> {
         }
     }
 
+    /// What goes to the network comes first: whatever the app does when it is told something comes after what led to it.
+    fn next_output(&mut self) -> Option<Output<D>> {
+        let first = self.out.iter().position(|output| !output.runs_app()).unwrap_or(0);
+        self.out.remove(first)
+    }
+
     /// Sets aside what has not been carried out yet, so that a call from inside an event has its own effects at once. To
     /// be given back to [`resume`](Self::resume).
     pub fn suspend(&mut self) -> Outputs<D> {
@@ -444,13 +404,6 @@ impl<D: Data> Manager<D> {
 
     pub(super) fn tell(&mut self, socket: usize, event: SocketEvent<D>) {
         self.out.push_back(Output::Event(Event::Socket(socket, event)));
-    }
-
-    pub(super) fn send_all(&mut self, (text, attachments): (Packet<D>, Vec<D>)) {
-        if let Some(connection) = &mut self.connection {
-            let attachments = attachments.into_iter().map(Packet::Binary);
-            connection.send_all([text].into_iter().chain(attachments), &mut self.out);
-        }
     }
 
     fn defer(&mut self, now: Millis, error: Error) {
@@ -505,7 +458,7 @@ impl<D: Data> Manager<D> {
 
     fn handle_message(&mut self, now: Millis, head: &[u16], data: D) {
         match self.parser.push(head, data) {
-            Progress::Packet(packet) => self.handle_incoming(packet),
+            Progress::Packet(packet) => self.handle_incoming(now, packet),
             Progress::Pending => {}
             Progress::Invalid => {
                 if let Some(connection) = &mut self.connection {

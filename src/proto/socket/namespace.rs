@@ -14,6 +14,7 @@ use crate::proto::engine::packet::Packet;
 
 use super::ack::Acks;
 use super::packet::PacketType;
+use super::queue::Queue;
 use super::recovery::Recovery;
 
 /// What a socket waits for.
@@ -42,9 +43,23 @@ pub struct Outgoing<D> {
     pub compress: bool,
 }
 
+impl<D: Data> Outgoing<D> {
+    /// The same event once more.
+    pub fn duplicate(&self) -> Self {
+        let copy = |data: &D| data.slice(0, usize::MAX);
+        Self {
+            data: copy(&self.data),
+            attachments: self.attachments.iter().map(copy).collect(),
+            compress: self.compress,
+        }
+    }
+}
+
 /// An event that waits for the socket to connect.
 #[derive(Debug)]
 pub struct Buffered<D> {
+    /// What the app knows it by.
+    pub number: u32,
     /// The id of the acknowledgement that it wants.
     pub id: Option<u32>,
     /// The event.
@@ -65,10 +80,18 @@ pub struct Socket<D> {
     pub epoch: u32,
     /// A CONNECT was sent that the server has not answered, and the app has since changed its mind.
     pub has_stale_connect: bool,
+    /// The payload of the last CONNECT, before what recovery adds.
+    pub auth: Option<D>,
+    /// The server's answer to an attempt that the app has given up and begun again, until it is known that both have the
+    /// same payload.
+    pub grant: Option<D>,
     /// The acknowledgements that it waits for.
     pub acks: Acks,
     /// Events that wait for the socket to connect.
     pub send_buffer: Vec<Buffered<D>>,
+    last_buffered: u32,
+    /// Events that are sent until they are acknowledged.
+    pub queue: Queue<D>,
     /// Events that arrived before the socket was connected, with the id to acknowledge each with.
     pub receive_buffer: Vec<(D, Option<u32>)>,
     /// What is needed to continue the session.
@@ -93,11 +116,21 @@ impl<D: Data> Socket<D> {
             state: State::Idle,
             epoch: 0,
             has_stale_connect: false,
+            auth: None,
+            grant: None,
             acks: Acks::default(),
             send_buffer: Vec::new(),
+            last_buffered: 0,
+            queue: Queue::default(),
             receive_buffer: Vec::new(),
             recovery: Recovery::default(),
         }
+    }
+
+    /// A number for a buffered event that wants no acknowledgement. These count down, so that they are never the id of one.
+    pub fn next_buffered(&mut self) -> u32 {
+        self.last_buffered = self.last_buffered.wrapping_sub(1);
+        self.last_buffered
     }
 
     /// The packets of an event or an acknowledgement: the text, then its attachments.

@@ -57,6 +57,7 @@ impl<D: Data> Manager<D> {
 
     pub(super) fn handle_open(&mut self) {
         self.state = State::Open;
+        self.is_attended = false;
         self.timers.stop(Timer::Open);
         for socket in 0..self.sockets.len() {
             if self.state_of(socket) == SocketState::AwaitConnection {
@@ -79,7 +80,8 @@ impl<D: Data> Manager<D> {
     pub(super) fn handle_error_shared(&mut self, now: Millis, failure: Rc<Failure<D>>) {
         self.drop_connection(Reason::TransportError);
         let has_attempts = self.reconnection.backoff.attempts() < self.reconnection.attempts;
-        let is_wanted = self.reconnection.enabled && !failure.error.code.is_configuration();
+        let is_attended = std::mem::take(&mut self.is_attended);
+        let is_wanted = self.reconnection.enabled && !is_attended && !failure.error.code.is_configuration();
         let was_reconnecting = std::mem::take(&mut self.is_reconnecting);
         // Without a retry the sockets wait on: the app may open the connection by hand.
         self.tell_error(&failure, is_wanted && has_attempts);
@@ -114,6 +116,7 @@ impl<D: Data> Manager<D> {
             if let Some(entry) = self.sockets.get_mut(socket) {
                 let before = entry.state;
                 entry.has_stale_connect = false;
+                entry.grant = None;
                 if before == SocketState::Idle {
                     continue;
                 }

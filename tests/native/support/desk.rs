@@ -9,8 +9,9 @@ use socketio_wasm::proto::engine::connection::{Config, Input};
 use socketio_wasm::proto::engine::transport::{Candidate, Kind};
 use socketio_wasm::proto::output::{Failure, Output};
 use socketio_wasm::proto::socket::ack::Wanted;
-use socketio_wasm::proto::socket::manager::{Emitted, HEAD, Manager};
+use socketio_wasm::proto::socket::manager::{HEAD, Manager};
 use socketio_wasm::proto::socket::namespace::Outgoing;
+use socketio_wasm::proto::socket::outgoing::Emitted;
 use socketio_wasm::proto::socket::reconnection::Reconnection;
 use socketio_wasm::proto::timer::Millis;
 use socketio_wasm::proto::{Data, Shape};
@@ -223,7 +224,7 @@ impl Desk {
             Auth::Fails(message) => Err(Failure::new(Error::new(Code::AuthFailed, message))),
             Auth::Later => return self.asked.push((socket, epoch)),
         };
-        self.act(|manager, _| manager.handle_auth(socket, epoch, answer));
+        self.act(|manager, now| manager.handle_auth(now, socket, epoch, answer));
     }
 
     // What happens on the network.

@@ -67,6 +67,7 @@ fn socket_event(event: &SocketEvent<Sample>) -> String {
             let ack = ack.map_or(String::new(), |id| format!(" ack={id}"));
             format!("message {}{ack}", data.show())
         }
+        SocketEvent::Try { ticket } => format!("try {}", ticket.wrapping_neg()),
         SocketEvent::Ack { id, data } => format!("ack {id} {}", data.show()),
         SocketEvent::AckFailed { id, loss } => {
             let loss = match loss {

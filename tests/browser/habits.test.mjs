@@ -1,0 +1,183 @@
+// What apps do with socket.io-client beside the obvious: each passes with both clients, but for those marked `ours`.
+import assert from "node:assert/strict";
+import { networkNoise, stage } from "./harness.mjs";
+
+const { test } = stage();
+
+test("a query in the URL is in `io.opts` and reaches the server", async ({ run, server }) => {
+  const seen = await run(async ({ io, kit }, url) => {
+    const socket = await kit.connected(io(`${url}?room=1&name=a%20b`));
+    const { query } = await socket.emitWithAck("whoami");
+    return { opts: socket.io.opts.query, room: query.room, name: query.name };
+  }, server.url);
+  assert.deepEqual(seen, { opts: "room=1&name=a%20b", room: "1", name: "a b" });
+});
+
+test("numbers and booleans in the query and in headers travel as text", async ({ run, server }) => {
+  const seen = await run(async ({ io, kit }, url) => {
+    const socket = await kit.connected(
+      io(url, { query: { n: 1, yes: true, no: null }, extraHeaders: { "x-number": 7 }, transports: ["polling"] }),
+    );
+    const { query, headers } = await socket.emitWithAck("whoami");
+    return { n: query.n, yes: query.yes, no: query.no, header: headers["x-number"] };
+  }, server.url);
+  assert.deepEqual(seen, { n: "1", yes: "true", no: "null", header: "7" });
+});
+
+test("assigning an empty sendBuffer drops what waits", async ({ run, server }) => {
+  const seen = await run(async ({ io, kit }, url) => {
+    const socket = io(url, { autoConnect: false });
+    socket.emit("count", 0);
+    socket.emit("count", 1);
+    const waiting = socket.sendBuffer.map(({ data }) => data);
+    socket.sendBuffer = [];
+    await kit.connected(socket.connect());
+    return { waiting, left: socket.sendBuffer.length, ...(await socket.emitWithAck("count", 0, null)) };
+  }, server.url);
+  assert.deepEqual(seen, { waiting: [["count", 0], ["count", 1]], left: 0, received: 1, ordered: true });
+});
+
+test("assigning a shorter sendBuffer keeps the rest", async ({ run, server }) => {
+  const seen = await run(async ({ io, kit }, url) => {
+    const socket = io(url, { autoConnect: false });
+    socket.emit("cursor", 5);
+    const answer = socket.emitWithAck("echo-ack", "kept");
+    socket.emit("echo", "also kept");
+    socket.sendBuffer = socket.sendBuffer.filter(({ data }) => data[0] !== "cursor");
+    const echoed = kit.once(socket, "echo");
+    socket.connect();
+    return { answer: await answer, echoed: await echoed, left: socket.sendBuffer.length };
+  }, server.url);
+  assert.deepEqual(seen, { answer: "kept", echoed: ["also kept"], left: 0 });
+});
+
+test("a socket behind a proxy works, as in a reactive store", async ({ run, server }) => {
+  const seen = await run(async ({ io, Manager, kit }, url) => {
+    // What Vue's `reactive` does: every object that is read through it is behind a proxy as well.
+    const proxies = new WeakMap();
+    const reactive = (target) => {
+      if (!proxies.has(target)) proxies.set(target, new Proxy(target, { get: (object, key, self) => wrap(Reflect.get(object, key, self)) }));
+      return proxies.get(target);
+    };
+    const wrap = (value) => (Object.prototype.toString.call(value) === "[object Object]" ? reactive(value) : value);
+    const socket = reactive(io(url));
+    socket.onAny(() => {});
+    await kit.connected(socket);
+    const answer = await socket.timeout(5000).emitWithAck("echo-ack", "through a proxy");
+    const gone = kit.once(socket, "disconnect");
+    socket.disconnect();
+    const manager = reactive(new Manager(url, { autoConnect: false }));
+    manager.reconnectionDelay(5);
+    return { answer, gone: (await gone)[0], delay: manager.reconnectionDelay(), active: socket.active };
+  }, server.url);
+  assert.deepEqual(seen, { answer: "through a proxy", gone: "io client disconnect", delay: 5, active: false });
+});
+
+test("zero stands for the default of a reconnection option", async ({ run }) => {
+  const seen = await run(({ Manager }) => {
+    const manager = new Manager("http://localhost:1", {
+      autoConnect: false,
+      reconnectionAttempts: 0,
+      reconnectionDelay: 0,
+      reconnectionDelayMax: 0,
+      randomizationFactor: 0,
+    });
+    const before = [
+      String(manager.reconnectionAttempts()),
+      manager.reconnectionDelay(),
+      manager.reconnectionDelayMax(),
+      manager.randomizationFactor(),
+    ];
+    return [...before, manager.reconnectionDelay(0).reconnectionDelay()];
+  });
+  assert.deepEqual(seen, ["Infinity", 1000, 5000, 0, 0]);
+});
+
+test("who opens a manager with a callback deals with its failure", async ({ run, serve }) => {
+  const server = await serve();
+  await server.stop();
+  const seen = await run(async ({ Manager, kit }, url) => {
+    const manager = new Manager(url, { autoConnect: false, reconnectionDelay: 1, reconnectionDelayMax: 1, transports: ["websocket"] });
+    let attempts = 0;
+    manager.on("reconnect_attempt", () => attempts++);
+    const error = await new Promise((resolve) => manager.open(resolve));
+    const isReconnecting = manager._reconnecting;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    return { isError: error instanceof Error, isReconnecting: Boolean(isReconnecting), attempts };
+  }, server.url);
+  assert.deepEqual(seen, { isError: true, isReconnecting: false, attempts: 0 });
+}, { allow: [networkNoise] });
+
+test("emitWithAck goes through emit, and a reserved name is a rejection", async ({ run, server }) => {
+  const seen = await run(async ({ io, kit }, url) => {
+    const socket = await kit.connected(io(url));
+    const names = [];
+    const { emit } = socket;
+    socket.emit = function (name, ...args) {
+      names.push(name);
+      return emit.call(this, name, ...args);
+    };
+    const answer = await socket.emitWithAck("echo-ack", 1);
+    const refused = await kit.rejection(socket.emitWithAck("connect"));
+    return { names, answer, refused: refused.message };
+  }, server.url);
+  assert.deepEqual(seen, { names: ["echo-ack", "connect"], answer: 1, refused: '"connect" is a reserved event name' });
+});
+
+test("forceBase64 sends binary as text over a WebSocket too", async ({ run, page, server }) => {
+  const frames = [];
+  page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => frames.push(payload)));
+  const seen = await run(async ({ io, kit }, url) => {
+    const socket = await kit.connected(io(url, { transports: ["websocket"], forceBase64: true }));
+    return socket.emitWithAck("inspect", new Uint8Array([1, 2, 3]));
+  }, server.url);
+  assert.deepEqual(seen, [{ $binary: [1, 2, 3] }]);
+  assert.ok(frames.includes("bAQID"), JSON.stringify(frames));
+});
+
+test("a function that returns the payload is an answer", async ({ run, server }) => {
+  const seen = await run(async ({ io, kit }, url) => {
+    const socket = await kit.connected(io(url, { auth: () => ({ token: "plain" }) }));
+    return (await socket.emitWithAck("whoami")).auth;
+  }, server.url);
+  assert.deepEqual(seen, { token: "plain" });
+}, { ours: "it only knows the callback, and hangs" });
+
+test("what an auth function throws is the cause of the error", async ({ run, server }) => {
+  const seen = await run(async ({ io, kit }, url) => {
+    const socket = io(url, {
+      auth: async () => {
+        throw new RangeError("no session");
+      },
+    });
+    const [error] = await kit.once(socket, "connect_error");
+    return { code: error.code, cause: error.cause.name, text: error.cause.message, data: "data" in error };
+  }, server.url);
+  assert.deepEqual(seen, { code: "auth_failed", cause: "RangeError", text: "no session", data: false });
+}, { ours: "an async function is not supported" });
+
+test("connecting again before the answer of the first time keeps every namespace", async ({ run, server }) => {
+  const seen = await run(async ({ io, kit }, url) => {
+    const root = await kit.connected(io(url));
+    const chat = io(`${url}/chat`);
+    const lost = [];
+    root.on("disconnect", (reason) => lost.push(reason));
+    // As a component does that is mounted twice: the CONNECT is on its way by now.
+    chat.disconnect();
+    chat.connect();
+    await kit.connected(chat);
+    return { lost, answer: await chat.emitWithAck("echo-ack", "here"), root: await root.emitWithAck("echo-ack", "too") };
+  }, server.url);
+  assert.deepEqual(seen, { lost: [], answer: "here", root: "too" });
+}, { ours: "two CONNECTs go out, and the server closes the connection" });
+
+test("a parser of the app's own is refused, not ignored", async ({ run, server }) => {
+  const message = await run(({ io }, url) => {
+    try {
+      io(url, { parser: {} });
+    } catch (error) {
+      return `${error.code}: ${error.message}`;
+    }
+  }, server.url);
+  assert.match(message, /^invalid_option: .*parser/);
+}, { ours: "it has custom parsers" });
