@@ -1,6 +1,6 @@
 // Runs other programs: straight to the terminal, or quietly into a log.
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, realpathSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, relative } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -86,7 +86,8 @@ export function endChildren(signal = "SIGTERM") {
  * Runs `main` when the module at `url` (its `import.meta.url`) is the program, and not when another one imports it.
  */
 export async function runAsScript(url, main) {
-  if (!process.argv[1] || pathToFileURL(process.argv[1]).href !== url) return;
+  // A checkout may be reached through a link; modules are known by where they really are.
+  if (!process.argv[1] || pathToFileURL(realpathSync(process.argv[1])).href !== url) return;
   for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]]) {
     process.on(signal, () => {
       if (ending) return;

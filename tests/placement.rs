@@ -5,7 +5,8 @@
 
 use proptest::prelude::*;
 use socketio_wasm::proto::auth::{
-    Carried, CredentialKind, Credentials, Entry, Header, HeaderFallback, InvalidHeader, Placement, Plan, Secret, plan,
+    Carried, CredentialKind, Credentials, Entry, Header, HeaderFallback, Headers, InvalidHeader, Placement, Plan,
+    Secret, plan,
 };
 use socketio_wasm::proto::engine::Revision::{self, V3, V4};
 use socketio_wasm::proto::engine::transport::Kind::{self, Jsonp, Polling, WebSocket, WebTransport};
@@ -506,4 +507,34 @@ fn decode(text: &str) -> Vec<u8> {
     bits.chunks(8)
         .map(|byte| u8::from_str_radix(&byte.iter().collect::<String>(), 2).unwrap())
         .collect()
+}
+
+#[test]
+fn a_query_parameter_of_the_protocols_own_does_not_travel() {
+    let query = ["EIO", "transport", "sid", "room"].map(|key| (key.to_owned(), Secret::from("x")));
+    let credentials = Credentials {
+        query: query.into(),
+        ..Credentials::default()
+    };
+    let plan = plan(&credentials, Polling, V4, HeaderFallback::Payload).unwrap();
+    let codes = plan
+        .entries
+        .iter()
+        .map(|entry| entry.warning.map(|warning| warning.code()));
+    let reserved = Some("query_reserved");
+    assert_eq!(codes.collect::<Vec<_>>(), [reserved, reserved, reserved, None]);
+    let Carried { query, .. } = plan.apply(&credentials);
+    assert_eq!(query, [("room".to_owned(), Secret::from("x"))]);
+}
+
+#[test]
+fn headers_of_one_name_are_joined_where_an_app_gives_them_together() {
+    let mut headers = Headers::default();
+    headers.add(Header::new("X-Tenant", "1").unwrap());
+    headers.add(Header::new("x-tenant", "2").unwrap());
+    let all: Vec<_> = headers
+        .iter()
+        .map(|header| (header.name(), header.value().expose()))
+        .collect();
+    assert_eq!(all, [("X-Tenant", "1, 2")]);
 }

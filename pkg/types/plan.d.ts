@@ -71,6 +71,7 @@ export interface PlacementWarning {
  * - `header_late`: a header travels in an event, after the server has accepted the connection.
  * - `header_dropped`: a header doesn't travel.
  * - `auth_impossible`, `query_impossible`, `cookies_impossible`: the transport or the protocol has no place for it.
+ * - `query_reserved`: a parameter with a name of Engine.IO's own (`EIO`, `transport`, `sid`) doesn't travel.
  */
 export type PlacementWarningCode =
   | "header_moved"
@@ -80,4 +81,5 @@ export type PlacementWarningCode =
   | "header_dropped"
   | "auth_impossible"
   | "query_impossible"
+  | "query_reserved"
   | "cookies_impossible";

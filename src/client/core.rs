@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 use crate::error::Error;
 use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::connection::Config;
-use crate::proto::engine::transport::Kind;
+use crate::proto::engine::transport::Candidate;
 use crate::proto::engine::url::Url;
 use crate::proto::output::Event;
 use crate::web::{App, Driver, Endpoint, Payload};
@@ -61,9 +61,9 @@ impl<H: Host> App for Core<H> {
         Ok(config)
     }
 
-    fn begin(&self, kind: Kind) -> Result<Endpoint, Error> {
+    fn begin(&self, candidate: Candidate) -> Result<Endpoint, Error> {
         let options = self.options.borrow().clone().unwrap_or_default();
-        let (endpoint, plan, payload_headers) = options.place(&self.url, kind, self.host.has_auth())?;
+        let (endpoint, plan, payload_headers) = options.place(&self.url, candidate, self.host.has_auth())?;
         self.host.placed(plan, &payload_headers);
         Ok(endpoint)
     }

@@ -7,11 +7,12 @@ use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::error::{self, Code};
+use crate::error;
 use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::transport::Kind;
 use crate::proto::engine::url::Url;
 use crate::proto::output::{EngineEvent, Event, Failure, Reason};
+use crate::proto::socket::namespace;
 use crate::proto::timer::Millis;
 use crate::web::{Driver, Payload};
 
@@ -137,12 +138,7 @@ impl Manager {
     ///
     /// [`Error::Configuration`] for a name with a comma, which no server would read as it is meant.
     pub fn socket(&self, namespace: &str) -> Result<Socket, Error> {
-        if namespace.contains(',') {
-            return Err(Error::configuration(
-                Code::InvalidOption,
-                "A namespace has no comma in its name",
-            ));
-        }
+        namespace::check(namespace)?;
         let namespace = match namespace.strip_prefix('/') {
             Some(_) => namespace.to_owned(),
             None => ["/", namespace].concat(),

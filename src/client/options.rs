@@ -144,13 +144,14 @@ impl Options {
         reconnection.backoff.jitter = self.randomization_factor;
     }
 
-    /// Plans where each credential travels when a session begins on `kind`, and puts it there. Yields the endpoint, the
+    /// Plans where each credential travels when a session begins on `candidate`, and puts it there. Yields the endpoint, the
     /// plan, and the headers that travel in the payload of each CONNECT.
     ///
     /// # Errors
     ///
     /// [`Code::HeaderImpossible`] where a header cannot travel and the policy says that this is an error.
-    pub(crate) fn place(&self, url: &Url, kind: Kind, has_auth: bool) -> Result<Placed, Error> {
+    pub(crate) fn place(&self, url: &Url, candidate: Candidate, has_auth: bool) -> Result<Placed, Error> {
+        let kind = candidate.kind;
         let mut headers = self.headers.clone();
         for (transport, header) in &self.transport_headers {
             if *transport == Kind::Polling || *transport == kind {
@@ -168,7 +169,8 @@ impl Options {
             headers,
             query,
             has_auth,
-            with_cookies: self.with_credentials,
+            // To the page's own origin XHR sends them unasked; `fetch` is told not to.
+            with_cookies: self.with_credentials || (url.is_own_origin && kind == Kind::Polling && !candidate.fetch),
         };
         let revision = Revision::V4;
         let plan = plan(&credentials, kind, revision, self.header_fallback)

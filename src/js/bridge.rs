@@ -17,7 +17,7 @@ use crate::proto::engine::url::{Url, push_parameter};
 use crate::proto::output::{Event, Failure};
 use crate::proto::socket::ack::Wanted;
 use crate::proto::socket::manager::Manager;
-use crate::proto::socket::namespace::Outgoing;
+use crate::proto::socket::namespace::{self, Outgoing};
 use crate::proto::timer::Millis;
 use crate::web::driver::find;
 use crate::web::{Driver, Payload};
@@ -86,7 +86,8 @@ impl Host for Façade {
 /// A URL taken apart: what names the server, the namespace, and the query.
 #[wasm_bindgen(js_name = parseUrl)]
 pub fn parse_url(text: &str, page: Option<String>) -> Result<Array, JsValue> {
-    let url = Url::parse(text, page.as_deref()).map_err(|failure| error(&failure))?;
+    let url = Url::parse(text, page.as_deref()).and_then(|url| namespace::check(&url.path).map(|()| url));
+    let url = url.map_err(|failure| error(&failure))?;
     let mut query = String::new();
     for (name, value) in &url.query {
         push_parameter(&mut query, name, value);
@@ -130,12 +131,13 @@ pub fn close(manager: usize) {
 
 /// Adds a socket for a namespace and gives its number. Its events are sent again up to `retries` times.
 #[wasm_bindgen(js_name = addSocket)]
-pub fn add_socket(manager: usize, namespace: &str, retries: u32) -> usize {
-    look(manager, |manager| {
+pub fn add_socket(manager: usize, namespace: &str, retries: u32) -> Result<usize, JsValue> {
+    namespace::check(namespace).map_err(|failure| error(&failure))?;
+    Ok(look(manager, |manager| {
         let socket = manager.add_socket(namespace);
         manager.set_retries(socket, retries);
         socket
-    })
+    }))
 }
 
 /// Connects a socket.

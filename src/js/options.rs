@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::client::options::{Options, header, transport};
 use crate::error::{Code, Error};
-use crate::proto::auth::{Header, HeaderFallback, Secret};
+use crate::proto::auth::{HeaderFallback, Headers, Secret};
 use crate::proto::engine::transport::Kind;
 use crate::proto::engine::url::decode_query;
 use crate::proto::socket::reconnection::Reconnection;
@@ -101,17 +101,16 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
             "The option parser is not supported: this client has the default parser only",
         ));
     }
-    for header in reader.headers()? {
-        options.headers.set(header);
-    }
+    options.headers = reader.headers()?;
     if let Some(own) = reader.get("transportOptions") {
         if !own.is_object() {
             return Err(wrong("transportOptions"));
         }
         for kind in [Kind::Polling, Kind::WebSocket, Kind::WebTransport] {
             if let Some(own) = Reader(&own).get(kind.name()) {
-                let headers = Reader(&own).headers()?.into_iter();
-                options.transport_headers.extend(headers.map(|header| (kind, header)));
+                for header in &Reader(&own).headers()? {
+                    options.transport_headers.push((kind, header.clone()));
+                }
             }
         }
     }
@@ -239,8 +238,8 @@ impl Reader<'_> {
         Ok(query)
     }
 
-    fn headers(&self) -> Result<Vec<Header>, Error> {
-        let mut headers = Vec::new();
+    fn headers(&self) -> Result<Headers, Error> {
+        let mut headers = Headers::default();
         let Some(object) = self.get("extraHeaders") else {
             return Ok(headers);
         };
@@ -250,7 +249,7 @@ impl Reader<'_> {
                 let message = ["The header ", &name, " has a value that is no string"].concat();
                 Error::new(Code::InvalidHeader, message)
             })?;
-            headers.push(header(&name, &text)?);
+            headers.add(header(&name, &text)?);
         }
         Ok(headers)
     }

@@ -34,6 +34,8 @@ pub enum Output<D> {
         /// The session that it is to join.
         sid: Option<Rc<str>>,
     },
+    /// The session of a transport has this id: all that is sent there from now on names it.
+    Join(u32, Rc<str>),
     /// Send a GET for the next payload.
     Poll(u32),
     /// Send a POST with these packets.

@@ -33,7 +33,7 @@ pub trait App {
     fn configure(&self) -> Result<Config, Error>;
 
     /// Where a session that begins on a transport goes to, and what travels there.
-    fn begin(&self, kind: Kind) -> Result<Endpoint, Error>;
+    fn begin(&self, candidate: Candidate) -> Result<Endpoint, Error>;
 
     /// Find the payload of a socket's CONNECT and answer with [`Driver::answer`].
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32);
@@ -256,6 +256,9 @@ impl Driver {
             }
             (_, detail) => {
                 let message = self.describe(transport, matches!(signal, Signal::Answered));
+                if self.with_poller(transport, |poller| poller.is_ending()) == Some(true) {
+                    self.remove(transport);
+                }
                 self.run(|manager, now| manager.handle(now, transport, Input::Failed(broken(message, detail))));
             }
         }
@@ -297,6 +300,9 @@ impl Driver {
                 candidate,
                 sid,
             } => self.open(transport, candidate, sid.as_deref()),
+            Output::Join(transport, sid) => {
+                self.with_poller(transport, |poller| poller.join(&sid));
+            }
             Output::Poll(transport) => {
                 let url = self.stamped(transport);
                 if let Some(Err(error)) = self.with_poller(transport, |poller| poller.poll(&url)) {
@@ -314,15 +320,9 @@ impl Driver {
 
     fn observe(&self, event: &Event<Payload>) {
         match event {
-            Event::Engine(_, EngineEvent::Open { sid, kind }) => {
+            Event::Engine(_, EngineEvent::Open { kind, .. } | EngineEvent::Upgrading(kind)) => {
                 WEBSOCKET_WORKED.set(*kind == Kind::WebSocket);
-                for (_, line) in self.lines.borrow().iter() {
-                    if let Line::Poller(poller) = line.as_ref() {
-                        poller.borrow_mut().join(sid);
-                    }
-                }
             }
-            Event::Engine(_, EngineEvent::Upgrading(kind)) => WEBSOCKET_WORKED.set(*kind == Kind::WebSocket),
             Event::Engine(_, EngineEvent::UpgradeError(_)) | Event::Error(_) => WEBSOCKET_WORKED.set(false),
             _ => {}
         }
@@ -330,7 +330,7 @@ impl Driver {
 
     fn open(self: &Rc<Self>, transport: u32, candidate: Candidate, sid: Option<&str>) {
         if sid.is_none() {
-            match self.app.begin(candidate.kind) {
+            match self.app.begin(candidate) {
                 Ok(endpoint) => {
                     self.endpoint.replace(Some(Rc::new(endpoint)));
                 }

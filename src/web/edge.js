@@ -228,9 +228,10 @@ export const withRecovery = (object, pid, offset) =>
  */
 export const connectPayload = (auth, headers) => {
   if (auth == null && !headers) return 0;
-  const isObject = auth == null || (typeof auth === "object" && !Array.isArray(auth));
+  const isRecord = (/** @type {any} */ value) => value && typeof value === "object" && !Array.isArray(value);
+  const isObject = auth == null || isRecord(auth);
   const own = auth?.headers;
-  if (!isObject || (headers && own !== undefined && (own === null || typeof own !== "object")))
+  if (!isObject || (headers && own !== undefined && !isRecord(own)))
     throw new TypeError(isObject ? "auth.headers must be an object" : "auth must be an object");
   return hold(JSON.stringify(headers ? { ...auth, headers: { ...headers, ...own } } : auth));
 };

@@ -51,8 +51,11 @@ impl Drop for Request {
         match self {
             Self::Xhr(request) => {
                 request.set_onreadystatechange(None);
-                // Fails only where the request was never opened.
-                let _ = request.abort();
+                // One that has ended would lose its status, which the app may look at.
+                if request.ready_state() != XmlHttpRequest::DONE {
+                    // Fails only where the request was never opened.
+                    let _ = request.abort();
+                }
             }
             Self::Fetch(controller) => controller.abort(),
         }
@@ -137,6 +140,11 @@ impl Poller {
     /// A POST has been answered. Says whether the transport has come to its end.
     pub fn end_post(&mut self) -> bool {
         self.post = None;
+        self.is_ending
+    }
+
+    /// Whether it waits for nothing but the answer to its last POST.
+    pub fn is_ending(&self) -> bool {
         self.is_ending
     }
 

@@ -181,3 +181,59 @@ test("a parser of the app's own is refused, not ignored", async ({ run, server }
   }, server.url);
   assert.match(message, /^invalid_option: .*parser/);
 }, { ours: "it has custom parsers" });
+
+test("headers of one name are joined", async ({ run, server }) => {
+  const tenant = await run(async ({ io, kit }, url) => {
+    const socket = await kit.connected(io(url, { extraHeaders: { "X-Tenant": "1", "x-tenant": "2" } }));
+    return (await socket.emitWithAck("whoami")).headers["x-tenant"];
+  }, server.url);
+  assert.equal(tenant, "1, 2");
+});
+
+for (const transport of ["xhr", "fetch"]) {
+  test(`what a failed handshake was answered with is in the error, over ${transport}`, async ({ run, server }) => {
+    const seen = await run(async ({ io, kit }, url, name) => {
+      const socket = io(url, { path: "/nothing/", reconnection: false, transports: kit.transports(name) });
+      const [{ description, context }] = await kit.once(socket, "connect_error");
+      return { description, status: context.status };
+    }, server.url, transport);
+    assert.deepEqual(seen, { description: 404, status: 404 });
+  }, { sameOrigin: true, allow: [networkNoise], ours: transport === "xhr" && "it has aborted the request by then" });
+}
+
+test("the plan has the cookies that XHR sends to the page's own origin", async ({ run, server }) => {
+  const cookies = await run(async ({ io, kit }, url) => {
+    const planned = async (name, options) => {
+      const socket = await kit.connected(io(url, { forceNew: true, transports: kit.transports(name), ...options }));
+      const { entries } = socket.io.plan;
+      return entries.find(({ credential }) => credential === "cookies")?.placement ?? "none";
+    };
+    return [await planned("xhr"), await planned("fetch"), await planned("fetch", { withCredentials: true })];
+  }, server.url);
+  assert.deepEqual(cookies, ["cookie", "none", "cookie"]);
+}, { sameOrigin: true, ours: "it has no plan" });
+
+test("a query parameter of the protocol's own is told, and does no harm", async ({ run, server }) => {
+  const seen = await run(async ({ io, kit }, url) => {
+    const socket = await kit.connected(io(url, { query: { sid: "x", EIO: "3", room: "1" } }));
+    const warned = socket.io.plan.entries.filter(({ warning }) => warning?.code === "query_reserved");
+    const { query } = await socket.emitWithAck("whoami");
+    return { warned: warned.map(({ name }) => name), EIO: query.EIO, room: query.room };
+  }, server.url);
+  assert.deepEqual(seen, { warned: ["sid", "EIO"], EIO: "4", room: "1" });
+}, { ours: "it asks for the session `x` for ever" });
+
+test("what is no namespace is an error at the call", async ({ run, server }) => {
+  const codes = await run(({ io, Manager }, url) => {
+    const code = (make) => {
+      try {
+        make();
+      } catch (error) {
+        return error.code;
+      }
+    };
+    const manager = new Manager(url, { autoConnect: false });
+    return [code(() => io(`${url}/a,b`)), code(() => manager.socket("/a,b")), code(() => io("http:"))];
+  }, server.url);
+  assert.deepEqual(codes, ["invalid_url", "invalid_url", "invalid_url"]);
+}, { ours: "it connects to something else, again and again" });

@@ -145,3 +145,28 @@ proptest! {
         prop_assert_eq!(decode_query(&query), pairs);
     }
 }
+
+#[test]
+fn a_protocol_without_slashes_is_no_host() {
+    for text in ["http:", "localhost:"] {
+        assert_eq!(Url::parse(text, None).unwrap_err().code, Code::InvalidUrl, "{text}");
+    }
+    assert_eq!(Url::parse("http://localhost:", None).unwrap().port, "80");
+}
+
+#[test]
+fn it_knows_the_pages_own_origin() {
+    let page = Some("https://example.com");
+    for (text, is_own) in [
+        ("", true),
+        ("/chat", true),
+        ("https://example.com:443", true),
+        ("wss://example.com", true),
+        ("http://example.com", false),
+        ("https://example.com:444", false),
+        ("//other.example.com", false),
+    ] {
+        assert_eq!(Url::parse(text, page).unwrap().is_own_origin, is_own, "{text}");
+    }
+    assert!(!Url::parse("https://example.com", None).unwrap().is_own_origin);
+}

@@ -174,6 +174,22 @@ difference(
 );
 
 difference(
+  "a namespace with a comma, and a query parameter of the protocol's own",
+  async ({ io }, { pause }) => {
+    const attempt = async (uri, options) => {
+      const socket = io(uri, { forceNew: true, reconnectionDelay: 10, reconnectionDelayMax: 10, ...options });
+      let attempts = 0;
+      socket.io.on("reconnect_attempt", () => attempts++);
+      await pause(500);
+      return attempts > 3 ? "tries for ever" : socket.connected ? "connected" : "rests";
+    };
+    const outcome = (uri, options) => attempt(uri, options).catch(({ code }) => code);
+    return [await outcome("/a,b"), await outcome("/", { query: { sid: "x" } })];
+  },
+  { ours: ["invalid_url", "connected"], official: ["tries for ever", "tries for ever"] },
+);
+
+difference(
   "an option of a wrong type",
   async ({ io }, { once }) => {
     const attempt = async () => {

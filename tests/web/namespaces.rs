@@ -166,7 +166,7 @@ async fn the_socket_that_is_dropped_leaves_and_the_others_stay() {
 #[wasm_bindgen_test]
 fn a_comma_is_no_part_of_a_name() {
     let manager = Manager::builder(URL).manager().unwrap();
-    assert_eq!(manager.socket("/a,b").unwrap_err().code(), Code::InvalidOption);
+    assert_eq!(manager.socket("/a,b").unwrap_err().code(), Code::InvalidUrl);
 }
 
 async fn present(socket: &socketio_wasm::Socket) -> Vec<String> {

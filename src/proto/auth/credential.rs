@@ -11,7 +11,7 @@ pub struct Credentials {
     pub query: Vec<(String, Secret)>,
     /// Whether the app gives an `auth` payload. What is in it stays with the host.
     pub has_auth: bool,
-    /// The option `withCredentials`: cross-origin requests carry cookies.
+    /// Whether requests of polling carry cookies: to another origin, where the app asks for it.
     pub with_cookies: bool,
 }
 

@@ -101,13 +101,17 @@ impl Impossible {
     /// A sentence for the app's developer: names the headers, the transport and the choices.
     pub fn message(&self) -> String {
         let mut text = join(&[self.transport.name(), " cannot carry the header"]);
-        for name in &self.headers {
-            text.push(' ');
+        for (index, name) in self.headers.iter().enumerate() {
+            text.push_str(if index == 0 { " " } else { ", " });
             text.push_str(name);
         }
-        text.push_str("; begin on XHR polling, or set headerFallback to");
-        for choice in self.choices {
-            text.push(' ');
+        text.push_str("; begin on polling, or set headerFallback to");
+        for (index, choice) in self.choices.iter().enumerate() {
+            text.push_str(match index {
+                0 => " ",
+                _ if index + 1 == self.choices.len() => " or ",
+                _ => ", ",
+            });
             text.push_str(choice.name());
         }
         text

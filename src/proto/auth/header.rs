@@ -17,6 +17,14 @@ impl Headers {
         }
     }
 
+    /// Adds a header. The values of one name are joined with commas, as browsers do (RFC 9110, section 5.3).
+    pub fn add(&mut self, header: Header) {
+        match self.0.iter_mut().find(|other| other.is_named(&header.name)) {
+            Some(other) => other.value = Secret::new(join(&[other.value.expose(), ", ", header.value.expose()])),
+            None => self.0.push(header),
+        }
+    }
+
     /// The headers in their order.
     pub fn iter(&self) -> std::slice::Iter<'_, Header> {
         self.0.iter()

@@ -38,7 +38,7 @@ pub fn plan(
         plan.add(CredentialKind::Auth, "auth", place_auth(revision));
     }
     for (key, _) in &credentials.query {
-        plan.add(CredentialKind::Query, key, place_query(begins_on));
+        plan.add(CredentialKind::Query, key, place_query(key, begins_on));
     }
     let unasked = matches!(begins_on, Kind::WebSocket | Kind::Jsonp);
     if credentials.with_cookies || unasked {
@@ -65,8 +65,9 @@ const fn place_auth(revision: Revision) -> Placed {
     }
 }
 
-const fn place_query(begins_on: Kind) -> Placed {
+fn place_query(key: &str, begins_on: Kind) -> Placed {
     match begins_on {
+        _ if matches!(key, "EIO" | "transport" | "sid") => (Placement::None, Some(Warning::QueryReserved)),
         Kind::WebTransport => (Placement::None, Some(Warning::QueryImpossible)),
         Kind::Polling | Kind::WebSocket | Kind::Jsonp => (Placement::Query, None),
     }

@@ -20,6 +20,8 @@ pub enum Warning {
     AuthImpossible,
     /// A query parameter does not travel.
     QueryImpossible,
+    /// A query parameter has a name that is Engine.IO's own, and does not travel.
+    QueryReserved,
     /// The cookies do not travel.
     CookiesImpossible,
 }
@@ -35,6 +37,7 @@ impl Warning {
             Self::HeaderDropped => "header_dropped",
             Self::AuthImpossible => "auth_impossible",
             Self::QueryImpossible => "query_impossible",
+            Self::QueryReserved => "query_reserved",
             Self::CookiesImpossible => "cookies_impossible",
         }
     }
@@ -57,6 +60,7 @@ impl Warning {
             Self::AuthImpossible => {
                 " in Socket.IO protocol 4: send a header or query; server: read handshake.headers or handshake.query"
             }
+            Self::QueryReserved => " for an app: the name is the protocol's own; give it another one",
             Self::QueryImpossible | Self::CookiesImpossible => ": send a token in auth; server: read handshake.auth",
         }
     }

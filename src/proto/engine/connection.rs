@@ -415,6 +415,7 @@ impl<D: Data> Connection<D> {
         self.state = State::Open;
         self.change = Some(Change::Opened);
         let kind = self.candidate.kind;
+        out.push_back(Output::Join(self.transport, Rc::clone(&sid)));
         // What waited is written before anyone hears that the connection is open and writes more.
         self.flush(out);
         self.tell(EngineEvent::Open { sid, kind }, out);

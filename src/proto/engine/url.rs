@@ -15,6 +15,8 @@ pub struct Url {
     pub path: String,
     /// The query, decoded.
     pub query: Vec<(String, String)>,
+    /// Whether this is the page's own origin.
+    pub is_own_origin: bool,
 }
 
 impl Url {
@@ -54,6 +56,8 @@ impl Url {
         let (host, port) = split_port(address);
         check_host(host)?;
         let port = match port {
+            // A protocol without the slashes would be taken for a host.
+            Some("") if scheme.is_none() => return Err(invalid("The URL's port is not a number from 1 to 65535")),
             None | Some("") => {
                 if is_secure {
                     "443"
@@ -67,7 +71,7 @@ impl Url {
 
         let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-        Ok(Self {
+        let mut url = Self {
             is_secure,
             host: host.to_owned(),
             port: port.to_owned(),
@@ -77,7 +81,10 @@ impl Url {
                 path.to_owned()
             },
             query: decode_query(query),
-        })
+            is_own_origin: false,
+        };
+        url.is_own_origin = origin.is_some_and(|page| url.origin("http") == page);
+        Ok(url)
     }
 
     /// The origin with a protocol of `http` or `ws`, encrypted or not, and the port where it is not the protocol's own.

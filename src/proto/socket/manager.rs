@@ -354,6 +354,7 @@ impl<D: Data> Manager<D> {
                 }
                 Output::Event(Event::Socket(socket, SocketEvent::Connect { .. })) => self.is_connected(*socket),
                 Output::Open { transport, .. }
+                | Output::Join(transport, _)
                 | Output::Poll(transport)
                 | Output::Post(transport, _)
                 | Output::Write(transport, _) => !self.closed.contains(transport),

@@ -9,6 +9,7 @@
 
 use std::rc::Rc;
 
+use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::engine::packet::Packet;
 
@@ -96,6 +97,21 @@ pub struct Socket<D> {
     pub receive_buffer: Vec<(D, Option<u32>)>,
     /// What is needed to continue the session.
     pub recovery: Recovery<D>,
+}
+
+/// Checks the name of a namespace.
+///
+/// # Errors
+///
+/// [`Code::InvalidUrl`] where it has a comma: in a packet that is where the name ends.
+pub fn check(name: &str) -> Result<(), Error> {
+    if name.as_bytes().contains(&b',') {
+        return Err(Error::new(
+            Code::InvalidUrl,
+            "The name of a namespace can't have a comma",
+        ));
+    }
+    Ok(())
 }
 
 impl<D: Data> Socket<D> {

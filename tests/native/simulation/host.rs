@@ -108,6 +108,7 @@ impl World {
                     true => self.network.open_poller(transport),
                     false => self.network.open_stream(transport, sid.map(|sid| sid.to_string())),
                 },
+                Output::Join(transport, sid) => self.network.join(transport, &sid),
                 Output::Poll(transport) => self.network.request(transport, None),
                 Output::Post(transport, packets) => {
                     let packets: Vec<_> = packets.iter().map(|packet| packet.describe().0.to_payload()).collect();
@@ -122,9 +123,6 @@ impl World {
     }
 
     fn told(&mut self, event: Event<Sample>) {
-        if let Event::Engine(_, EngineEvent::Open { sid, .. }) = &event {
-            self.network.join(sid);
-        }
         if let Some(asked) = self.app.told(&self.manager, self.now, &event) {
             let (at, index) = (asked.at, self.asked.len());
             self.asked.push(asked);

@@ -155,9 +155,9 @@ impl Network {
     }
 
     /// The session has got its id: all requests after it carry it.
-    pub fn join(&mut self, sid: &str) {
-        for session in self.pollers.values_mut() {
-            session.get_or_insert_with(|| sid.into());
+    pub fn join(&mut self, transport: u32, sid: &str) {
+        if let Some(session) = self.pollers.get_mut(&transport) {
+            *session = Some(sid.into());
         }
     }
 

@@ -15,6 +15,7 @@ pub struct Audit {
 #[derive(Debug, Default)]
 struct Line {
     is_polling: bool,
+    has_joined: bool,
     is_stream_open: bool,
     has_get: bool,
     has_post: bool,
@@ -37,6 +38,11 @@ impl Audit {
                     before.is_none(),
                     "transport {transport} was opened twice, or after it was closed"
                 );
+            }
+            Output::Join(transport, _) => {
+                let line = self.open_line(*transport);
+                assert!(!line.has_joined, "transport {transport} joins a second session");
+                line.has_joined = true;
             }
             Output::Poll(transport) => {
                 let line = self.open_line(*transport);

@@ -325,6 +325,8 @@ impl Desk {
                         listener(self, &line);
                     }
                 }
+                // Told in the engine's own event as well.
+                Output::Join(..) => {}
                 io => {
                     self.lines.push(show::output(&io));
                     self.io.push(io);

@@ -23,6 +23,7 @@ pub fn output(output: &Output<Sample>) -> String {
             let sid = sid.as_ref().map_or(String::new(), |sid| format!(" sid={sid}"));
             format!("open {transport} {}{fetch}{sid}", candidate.kind.name())
         }
+        Output::Join(transport, sid) => format!("join {transport} {sid}"),
         Output::Poll(transport) => format!("poll {transport}"),
         Output::Post(transport, packets) => {
             let packets: Vec<String> = packets.iter().map(packet).collect();
