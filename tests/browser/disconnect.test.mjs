@@ -41,10 +41,12 @@ for (const transport of ["xhr", "fetch", "websocket"]) {
     const server = await serve();
     await run(async ({ io, kit }, url, name) => {
       const socket = await kit.connected(io(url, { reconnection: false, transports: kit.transports(name) }));
-      // The connection is idle when this has been answered.
       await socket.emitWithAck("echo-ack");
       globalThis.gone = kit.once(socket, "disconnect");
     }, server.url, transport);
+    // A poll that has not arrived yet, the browser would send again.
+    const isWaiting = ({ conn }) => conn.transport.writable;
+    await server.until(({ io }) => [...io.sockets.sockets.values()].every(isWaiting), "a transport that is ready");
     server.cut();
     const [reason, details] = await run(async ({ kit }) => {
       const [reason, details] = await gone;
