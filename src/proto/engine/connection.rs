@@ -21,7 +21,7 @@ use super::handshake::Handshake;
 use super::packet::{Packet, PacketType};
 use super::payload;
 use super::transport::{Candidate, Kind};
-use super::upgrade::{PROBE, Probe, State as ProbeState, WEBTRANSPORT_LEAD};
+use super::upgrade::{PROBE, Probe, State as ProbeState};
 
 /// What a connection is made with.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ pub struct Config {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     Opening,
     Open,
     Closing,
@@ -71,27 +71,27 @@ pub enum Change<D> {
 /// An Engine.IO connection.
 #[derive(Debug)]
 pub struct Connection<D> {
-    config: Config,
-    state: State,
-    sid: Option<Rc<str>>,
-    lifetime: Millis,
-    max_payload: usize,
+    pub(super) config: Config,
+    pub(super) state: State,
+    pub(super) sid: Option<Rc<str>>,
+    pub(super) lifetime: Millis,
+    pub(super) max_payload: usize,
     /// The transport in use.
-    transport: u32,
-    candidate: Candidate,
+    pub(super) transport: u32,
+    pub(super) candidate: Candidate,
     /// A GET is under way.
-    is_polling: bool,
+    pub(super) is_polling: bool,
     /// A POST is under way.
-    is_posting: bool,
+    pub(super) is_posting: bool,
     /// What the server offers, until it is probed.
-    upgrades: Vec<Kind>,
-    probes: Vec<Probe>,
-    queue: VecDeque<Packet<D>>,
-    timers: TimerTable,
-    first_transport: u32,
-    next_transport: u32,
-    change: Option<Change<D>>,
-    is_watched: bool,
+    pub(super) upgrades: Vec<Kind>,
+    pub(super) probes: Vec<Probe>,
+    pub(super) queue: VecDeque<Packet<D>>,
+    pub(super) timers: TimerTable,
+    pub(super) first_transport: u32,
+    pub(super) next_transport: u32,
+    pub(super) change: Option<Change<D>>,
+    pub(super) is_watched: bool,
 }
 
 impl<D: Data> Connection<D> {
@@ -349,13 +349,13 @@ impl<D: Data> Connection<D> {
         self.poll(out);
     }
 
-    fn new_transport(&mut self) -> u32 {
+    pub(super) fn new_transport(&mut self) -> u32 {
         let transport = self.next_transport;
         self.next_transport = transport.wrapping_add(1);
         transport
     }
 
-    fn tell(&self, event: EngineEvent<D>, out: &mut Outputs<D>) {
+    pub(super) fn tell(&self, event: EngineEvent<D>, out: &mut Outputs<D>) {
         out.push_back(Output::Event(Event::Engine(self.first_transport, event)));
     }
 
@@ -422,114 +422,14 @@ impl<D: Data> Connection<D> {
         self.upgrades = handshake.upgrades;
     }
 
-    /// Probes every transport that both sides want, after what the layer above does first on an open connection.
-    pub fn probe(&mut self, now: Millis, out: &mut Outputs<D>) {
-        let upgrades = std::mem::take(&mut self.upgrades);
-        if self.state != State::Open || !self.config.upgrade || !self.candidate.kind.is_polling() {
-            return;
-        }
-        let wanted = |candidate: &&Candidate| !candidate.kind.is_polling() && upgrades.contains(&candidate.kind);
-        let candidates: Vec<Candidate> = self.config.transports.iter().filter(wanted).copied().collect();
-        let has_webtransport = candidates.iter().any(|candidate| candidate.kind == Kind::WebTransport);
-        for candidate in candidates {
-            let waits = has_webtransport && candidate.kind != Kind::WebTransport;
-            let transport = self.new_transport();
-            self.probes.push(Probe {
-                transport,
-                candidate,
-                state: if waits {
-                    ProbeState::AwaitLead
-                } else {
-                    ProbeState::AwaitOpen
-                },
-            });
-            if waits {
-                self.timers.set(Timer::Probe, now + WEBTRANSPORT_LEAD);
-            } else {
-                out.push_back(Output::Open {
-                    transport,
-                    candidate,
-                    sid: self.sid.clone(),
-                });
-            }
-        }
-    }
-
-    fn handle_probe_packet(&mut self, transport: u32, head: &[u16], data: &D, out: &mut Outputs<D>) {
-        let Some(probe) = self.probes.iter_mut().find(|probe| probe.transport == transport) else {
-            return;
-        };
-        let is_pong = head.first().and_then(|unit| PacketType::from_unit(*unit)) == Some(PacketType::Pong)
-            && data.slice(1, usize::MAX).as_text().as_deref() == Some(PROBE);
-        if probe.state != ProbeState::AwaitPong || !is_pong {
-            let error = Error::new(Code::TransportFailed, "probe error");
-            self.drop_probe(transport, Rc::new(Failure::new(error)), out);
-            return;
-        }
-        probe.state = ProbeState::AwaitPause;
-        let kind = probe.candidate.kind;
-        // The first to answer wins.
-        self.probes.retain(|probe| {
-            let wins = probe.transport == transport;
-            if !wins && probe.state != ProbeState::AwaitLead {
-                out.push_back(Output::Close(probe.transport));
-            }
-            wins
-        });
-        self.tell(EngineEvent::Upgrading(kind), out);
-        self.pause(out);
-    }
-
-    fn is_upgrading(&self) -> bool {
-        self.probes.iter().any(|probe| probe.state == ProbeState::AwaitPause)
-    }
-
-    /// Where an upgrade waits for the transport in use to come to rest: moves over as soon as it has. Says whether one
-    /// waits, so that nothing new is begun on the old transport.
-    fn pause(&mut self, out: &mut Outputs<D>) -> bool {
-        if !self.is_upgrading() {
-            return false;
-        }
-        if self.is_polling || self.is_posting {
-            return true;
-        }
-        if let Some(probe) = self.probes.pop() {
-            out.push_back(Output::Write(probe.transport, Packet::control(PacketType::Upgrade)));
-            out.push_back(Output::Close(self.transport));
-            self.transport = probe.transport;
-            self.candidate = probe.candidate;
-            let kind = probe.candidate.kind;
-            // What waited is written before anyone hears of the upgrade and writes more.
-            self.flush(out);
-            self.tell(EngineEvent::Upgrade(kind), out);
-            self.finish_close(out);
-        }
-        true
-    }
-
-    fn drop_probe(&mut self, transport: u32, failure: Rc<Failure<D>>, out: &mut Outputs<D>) {
-        let Some(index) = self.probes.iter().position(|probe| probe.transport == transport) else {
-            return;
-        };
-        let probe = self.probes.remove(index);
-        out.push_back(Output::Close(transport));
-        self.tell(EngineEvent::UpgradeError(failure), out);
-        if probe.state == ProbeState::AwaitPause {
-            // The old transport had been brought to rest.
-            self.poll(out);
-            self.flush(out);
-            self.finish_close(out);
-        }
-    }
-
-    fn poll(&mut self, out: &mut Outputs<D>) {
+    pub(super) fn poll(&mut self, out: &mut Outputs<D>) {
         if self.candidate.kind.is_polling() && !self.is_polling && self.state != State::Closed {
             self.is_polling = true;
             out.push_back(Output::Poll(self.transport));
         }
     }
 
-    fn flush(&mut self, out: &mut Outputs<D>) {
+    pub(super) fn flush(&mut self, out: &mut Outputs<D>) {
         if matches!(self.state, State::Opening | State::Closed) || self.is_upgrading() {
             return;
         }
@@ -555,7 +455,7 @@ impl<D: Data> Connection<D> {
     }
 
     /// Where the app has asked for the end: ends it as soon as all is written and no upgrade is half done.
-    fn finish_close(&mut self, out: &mut Outputs<D>) {
+    pub(super) fn finish_close(&mut self, out: &mut Outputs<D>) {
         if self.state != State::Closing || !self.queue.is_empty() || self.is_posting || self.is_upgrading() {
             return;
         }
