@@ -1,4 +1,5 @@
 // The options of `io()`, `new Manager()` and `manager.socket()`.
+import type { ExtendedError } from "./errors.js";
 import type { HeaderFallback } from "./plan.js";
 
 /**
@@ -62,6 +63,13 @@ export interface ManagerOptions {
    * @default "payload"
    */
   headerFallback?: HeaderFallback;
+  /**
+   * Which requests of polling carry `extraHeaders`. With `"handshake"` it is the first of each session: across origins each
+   * request with a custom header costs a preflight. The server keeps the headers of the first request; a proxy in between
+   * and middleware of the engine see the others without.
+   * @default "always"
+   */
+  headersOn?: "always" | "handshake";
   /**
    * Header fields for sessions that begin on one transport. They come before {@link extraHeaders} of the same name. Those
    * of `polling` are the app's credentials on every transport: where the session begins on WebSocket, they are moved as
@@ -152,6 +160,12 @@ export interface ManagerOptions {
    */
   timeout: number | false;
   /**
+   * How long a function in {@link SocketOptions.auth | auth} may take to give the payload, in milliseconds; `false` for as long
+   * as it likes.
+   * @default 10000
+   */
+  authTimeout: number | false;
+  /**
    * Whether to connect again after the connection is lost or can't be opened.
    * @default true
    */
@@ -203,18 +217,38 @@ export interface ManagerOptions {
 }
 
 /**
+ * What a function that gives a payload is asked with. It is itself a function, which may be called with the payload, as with
+ * the official client.
+ */
+export interface AuthRequest {
+  (payload: object): void;
+  /** Why it is asked: the app connects, the connection was lost, or the server refused the payload before. */
+  readonly reason: "connect" | "reconnect" | "rejected";
+  /** How often it has been asked since the socket was last connected, this time included. */
+  readonly attempt: number;
+  /** The namespace. (Sockets that ask the same function for the same reason at the same time share one answer.) */
+  readonly namespace: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/**
  * The payload of a namespace's CONNECT: an object, or a function that gives one, and that is asked before each connection.
  *
- * An async function (or one that returns a promise) gives it as its result; the older form gives it to its callback. Where
- * the function throws, its promise is rejected, or it gives something else than an object: `connect_error` with the code
- * `auth_failed`.
+ * An async function (or one that returns a promise) gives it as its result; the older form gives it to its argument. Where
+ * the function throws, its promise is rejected, it gives something else than an object, or nothing within
+ * {@link ManagerOptions.authTimeout | authTimeout}: `connect_error` with the code `auth_failed`, and it is asked again after the
+ * delays of the reconnection.
  *
- * The server reads it in `socket.handshake.auth`.
+ * Where the server refuses the payload with an error that is about authentication, the function is asked once more, with the
+ * reason `rejected`, and CONNECT is sent again on the same connection; the second refusal is a `connect_error`.
+ *
+ * The server reads the payload in `socket.handshake.auth`.
  */
 export type Auth =
   | { [key: string]: any }
-  | ((callback: (payload: object) => void) => void)
-  | ((callback: (payload: object) => void) => Promise<object>);
+  | ((request: AuthRequest) => void)
+  | ((request: AuthRequest) => Promise<object>);
 
 /** The options of one socket. */
 export interface SocketOptions {
@@ -224,9 +258,17 @@ export interface SocketOptions {
    * @example
    * io(url, { auth: { token } });
    * io(url, { auth: async () => ({ token: await freshToken() }) });
+   * io(url, { auth: async ({ reason, signal }) => ({ token: await freshToken({ force: reason === "rejected", signal }) }) });
    * io(url, { auth: (callback) => callback({ token: localStorage.token }) });
    */
   auth?: Auth;
+  /**
+   * Whether a refusal of the server's (`connect_error`) is about authentication, so that a function in {@link auth} is asked for
+   * another payload.
+   * @default what `error.data` says: a `status` of 401 or 403, a `code` such as `invalid_token` or `token_expired`, or the `type`
+   *   `UnauthorizedError`
+   */
+  isAuthError?: (error: ExtendedError) => boolean;
   /**
    * How often an event is sent again until the server acknowledges it. With it, events go one at a time, each after the
    * acknowledgement of the one before; `retries + 1` tries without an answer in `ackTimeout` give it up. An event may arrive

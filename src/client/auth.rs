@@ -3,12 +3,9 @@
 use std::cell::RefCell;
 use std::error::Error as StdError;
 use std::fmt;
-use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::rc::Rc;
-use std::task::Poll;
 
-use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
@@ -17,7 +14,6 @@ use crate::error::Code;
 #[cfg(feature = "serde")]
 use super::arguments;
 use super::error::Error;
-use super::queue::queue;
 
 /// The `auth` payload: what a socket sends when it connects to its namespace, and what the server has in `handshake.auth`.
 ///
@@ -53,11 +49,11 @@ impl Auth {
     }
 
     /// A function that is asked before each connection and each reconnection, and whose future yields the value. The socket
-    /// waits for it, no longer than the option [`timeout`](super::Builder::timeout) allows.
+    /// waits for it, no longer than [`auth_timeout`](super::Builder::auth_timeout) allows.
     ///
-    /// Where it fails, the socket does not connect: [`Lifecycle::ConnectError`](super::Lifecycle::ConnectError) with
-    /// [`Error::Auth`], whose text is the error's (so it should not contain the secret). It is not asked again until
-    /// [`Socket::connect`](super::Socket::connect) is called.
+    /// Where it fails, there is a [`Lifecycle::ConnectError`](super::Lifecycle::ConnectError) with [`Error::Auth`], whose
+    /// text is the error's (so it should not contain the secret), and it is asked again after the delays of the
+    /// reconnection. Where the server refuses the value and says that this is about authentication, it is asked once more.
     ///
     /// It must not own a handle of its own socket, which would keep the connection open for ever.
     #[cfg(feature = "serde")]
@@ -122,8 +118,8 @@ impl Auth {
         }
     }
 
-    /// The value, asking for it where it has to be asked for. `timeout` is in milliseconds.
-    pub(super) async fn find(self, timeout: u32) -> Result<JsValue, Error> {
+    /// The value, asking for it where it has to be asked for.
+    pub(super) async fn find(self) -> Result<JsValue, Error> {
         let Source::Provider(provider) = &self.0 else {
             return Ok(self.value().unwrap_or_default());
         };
@@ -134,23 +130,8 @@ impl Auth {
         };
         let found = call();
         provider.replace(Some(call));
-        within(timeout, found).await
+        found.await
     }
-}
-
-/// Gives up waiting after a time.
-async fn within(timeout: u32, found: Found) -> Result<JsValue, Error> {
-    let (sender, receiver) = queue();
-    let _timer = Timeout::new(timeout, move || sender.send(()));
-    let mut found = pin!(found);
-    poll_fn(|context| match found.as_mut().poll(context) {
-        Poll::Ready(found) => Poll::Ready(found),
-        Poll::Pending => receiver.poll(context).map(|_| {
-            let message = "The auth provider did not answer in time".into();
-            Err(Error::Auth { message })
-        }),
-    })
-    .await
 }
 
 fn failed(error: impl Into<Box<dyn StdError>>) -> Error {

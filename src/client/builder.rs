@@ -196,6 +196,20 @@ impl Builder {
         self
     }
 
+    /// How long a function may take to give the `auth` payload (10 seconds).
+    pub fn auth_timeout(mut self, timeout: Duration) -> Self {
+        self.options.auth_timeout = timeout.as_secs_f64() * 1_000.0;
+        self
+    }
+
+    /// Sends the header fields only with the request that begins a session, not with every request of polling: across origins
+    /// each that has some costs a preflight. Servers keep those of the first request; proxies in between, and middleware of
+    /// the engine, see the others without.
+    pub fn headers_once(mut self, headers_once: bool) -> Self {
+        self.options.headers_once = headers_once;
+        self
+    }
+
     /// The path of the server's endpoint (`/socket.io/`). A slash at its end is added where it lacks one.
     pub fn path(self, path: &str) -> Self {
         let path = path.strip_suffix('/').unwrap_or(path);

@@ -8,7 +8,7 @@ use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::connection::Config;
 use crate::proto::engine::transport::Candidate;
 use crate::proto::engine::url::Url;
-use crate::proto::output::Event;
+use crate::proto::output::{Demand, Event};
 use crate::web::{App, Driver, Endpoint, Payload};
 
 use super::options::Options;
@@ -24,8 +24,8 @@ pub(crate) trait Host {
     /// Where the credentials of a session that is about to begin travel, and the headers that go into each CONNECT.
     fn placed(&self, plan: Plan, payload_headers: &[(String, Secret)]);
 
-    /// Find the payload of a socket's CONNECT and answer with [`Driver::answer`].
-    fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32);
+    /// Find the payload of a socket's CONNECT and answer with [`Driver::answer`] or [`Driver::decline`].
+    fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>);
 
     /// Something happened.
     fn event(&self, event: Event<Payload>);
@@ -43,13 +43,15 @@ impl<H: Host + 'static> Core<H> {
     /// A driver for `url`; the host's options are read anew for each connection.
     pub(crate) fn start(url: Url, options: &Options, host: impl FnOnce(Weak<Driver>) -> H) -> Rc<Driver> {
         let seed = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
-        Driver::new(options.reconnection(seed), |driver| {
+        let driver = Driver::new(options.reconnection(seed), |driver| {
             Box::new(Self {
                 host: host(driver),
                 url,
                 options: RefCell::new(None),
             })
-        })
+        });
+        driver.look(|manager| manager.auth_timeout = options.auth_timeout);
+        driver
     }
 }
 
@@ -68,8 +70,8 @@ impl<H: Host> App for Core<H> {
         Ok(endpoint)
     }
 
-    fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32) {
-        self.host.authenticate(driver, socket, epoch);
+    fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>) {
+        self.host.authenticate(driver, socket, epoch, demand);
     }
 
     fn event(&self, event: Event<Payload>) {

@@ -1,6 +1,6 @@
 //! One connection, and the sockets that share it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fmt;
 use std::rc::{Rc, Weak};
 
@@ -11,7 +11,7 @@ use crate::error;
 use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::transport::Kind;
 use crate::proto::engine::url::Url;
-use crate::proto::output::{EngineEvent, Event, Failure, Reason};
+use crate::proto::output::{Demand, EngineEvent, Event, Failure, Reason};
 use crate::proto::socket::namespace;
 use crate::proto::timer::Millis;
 use crate::web::{Driver, Payload};
@@ -59,8 +59,6 @@ pub(super) struct State {
     options: RefCell<Options>,
     auth: RefCell<Auth>,
     pub(super) ack_timeout: Millis,
-    /// How long a provider may take, in milliseconds.
-    auth_timeout: Cell<u32>,
     /// One of each namespace that was ever asked for: the protocol's sockets are never removed.
     slots: RefCell<Vec<Slot>>,
     plan: RefCell<Option<Plan>>,
@@ -113,7 +111,6 @@ impl Manager {
 
     pub(super) fn start(url: Url, options: Options, auth: Auth, ack_timeout: Millis) -> Self {
         let state = Rc::new(State {
-            auth_timeout: Cell::new(auth_timeout(&options)),
             options: RefCell::new(options.clone()),
             auth: RefCell::new(auth),
             ack_timeout,
@@ -190,7 +187,6 @@ impl Manager {
         let state = &self.inner.state;
         let mut options = state.options.borrow().clone();
         change(&mut options);
-        state.auth_timeout.set(auth_timeout(&options));
         let driver = &self.inner.driver;
         driver.look(|manager| options.reconfigure(&mut manager.reconnection));
         state.options.replace(options);
@@ -269,18 +265,24 @@ impl Host for Side {
         self.state.events.send(&ManagerEvent::Placement(plan));
     }
 
-    fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32) {
+    fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>) {
         let auth = self.state.auth_of(socket);
         let headers = Rc::clone(&self.state.payload_headers.borrow());
-        if let Some(value) = auth.value() {
+        let value = auth.value();
+        if let Some((_, is_about_authentication)) = demand.refusal
+            && (value.is_some() || !is_about_authentication)
+        {
+            driver.decline(socket, epoch);
+            return;
+        }
+        if let Some(value) = value {
             driver.answer(socket, epoch, encode(Ok(value), &headers));
             return;
         }
-        let timeout = self.state.auth_timeout.get();
         let driver = Rc::downgrade(driver);
         // A task of its own: what the provider does is not done in the middle of an event.
         spawn_local(async move {
-            let found = auth.find(timeout).await;
+            let found = auth.find().await;
             if let Some(driver) = driver.upgrade() {
                 driver.answer(socket, epoch, encode(found, &headers));
             }
@@ -317,9 +319,4 @@ impl Host for Side {
 fn encode(auth: Result<JsValue, Error>, headers: &[(String, Secret)]) -> Result<Option<Payload>, Failure<Payload>> {
     auth.and_then(|auth| payload::connect(&auth, headers))
         .map_err(|error| Failure::new(error::Error::new(error.code(), error.message().to_owned())))
-}
-
-/// As long as a connection may take to open; browsers take no more than 31 bits.
-fn auth_timeout(options: &Options) -> u32 {
-    options.timeout.clamp(0.0, 2_147_483_647.0) as u32
 }

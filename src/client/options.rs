@@ -25,6 +25,9 @@ pub struct Options {
     pub transport_headers: Vec<(Kind, Header)>,
     /// What becomes of headers on a transport that can't have them.
     pub header_fallback: HeaderFallback,
+    /// Whether only the request that begins a session has the header fields: across origins, each request that has some costs
+    /// a preflight. Servers keep those of the first request; proxies and middleware of the engine see the others without.
+    pub headers_once: bool,
     /// Whether cookies travel across origins.
     pub with_credentials: bool,
     /// The transports to use, in their order (polling, then WebSocket).
@@ -57,6 +60,8 @@ pub struct Options {
     pub randomization_factor: f64,
     /// How long an attempt may take (20000); infinity for ever.
     pub timeout: Millis,
+    /// How long a function may take to give the payload of a CONNECT (10000); infinity for ever.
+    pub auth_timeout: Millis,
 }
 
 impl Default for Options {
@@ -67,6 +72,7 @@ impl Default for Options {
             headers: Headers::default(),
             transport_headers: Vec::new(),
             header_fallback: HeaderFallback::default(),
+            headers_once: false,
             with_credentials: false,
             transports: ["polling", "websocket"].into_iter().filter_map(transport).collect(),
             upgrade: true,
@@ -83,6 +89,7 @@ impl Default for Options {
             reconnection_delay_max: 5000.0,
             randomization_factor: 0.5,
             timeout: 20_000.0,
+            auth_timeout: 10_000.0,
         }
     }
 }
@@ -189,6 +196,7 @@ impl Options {
             revision,
             query: carried.query,
             headers: carried.headers,
+            headers_once: self.headers_once,
             protocols,
             with_credentials: self.with_credentials,
             request_timeout: self.request_timeout as u32,

@@ -29,6 +29,7 @@ declare module "#bindings" {
   ): void;
   export function answer(manager: number, socket: number, epoch: number, auth: number): void;
   export function refuse(manager: number, socket: number, epoch: number, detail: number): void;
+  export function decline(manager: number, socket: number, epoch: number): void;
   export function watch(manager: number, isWatched: boolean): void;
   export function sendMessage(manager: number, data: number): void;
   export function closeEngine(manager: number): void;

@@ -14,7 +14,7 @@ use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::connection::Connection;
 use crate::proto::engine::packet::{Packet, PacketType};
 use crate::proto::engine::url::{Url, push_parameter};
-use crate::proto::output::{Event, Failure};
+use crate::proto::output::{Demand, Event, Failure};
 use crate::proto::socket::ack::Wanted;
 use crate::proto::socket::manager::Manager;
 use crate::proto::socket::namespace::{self, Outgoing};
@@ -74,8 +74,8 @@ impl Host for Façade {
         self.target.placed(&strings, &headers);
     }
 
-    fn authenticate(&self, _: &Rc<Driver>, socket: usize, epoch: u32) {
-        self.target.authenticate(socket, epoch);
+    fn authenticate(&self, _: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>) {
+        self.target.ask(socket, epoch, demand);
     }
 
     fn event(&self, event: Event<Payload>) {
@@ -216,6 +216,12 @@ pub fn refuse(manager: usize, socket: usize, epoch: u32, detail: u32) {
     run(manager, |manager, now| {
         manager.handle_auth(now, socket, epoch, Err(failure))
     });
+}
+
+/// Says that there is no other payload than the one that the server refused.
+#[wasm_bindgen]
+pub fn decline(manager: usize, socket: usize, epoch: u32) {
+    run(manager, |manager, _| manager.decline_auth(socket, epoch));
 }
 
 /// Tells of every packet, or stops doing so.

@@ -199,9 +199,12 @@ export class Manager extends Emitter {
     });
   }
 
-  /** @param {number} socket @param {number} epoch */
-  _authenticate(socket, epoch) {
-    this._sockets[socket]._authenticate(epoch, this._headers);
+  /**
+   * @param {number} socket @param {number} epoch @param {string} reason @param {number} attempt @param {number} refusal
+   * @param {boolean} isAuthError
+   */
+  _authenticate(socket, epoch, reason, attempt, refusal, isAuthError) {
+    this._sockets[socket]._authenticate(epoch, this._headers, reason, attempt, take(refusal), isAuthError);
   }
 
   /** @param {number} event @param {number} about a socket or engine @param {number} slot @param {number} number @param {number} epoch */
@@ -226,10 +229,8 @@ export class Manager extends Emitter {
     else if (event === CONNECT) {
       socket._granted(value, !!number);
       socket._announce();
-    } else if (event === CONNECT_ERROR) {
-      value.willRetry = !!number;
-      socket.emitReserved("connect_error", value);
-    } else if (event === DISCONNECT) socket._lost(...(/** @type {[string, any]} */ (value)));
+    } else if (event === CONNECT_ERROR) socket._failed(value, !!number);
+    else if (event === DISCONNECT) socket._lost(...(/** @type {[string, any]} */ (value)));
   }
 
   /** @param {number} event @param {any} value @param {number} number */

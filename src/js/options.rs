@@ -19,7 +19,7 @@ enum Field {
 }
 
 /// A table: one loop over it is smaller than a call for each.
-const FIELDS: [(&str, Field); 13] = [
+const FIELDS: [(&str, Field); 14] = [
     ("upgrade", Field::Flag(|options| &mut options.upgrade)),
     (
         "tryAllTransports",
@@ -42,6 +42,7 @@ const FIELDS: [(&str, Field); 13] = [
         Field::Number(|options| &mut options.randomization_factor),
     ),
     ("timeout", Field::Number(|options| &mut options.timeout)),
+    ("authTimeout", Field::Number(|options| &mut options.auth_timeout)),
     ("requestTimeout", Field::Number(|options| &mut options.request_timeout)),
     ("timestampParam", Field::Text(|options| &mut options.timestamp_param)),
     ("path", Field::Text(|options| &mut options.path)),
@@ -87,6 +88,13 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
         let mut fallback = String::new();
         reader.text("headerFallback", &mut fallback)?;
         options.header_fallback = HeaderFallback::parse(&fallback).ok_or_else(|| wrong("headerFallback"))?;
+    }
+    if let Some(requests) = reader.get("headersOn") {
+        options.headers_once = match requests.as_string().as_deref() {
+            Some("handshake") => true,
+            Some("always") => false,
+            _ => return Err(wrong("headersOn")),
+        };
     }
     options.query = reader.query()?;
     if reader

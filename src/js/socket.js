@@ -2,6 +2,8 @@
 import * as rust from "#bindings";
 import { connectPayload, encode, hold, reserved } from "../web/edge.js";
 import { Emitter } from "./emitter.js";
+import { report } from "./errors.js";
+import { ask } from "./provider.js";
 
 /** The flags of `Client.emit`; `bridge.rs` has the same list. */
 const ACK = 1;
@@ -28,6 +30,8 @@ export class Socket extends Emitter {
   _manager;
   _number;
   _ackTimeout;
+  /** Says to the function that gives the payload that it is not waited for. */
+  _giveUp = () => {};
   /** Events that wait for the socket to connect, with the numbers by which Rust knows them. @type {Map<any, number>} */
   _buffered = new Map();
   /** Events that are sent until they are acknowledged, by their tickets. @type {Map<number, any[]>} */
@@ -47,6 +51,7 @@ export class Socket extends Emitter {
     if (opts?.auth) this.auth = opts.auth;
     this._ackTimeout = opts?.ackTimeout;
     this._retries = opts?.retries > 0;
+    this._judge = opts?.isAuthError;
     this._manager = manager;
     this._number = number;
   }
@@ -87,6 +92,7 @@ export class Socket extends Emitter {
   }
 
   disconnect() {
+    this._giveUp();
     rust.disconnect(this._manager, this._number);
     return this;
   }
@@ -265,20 +271,34 @@ export class Socket extends Emitter {
     this.emitReserved("connect");
   }
 
+  /** @param {any} error @param {boolean} willRetry */
+  _failed(error, willRetry) {
+    this._giveUp();
+    error.willRetry = willRetry;
+    this.emitReserved("connect_error", error);
+  }
+
   /** @param {string} reason @param {any} details */
   _lost(reason, details) {
+    this._giveUp();
     this.connected = false;
     this.id = undefined;
     this.emitReserved("disconnect", reason, details);
   }
 
-  /** The payload of a CONNECT is wanted. @param {number} epoch @param {Record<string, string> | undefined} headers */
-  _authenticate(epoch, headers) {
-    let isAnswered = false;
-    /** Whichever way the answer comes, only the first one counts. @param {() => number} payload */
+  /**
+   * The payload of a CONNECT is wanted.
+   * @param {number} epoch @param {Record<string, string> | undefined} headers @param {string} reason @param {number} attempt
+   * @param {any} refusal the server's, of the payload before @param {boolean} isAuthError what that looks like
+   */
+  _authenticate(epoch, headers, reason, attempt, refusal, isAuthError) {
+    const { auth } = this;
+    if (refusal && !(typeof auth === "function" && this._isAuthError(refusal, isAuthError))) {
+      rust.decline(this._manager, this._number, epoch);
+      return;
+    }
+    /** @param {() => number} payload */
     const answer = (payload) => {
-      if (isAnswered) return;
-      isAnswered = true;
       let slot;
       try {
         slot = payload();
@@ -294,15 +314,19 @@ export class Socket extends Emitter {
       answer(() => {
         throw error;
       });
-    if (typeof this.auth !== "function") return give(this.auth);
+    this._giveUp();
+    if (typeof auth !== "function") return give(auth);
+    this._giveUp = ask(auth, this, { reason, attempt, namespace: this.nsp }, { give, fail });
+  }
+
+  /** The app may know better. @param {any} refusal @param {boolean} verdict */
+  _isAuthError(refusal, verdict) {
+    if (!this._judge) return verdict;
     try {
-      const result = this.auth(give);
-      // An async function gives its answer as a promise, the official client's form through the callback.
-      if (typeof result?.then === "function") {
-        result.then((/** @type {any} */ auth) => (auth === undefined && this.auth.length ? undefined : give(auth)), fail);
-      } else if (result !== undefined && !this.auth.length) give(result);
+      return !!this._judge(refusal);
     } catch (error) {
-      fail(error);
+      report(error);
+      return verdict;
     }
   }
 }

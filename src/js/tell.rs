@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::proto::Data;
 use crate::proto::engine::transport::Kind;
-use crate::proto::output::{EngineEvent, Event, Failure, Loss, Reason, SocketEvent};
+use crate::proto::output::{Demand, EngineEvent, Event, Failure, Loss, Reason, SocketEvent};
 use crate::web::Payload;
 
 use super::error;
@@ -30,7 +30,15 @@ extern "C" {
 
     /// A socket's payload is wanted.
     #[wasm_bindgen(method, js_name = _authenticate)]
-    pub fn authenticate(this: &Target, socket: usize, epoch: u32);
+    fn authenticate(
+        this: &Target,
+        socket: usize,
+        epoch: u32,
+        reason: &str,
+        attempt: u32,
+        refusal: u32,
+        is_auth_error: bool,
+    );
 
     /// Something happened. `slot` is taken by the façade.
     #[wasm_bindgen(method, js_name = _tell)]
@@ -69,6 +77,16 @@ enum Tale {
 impl Target {
     fn say(&self, tale: Tale, about: usize, slot: u32, number: f64) {
         self.tell(tale as u32, about as u32, slot, number, 0);
+    }
+
+    /// Asks for a socket's payload.
+    pub fn ask(&self, socket: usize, epoch: u32, demand: Demand<Payload>) {
+        let (refusal, is_auth_error) = match &demand.refusal {
+            Some((failure, is_auth_error)) => (hold(failure), *is_auth_error),
+            None => (0, false),
+        };
+        let reason = demand.occasion.name();
+        self.authenticate(socket, epoch, reason, demand.attempt, refusal, is_auth_error);
     }
 
     /// Tells an event.

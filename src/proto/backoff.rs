@@ -7,7 +7,7 @@ use super::timer::Millis;
 /// The delay doubles from attempt to attempt up to a cap, and the jitter is applied to the capped delay, so that clients
 /// which lost their server together stay spread out however often they tried. No delay is longer than the cap: at the
 /// cap the jitter only shortens.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Backoff {
     /// The first delay.
     pub min: Millis,

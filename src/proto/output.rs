@@ -24,6 +24,8 @@ pub enum Output<D> {
         socket: usize,
         /// Which attempt of this socket it is: an answer to an earlier one is ignored.
         epoch: u32,
+        /// Why.
+        demand: Demand<D>,
     },
     /// Open a transport.
     Open {
@@ -52,6 +54,40 @@ impl<D> Output<D> {
     /// Whether code of the app runs while it is carried out.
     pub(super) const fn runs_app(&self) -> bool {
         matches!(self, Self::Configure | Self::Authenticate { .. } | Self::Event(_))
+    }
+}
+
+/// Why the payload of a CONNECT is asked for.
+#[derive(Debug)]
+pub struct Demand<D> {
+    /// What it is for.
+    pub occasion: Occasion,
+    /// How often it has been asked for since the socket was last connected, this time included.
+    pub attempt: u32,
+    /// Where the server has refused the last one: its refusal, and whether that is about authentication. Who has no other
+    /// payload answers with [`decline_auth`](super::socket::manager::Manager::decline_auth).
+    pub refusal: Option<(Rc<Failure<D>>, bool)>,
+}
+
+/// What a payload is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// The app connects the socket.
+    Connect,
+    /// The connection was lost.
+    Reconnect,
+    /// The server refused the one before.
+    Rejected,
+}
+
+impl Occasion {
+    /// The name in JavaScript: `connect`, `reconnect` or `rejected`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Reconnect => "reconnect",
+            Self::Rejected => "rejected",
+        }
     }
 }
 

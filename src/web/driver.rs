@@ -16,7 +16,7 @@ use crate::error::{Code, Error};
 use crate::proto::engine::connection::{Config, Input};
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::{Candidate, Kind};
-use crate::proto::output::{EngineEvent, Event, Failure, Output, Outputs};
+use crate::proto::output::{Demand, EngineEvent, Event, Failure, Output, Outputs};
 use crate::proto::socket::manager::{HEAD, Manager};
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
@@ -35,8 +35,8 @@ pub trait App {
     /// Where a session that begins on a transport goes to, and what travels there.
     fn begin(&self, candidate: Candidate) -> Result<Endpoint, Error>;
 
-    /// Find the payload of a socket's CONNECT and answer with [`Driver::answer`].
-    fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32);
+    /// Find the payload of a socket's CONNECT and answer with [`Driver::answer`] or [`Driver::decline`].
+    fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>);
 
     /// Something happened.
     fn event(&self, event: Event<Payload>);
@@ -215,6 +215,11 @@ impl Driver {
         self.run(|manager, now| manager.handle_auth(now, socket, epoch, auth));
     }
 
+    /// Says that there is no other payload than the one that the server refused.
+    pub fn decline(self: &Rc<Self>, socket: usize, epoch: u32) {
+        self.run(|manager, _| manager.decline_auth(socket, epoch));
+    }
+
     /// The page's clock, which here never goes back.
     fn now(&self) -> Millis {
         let now = Date::now().max(self.clock.get());
@@ -294,7 +299,7 @@ impl Driver {
                 let now = self.now();
                 self.manager.borrow_mut().handle_configured(now, config);
             }
-            Output::Authenticate { socket, epoch } => self.app.authenticate(self, socket, epoch),
+            Output::Authenticate { socket, epoch, demand } => self.app.authenticate(self, socket, epoch, demand),
             Output::Open {
                 transport,
                 candidate,

@@ -20,6 +20,8 @@ pub struct Endpoint {
     pub query: Vec<(String, Secret)>,
     /// Header fields, for polling.
     pub headers: Vec<(String, Secret)>,
+    /// Whether only the request that begins the session has them.
+    pub headers_once: bool,
     /// Subprotocols, for WebSocket.
     pub protocols: Vec<Secret>,
     /// Whether cookies travel across origins.
@@ -65,6 +67,7 @@ impl Endpoint {
     pub(super) fn http(&self) -> Http {
         Http {
             headers: self.headers.clone(),
+            headers_once: self.headers_once,
             with_credentials: self.with_credentials,
             timeout: self.request_timeout,
         }

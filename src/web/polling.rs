@@ -20,6 +20,8 @@ pub(super) const BINARY_MARK: &str = "b";
 pub struct Http {
     /// Header fields.
     pub headers: Vec<(String, Secret)>,
+    /// Whether only the request that begins the session has them.
+    pub headers_once: bool,
     /// Whether cookies travel across origins.
     pub with_credentials: bool,
     /// How long a request may take, in milliseconds; 0 for as long as it likes.
@@ -37,6 +39,8 @@ pub struct Poller {
     get: Option<Request>,
     post: Option<Request>,
     body: Option<Payload>,
+    /// The session has its id.
+    has_joined: bool,
     /// It ends when its POST has ended.
     is_ending: bool,
 }
@@ -74,6 +78,7 @@ impl Poller {
             get: None,
             post: None,
             body: None,
+            has_joined: false,
             is_ending: false,
         }
     }
@@ -81,6 +86,7 @@ impl Poller {
     /// The session has got its id: all later requests carry it.
     pub fn join(&mut self, sid: &str) {
         push_parameter(&mut self.url, "sid", sid);
+        self.has_joined = true;
     }
 
     /// Whether requests go through `fetch`.
@@ -157,11 +163,9 @@ impl Poller {
     fn send(&self, method: &str, url: &str, body: Option<Payload>) -> Result<Request, JsValue> {
         let is_post = body.is_some();
         let content_type = is_post.then_some(("Content-type", "text/plain;charset=UTF-8"));
-        let headers = self
-            .http
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.expose()));
+        let has_headers = !(self.http.headers_once && self.has_joined);
+        let headers = self.http.headers.iter().filter(|_| has_headers);
+        let headers = headers.map(|(name, value)| (name.as_str(), value.expose()));
         let headers = headers.chain(content_type).chain(Some(("Accept", "*/*")));
         let body = body.map_or(0, Payload::into_slot);
         if self.fetch {

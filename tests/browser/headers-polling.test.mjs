@@ -84,3 +84,35 @@ test("the plan says that polling's headers travel as headers", async ({ run, ser
   assert.equal(placed.auth, "payload");
   assert.ok(!JSON.stringify(plan).includes("demo-valid"), "a plan has no values");
 }, { ours: "there is no plan to read" });
+
+for (const transport of ["xhr", "fetch"]) {
+  test(`headersOn: "handshake" pays one preflight, over ${transport}`, async ({ run, serve }) => {
+    const preflights = {};
+    for (const headersOn of ["always", "handshake"]) {
+      const server = await serve();
+      const seen = await run(async ({ io, kit }, url, name, headersOn) => {
+        const options = { transports: kit.transports(name), extraHeaders: { Authorization: "Bearer demo-valid" }, headersOn };
+        const socket = await kit.connected(io(url, options));
+        for (let i = 0; i < 5; i++) await socket.emitWithAck("echo-ack", i);
+        return (await socket.emitWithAck("whoami")).headers.authorization;
+      }, server.url, transport, headersOn);
+      assert.equal(seen, "Bearer demo-valid");
+      preflights[headersOn] = server.requests.OPTIONS;
+    }
+    assert.equal(preflights.handshake, 1);
+    assert.ok(preflights.always > 5, `${preflights.always} preflights`);
+  }, { ours: "it has no such option" });
+}
+
+test("headersOn sends the headers again with the next session", async ({ run, server }) => {
+  const seen = await run(async ({ io, kit }, url) => {
+    const options = { transports: ["polling"], extraHeaders: { "x-once": "yes" }, headersOn: "handshake", reconnectionDelay: 10 };
+    const socket = await kit.connected(io(url, options));
+    const gone = kit.once(socket, "disconnect");
+    socket.io.engine.close();
+    await gone;
+    await kit.connected(socket);
+    return (await socket.emitWithAck("whoami")).headers["x-once"];
+  }, server.url);
+  assert.equal(seen, "yes");
+}, { ours: "it has no such option" });

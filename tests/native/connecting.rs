@@ -83,35 +83,6 @@ fn a_payload_for_a_connection_that_is_gone_is_passed_over() {
 }
 
 #[test]
-fn a_payload_that_cannot_be_had_refuses_the_socket_but_not_its_neighbour() {
-    let mut desk = Desk::on_websocket(&["/", "/other"]);
-    desk.connect(1);
-    desk.text(0, "40/other,{\"sid\":\"B\"}");
-    desk.take();
-    desk.auth = Auth::Fails("no token");
-    desk.connect(0);
-    assert_eq!(desk.take(), ["s0 connect_error no token (final)"]);
-    assert!(!desk.manager.is_active(0));
-    assert!(desk.manager.is_connected(1));
-}
-
-#[test]
-fn the_last_socket_that_has_no_payload_closes_the_connection() {
-    let mut desk = Desk::on_websocket(&["/"]);
-    desk.auth = Auth::Fails("no token");
-    desk.connect(0);
-    assert_eq!(
-        desk.take(),
-        [
-            "close 0",
-            "engine0 close forced close",
-            "manager close forced close",
-            "s0 connect_error no token (final)"
-        ]
-    );
-}
-
-#[test]
 fn what_is_emitted_before_goes_out_in_order_before_the_connect_event() {
     let mut desk = Desk::new(&["websocket"], &["/"]);
     assert_eq!(desk.emit(0, json!(["before connect()"])), Emitted::Buffered);

@@ -18,6 +18,7 @@ mod backoff;
 mod batching;
 mod closing;
 mod connecting;
+mod credentials;
 mod encoding;
 mod handshake;
 mod header;

@@ -98,6 +98,9 @@ export async function startSite(app) {
   const { install } = await app.import("server/index.js");
   install(io, { allow: ["authorization"] });
   io.of("/other");
+  io.of("/secret").use(({ handshake }, next) => {
+    next(handshake.auth.token === "new" ? undefined : Object.assign(new Error("invalid token"), { data: { status: 401 } }));
+  });
   io.on("connection", (socket) => {
     socket.on("echo", (...args) => args.pop()(...args));
     socket.on("headers", (answer) => answer(socket.handshake.headers));

@@ -99,6 +99,17 @@ difference(
 );
 
 difference(
+  "a token that the server refuses, from an auth function",
+  async ({ io }, { once }) => {
+    const socket = io("/secret", {
+      auth: (give) => give({ token: give.reason === "rejected" ? "new" : "old" }),
+    });
+    return Promise.race([once(socket, "connect").then(() => "connected"), once(socket, "connect_error").then(({ message }) => message)]);
+  },
+  { ours: "connected", official: "invalid token" },
+);
+
+difference(
   "auth as a function that returns its result",
   async ({ io }, { once, within }) => {
     const socket = io({ auth: () => ({ token: "t" }) });

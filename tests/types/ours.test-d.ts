@@ -51,6 +51,17 @@ socket.timeout(1000).emitWithAck("anything").then((answer) => holds<Equal<typeof
 io({ auth: async () => ({ token: "t" }) });
 io({ auth: () => Promise.resolve({ token: "t" }) });
 socket.auth = async () => ({ token: "t" });
+io({
+  auth: async ({ reason, attempt, namespace, signal }) => {
+    const force: boolean = reason === "rejected" && attempt > 1 && !signal.aborted;
+    return { token: "t", force, namespace };
+  },
+  authTimeout: 5_000,
+  isAuthError: (error) => error.data?.status === 401,
+  headersOn: "handshake",
+});
+// @ts-expect-error
+io({ headersOn: "sometimes" });
 new Manager().socket("/admin", { auth: async () => ({ token: "t" }) });
 
 // Errors.

@@ -60,10 +60,55 @@ async fn a_provider_is_asked_before_each_connection() {
 }
 
 #[wasm_bindgen_test]
-async fn a_provider_that_fails_says_why_and_is_asked_again_by_the_app() {
+async fn a_provider_that_fails_says_why_and_is_asked_again() {
+    let fails = Cell::new(true);
+    let socket = socket("/admin").reconnection_delay(ms(1)).auth_with(move || {
+        let fails = fails.replace(false);
+        async move {
+            if fails {
+                Err("no network")
+            } else {
+                Ok(token("demo-valid"))
+            }
+        }
+    });
+    let socket = socket.connect().unwrap();
+    let mut lifecycle = socket.lifecycle();
+    soon("the connection", socket.connected()).await.unwrap();
+    let Some(Lifecycle::ConnectError {
+        will_retry: true,
+        error,
+    }) = lifecycle.try_next()
+    else {
+        panic!("not told");
+    };
+    assert_eq!(error.code(), Code::AuthFailed);
+}
+
+#[wasm_bindgen_test]
+async fn a_rejected_token_is_renewed_on_the_same_connection() {
+    let asked = Rc::new(Cell::new(0));
+    let count = Rc::clone(&asked);
+    let socket = socket("/admin").auth_with(move || {
+        count.set(count.get() + 1);
+        let token = token(if count.get() == 1 { "expired" } else { "demo-valid" });
+        async move { Ok::<_, String>(token) }
+    });
+    let socket = socket.connect().unwrap();
+    let mut lifecycle = socket.lifecycle();
+    soon("the connection", socket.connected()).await.unwrap();
+    assert!(
+        matches!(lifecycle.try_next(), Some(Lifecycle::Connect { .. })),
+        "no error is told"
+    );
+    assert_eq!(asked.get(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn without_reconnection_a_provider_that_fails_is_asked_again_by_the_app() {
     let fails = Rc::new(Cell::new(true));
     let does_fail = Rc::clone(&fails);
-    let socket = socket("/admin").auth_with(move || {
+    let socket = socket("/admin").reconnection(false).auth_with(move || {
         let result = if does_fail.get() {
             Err("signed out")
         } else {
@@ -92,7 +137,8 @@ async fn a_provider_that_fails_says_why_and_is_asked_again_by_the_app() {
 #[wasm_bindgen_test]
 async fn a_provider_that_never_answers_is_given_up() {
     let socket = socket("")
-        .timeout(ms(300))
+        .auth_timeout(ms(300))
+        .reconnection(false)
         .auth_with(std::future::pending::<Result<Payload, String>>);
     let socket = socket.connect().unwrap();
     let error = soon("an error", socket.connected()).await.unwrap_err();

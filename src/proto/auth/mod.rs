@@ -11,6 +11,7 @@ mod credential;
 mod fallback;
 mod header;
 mod placement;
+mod refusal;
 mod secret;
 mod warning;
 
@@ -19,6 +20,7 @@ pub use credential::{CredentialKind, Credentials};
 pub use fallback::{HeaderFallback, Impossible};
 pub use header::{Header, Headers, InvalidHeader};
 pub use placement::{Entry, Placement, Plan, plan};
+pub use refusal::is_about_authentication;
 pub use secret::Secret;
 pub use warning::Warning;
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::error::{Code, Error};
 use crate::proto::Data;
-use crate::proto::output::{Failure, Loss, Reason, SocketEvent};
+use crate::proto::output::{Failure, Loss, Occasion, Reason, SocketEvent};
 use crate::proto::timer::Millis;
 
 use super::manager::Manager;
@@ -20,7 +20,7 @@ impl<D: Data> Manager<D> {
         };
         match packet.kind {
             PacketType::Connect => self.handle_connect(now, socket, packet.data),
-            PacketType::ConnectError => self.handle_connect_error(socket, packet.data),
+            PacketType::ConnectError => self.handle_connect_error(now, socket, packet.data),
             PacketType::Disconnect => {
                 if self.is_connected(socket) {
                     self.abandon(socket);
@@ -43,7 +43,7 @@ impl<D: Data> Manager<D> {
             if entry.state == SocketState::AwaitConnection {
                 // It has begun another one: with the same credentials, this is its answer.
                 entry.grant = Some(data);
-                self.authenticate(socket);
+                self.authenticate(now, socket);
             } else {
                 self.leave(socket);
             }
@@ -62,6 +62,7 @@ impl<D: Data> Manager<D> {
             return;
         };
         entry.state = SocketState::Connected;
+        entry.asking.begin(Occasion::Reconnect);
         let epoch = entry.epoch;
         let recovered = entry.recovery.handle_connect(data.get("pid"));
         let received = std::mem::take(&mut entry.receive_buffer);
@@ -89,21 +90,20 @@ impl<D: Data> Manager<D> {
         self.tell(socket, SocketEvent::Connect { id, recovered });
     }
 
-    fn handle_connect_error(&mut self, socket: usize, data: D) {
+    fn handle_connect_error(&mut self, now: Millis, socket: usize, data: D) {
         let Some(entry) = self.sockets.get_mut(socket) else {
             return;
         };
         if std::mem::take(&mut entry.has_stale_connect) {
             entry.receive_buffer.clear();
             if entry.state == SocketState::AwaitConnection {
-                self.authenticate(socket);
+                self.authenticate(now, socket);
             }
             return;
         }
         if entry.state != SocketState::AwaitConnect {
             return;
         }
-        entry.state = SocketState::Idle;
         // Protocol 5 sends an object, protocol 4 a string.
         let text = data
             .get("message")
@@ -113,7 +113,7 @@ impl<D: Data> Manager<D> {
             error: Error::new(Code::Rejected, text.unwrap_or_default()),
             detail: data.get("data"),
         };
-        self.refuse(socket, Rc::new(failure));
+        self.handle_refusal(now, socket, failure);
     }
 
     fn handle_event(&mut self, socket: usize, data: D, ack: Option<u32>) {
@@ -164,6 +164,7 @@ impl<D: Data> Manager<D> {
             entry.state = SocketState::Idle;
             entry.epoch = entry.epoch.wrapping_add(1);
             entry.receive_buffer.clear();
+            entry.asking.rest();
             // Nobody comes back to a session that ended on purpose.
             entry.recovery.forget();
             if entry.grant.take().is_some() {

@@ -11,11 +11,10 @@ use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::engine::connection::{Config, Connection, Input};
 use crate::proto::engine::packet::Packet;
-use crate::proto::output::{Event, Failure, Output, Outputs, Reason, SocketEvent};
+use crate::proto::output::{Event, Failure, Occasion, Output, Outputs, Reason, SocketEvent};
 use crate::proto::timer::{Millis, Timer, TimerTable};
 
 use super::namespace::{Socket, State as SocketState};
-use super::packet::PacketType;
 use super::parser::{Parser, Progress};
 use super::reconnection::Reconnection;
 
@@ -36,6 +35,8 @@ pub(super) enum State {
 pub struct Manager<D> {
     /// How it opens its connection again. May be changed at any time.
     pub reconnection: Reconnection,
+    /// How long the app may take to give the payload of a CONNECT (10 seconds).
+    pub auth_timeout: Millis,
     pub(super) state: State,
     pub(super) connection: Option<Connection<D>>,
     /// Connections that the app has closed and that write their last packets.
@@ -71,6 +72,7 @@ impl<D: Data> Manager<D> {
     pub fn new(reconnection: Reconnection) -> Self {
         Self {
             reconnection,
+            auth_timeout: 10_000.0,
             state: State::Closed,
             connection: None,
             ending: Vec::new(),
@@ -111,6 +113,10 @@ impl<D: Data> Manager<D> {
     /// Whether there is neither a connection nor an attempt to open one.
     pub fn is_closed(&self) -> bool {
         self.state == State::Closed
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.state == State::Open
     }
 
     /// Whether a new attempt is waited for.
@@ -182,8 +188,9 @@ impl<D: Data> Manager<D> {
         };
         if entry.state == SocketState::Idle {
             entry.state = SocketState::AwaitConnection;
+            entry.asking.begin(Occasion::Connect);
             if self.state == State::Open {
-                self.authenticate(socket);
+                self.authenticate(now, socket);
             }
         }
         if !self.is_reconnecting {
@@ -229,39 +236,6 @@ impl<D: Data> Manager<D> {
             }
             Ok(_) => self.defer(now, Error::new(Code::NoTransport, "No transports available")),
             Err(error) => self.defer(now, error),
-        }
-    }
-
-    /// The app gave the payload of a socket's CONNECT (an encoded object), or could not.
-    pub fn handle_auth(&mut self, now: Millis, socket: usize, epoch: u32, auth: Result<Option<D>, Failure<D>>) {
-        let is_open = self.state == State::Open;
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
-        if !is_open || entry.epoch != epoch || entry.state != SocketState::AwaitAuth {
-            return;
-        }
-        let auth = match auth {
-            Ok(auth) => auth,
-            Err(failure) => return self.refuse(socket, Rc::new(failure)),
-        };
-        let grant = entry.grant.take();
-        let text = |auth: Option<&D>| auth.and_then(Data::as_text);
-        if let Some(grant) = grant {
-            if text(auth.as_ref()) == text(entry.auth.as_ref()) {
-                entry.state = SocketState::AwaitConnect;
-                return self.handle_connect(now, socket, grant);
-            }
-            // Granted to credentials that the app has replaced.
-            entry.receive_buffer.clear();
-            self.leave(socket);
-        }
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.state = SocketState::AwaitConnect;
-            entry.auth = auth.as_ref().map(|auth| auth.slice(0, usize::MAX));
-            let payload = entry.recovery.payload(auth);
-            let packet = entry.control(PacketType::Connect, payload);
-            self.send(packet);
         }
     }
 
@@ -327,6 +301,7 @@ impl<D: Data> Manager<D> {
         }
         for socket in 0..self.sockets.len() {
             self.expire_acks(now, socket);
+            self.expire_asking(now, socket);
         }
     }
 
@@ -345,7 +320,7 @@ impl<D: Data> Manager<D> {
             // What the app's own calls have overtaken is not carried out any more.
             let is_current = match &output {
                 Output::Configure => self.state == State::AwaitConfig,
-                Output::Authenticate { socket, epoch } => self
+                Output::Authenticate { socket, epoch, .. } => self
                     .sockets
                     .get(*socket)
                     .is_some_and(|entry| entry.state == SocketState::AwaitAuth && entry.epoch == *epoch),
@@ -395,8 +370,9 @@ impl<D: Data> Manager<D> {
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called; infinity for never.
     pub fn poll_timeout(&self) -> Millis {
         let connections = self.connection.iter().chain(&self.ending).map(Connection::poll_timeout);
-        let acks = self.sockets.iter().map(|socket| socket.acks.next_deadline());
-        connections.chain(acks).fold(self.timers.next(), Millis::min)
+        let sockets = self.sockets.iter();
+        let deadlines = sockets.map(|socket| socket.acks.next_deadline().min(socket.asking.due));
+        connections.chain(deadlines).fold(self.timers.next(), Millis::min)
     }
 
     pub(super) fn state_of(&self, socket: usize) -> SocketState {
@@ -410,19 +386,6 @@ impl<D: Data> Manager<D> {
     fn defer(&mut self, now: Millis, error: Error) {
         self.deferred = Some(Failure::new(error));
         self.timers.set(Timer::Deferred, now);
-    }
-
-    /// Asks for the payload of a socket's CONNECT, unless an earlier CONNECT is still to be answered.
-    pub(super) fn authenticate(&mut self, socket: usize) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            if entry.has_stale_connect {
-                return;
-            }
-            entry.state = SocketState::AwaitAuth;
-            entry.epoch = entry.epoch.wrapping_add(1);
-            let epoch = entry.epoch;
-            self.out.push_back(Output::Authenticate { socket, epoch });
-        }
     }
 
     /// Begins the upgrade of a connection that has just opened, once the CONNECTs are on their way. `false` where there is

@@ -1,6 +1,7 @@
 //! Socket.IO: namespaces over one connection, events, acknowledgements, reconnection.
 
 pub mod ack;
+mod asking;
 mod dispatch;
 pub mod manager;
 pub mod namespace;

@@ -1,10 +1,12 @@
 //! One socket: a namespace on the manager's connection.
 //!
 //! ```text
-//!   Idle ──connect()──▶ AwaitConnection ──open──▶ AwaitAuth ──payload──▶ AwaitConnect ──granted──▶ Connected
-//!    ▲                       ▲   connection closed │                    │                        │
-//!    │                       └─────────────────────┴────────────────────┴────────────────────────┤
-//!    └── refused, disconnect(), the server's DISCONNECT ─────────────────────────────────────────┘
+//!                                                  ┌─ none: AwaitRetry ─┐
+//!                                                  ▼                    │ refused for the first time
+//!   Idle ──connect()──▶ AwaitConnection ──open──▶ AwaitAuth ◀──────────┴─────────┐
+//!    ▲                       ▲   connection closed │ └──payload──▶ AwaitConnect ─┴─granted──▶ Connected
+//!    │                       └─────────────────────┴──────────────────────┴───────────────────────┤
+//!    └── refused, disconnect(), the server's DISCONNECT ──────────────────────────────────────────┘
 //! ```
 
 use std::rc::Rc;
@@ -14,6 +16,7 @@ use crate::proto::Data;
 use crate::proto::engine::packet::Packet;
 
 use super::ack::Acks;
+use super::asking::Asking;
 use super::packet::PacketType;
 use super::queue::Queue;
 use super::recovery::Recovery;
@@ -27,6 +30,8 @@ pub enum State {
     AwaitConnection,
     /// The app's payload for the CONNECT.
     AwaitAuth,
+    /// The time to ask for it again: the app could not give one.
+    AwaitRetry,
     /// The server's answer.
     AwaitConnect,
     /// It is connected.
@@ -86,6 +91,8 @@ pub struct Socket<D> {
     /// The server's answer to an attempt that the app has given up and begun again, until it is known that both have the
     /// same payload.
     pub grant: Option<D>,
+    /// How the payload is come by.
+    pub asking: Asking<D>,
     /// The acknowledgements that it waits for.
     pub acks: Acks,
     /// Events that wait for the socket to connect.
@@ -134,6 +141,7 @@ impl<D: Data> Socket<D> {
             has_stale_connect: false,
             auth: None,
             grant: None,
+            asking: Asking::default(),
             acks: Acks::default(),
             send_buffer: Vec::new(),
             last_buffered: 0,

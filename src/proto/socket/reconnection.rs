@@ -6,7 +6,7 @@ use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::backoff::Backoff;
 use crate::proto::engine::connection::{Change, Connection};
-use crate::proto::output::{Event, Failure, Output, Reason, SocketEvent};
+use crate::proto::output::{Event, Failure, Occasion, Output, Reason, SocketEvent};
 use crate::proto::timer::{Millis, Timer};
 
 use super::manager::{Manager, State};
@@ -34,7 +34,7 @@ impl<D: Data> Manager<D> {
         match self.connection.as_mut().and_then(Connection::poll_change) {
             None => {}
             Some(Change::Opened) => {
-                self.handle_open();
+                self.handle_open(now);
                 self.opened_at = Some(now);
             }
             Some(Change::Closed(reason, failure)) if self.state == State::Open => {
@@ -55,13 +55,13 @@ impl<D: Data> Manager<D> {
         }
     }
 
-    pub(super) fn handle_open(&mut self) {
+    pub(super) fn handle_open(&mut self, now: Millis) {
         self.state = State::Open;
         self.is_attended = false;
         self.timers.stop(Timer::Open);
         for socket in 0..self.sockets.len() {
             if self.state_of(socket) == SocketState::AwaitConnection {
-                self.authenticate(socket);
+                self.authenticate(now, socket);
             }
         }
         self.out.push_back(Output::Event(Event::Open));
@@ -117,6 +117,8 @@ impl<D: Data> Manager<D> {
                 let before = entry.state;
                 entry.has_stale_connect = false;
                 entry.grant = None;
+                entry.asking.rest();
+                entry.asking.occasion = Occasion::Reconnect;
                 if before == SocketState::Idle {
                     continue;
                 }

@@ -93,7 +93,10 @@ impl World {
                     };
                     self.manager.handle_configured(self.now, Ok(config));
                 }
-                Output::Authenticate { socket, epoch } => match self.scenario.auth_delay {
+                Output::Authenticate { socket, epoch, demand } if demand.refusal.is_some() => {
+                    self.manager.decline_auth(socket, epoch);
+                }
+                Output::Authenticate { socket, epoch, .. } => match self.scenario.auth_delay {
                     0 => self.manager.handle_auth(self.now, socket, epoch, Ok(None)),
                     delay => {
                         let at = self.now + f64::from(delay);

@@ -39,6 +39,10 @@ pub struct Desk {
     pub now: Millis,
     pub config: Rc<dyn Fn() -> Result<Config, Error>>,
     pub auth: Auth,
+    /// How the app answers after a refusal; not at all by default.
+    pub renewed: Option<Auth>,
+    /// Why it was asked, each time.
+    pub demands: Vec<String>,
     pub listener: Option<Listener>,
     pub audit: Audit,
     /// What is to be done on the network, for a [`Pair`](super::pair::Pair).
@@ -117,6 +121,8 @@ impl Desk {
             now: 1_000.0,
             config: Rc::new(make),
             auth: Auth::None,
+            renewed: None,
+            demands: Vec::new(),
             listener: None,
             audit: Audit::default(),
             io: Vec::new(),
@@ -307,7 +313,16 @@ impl Desk {
                     let config = (self.config)();
                     self.manager.handle_configured(self.now, config);
                 }
-                Output::Authenticate { socket, epoch } => self.answer_auth((socket, epoch), self.auth.clone()),
+                Output::Authenticate { socket, epoch, demand } => {
+                    let asked = (socket, epoch);
+                    let is_refused = demand.refusal.is_some();
+                    self.demands.push(show::demand(&demand));
+                    match self.renewed.clone() {
+                        None if is_refused => self.act(|manager, _| manager.decline_auth(socket, epoch)),
+                        Some(auth) if is_refused => self.answer_auth(asked, auth),
+                        _ => self.answer_auth(asked, self.auth.clone()),
+                    }
+                }
                 Output::Event(event) => {
                     use socketio_wasm::proto::output::{Event, SocketEvent};
                     if let Event::Socket(

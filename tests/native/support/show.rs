@@ -1,6 +1,6 @@
 //! Outputs as lines of text, so that a test reads like a transcript.
 
-use socketio_wasm::proto::output::{EngineEvent, Event, Failure, Loss, Output, SocketEvent};
+use socketio_wasm::proto::output::{Demand, EngineEvent, Event, Failure, Loss, Output, SocketEvent};
 
 use socketio_wasm::proto::engine::packet::Packet;
 
@@ -98,6 +98,15 @@ fn engine_event(event: &EngineEvent<Sample>) -> String {
             format!("create {}{compress}", data.show())
         }
     }
+}
+
+pub fn demand(demand: &Demand<Sample>) -> String {
+    let refusal = match &demand.refusal {
+        Some((failure, true)) => format!(" ({}: authentication)", failure.error),
+        Some((failure, false)) => format!(" ({})", failure.error),
+        None => String::new(),
+    };
+    format!("{} {}{refusal}", demand.occasion.name(), demand.attempt)
 }
 
 fn because(failure: Option<&Failure<Sample>>) -> String {
