@@ -122,10 +122,15 @@ function allowList(options) {
  */
 function movedHeaders({ auth, query, headers }) {
   return [
-    ["payload", isPlainObject(auth?.headers) ? new Map(Object.entries(auth.headers)) : new Map()],
+    ["payload", isPlainObject(auth?.headers) ? withLowerNames(auth.headers) : new Map()],
     ["query", fromQuery(query)],
     ["subprotocol", fromSubprotocols(headers["sec-websocket-protocol"])],
   ];
+}
+
+/** An app may have written them by hand. @param {Record<string, unknown>} headers */
+function withLowerNames(headers) {
+  return new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** @param {Record<string, unknown> | undefined} query */

@@ -87,7 +87,7 @@ export declare class Emitter<
     listener: ReservedOrUserListener<ReservedEvents, ListenEvents, Event>,
   ): this;
 
-  /** Removes one listener of an event; all of an event's without `listener`; all there are without `event`. */
+  /** Removes one listener of an event; all of an event's without `listener`; all there are without arguments. */
   off<Event extends ReservedOrUserEventNames<ReservedEvents, ListenEvents>>(
     event?: Event,
     listener?: ReservedOrUserListener<ReservedEvents, ListenEvents, Event>,

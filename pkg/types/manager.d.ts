@@ -14,7 +14,7 @@ export interface ManagerReservedEvents {
    * connection attempt. The same plan is in `manager.plan`.
    */
   placement: (plan: PlacementPlan) => void;
-  /** The connection is open. Its sockets connect to their namespaces after that. */
+  /** The connection is open, and its sockets are connecting to their namespaces. */
   open: () => void;
   /** The connection could not be opened, or failed. */
   error: (error: ClientError) => void;

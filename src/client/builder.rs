@@ -218,10 +218,9 @@ impl Builder {
 
     /// As [`path`](Self::path), without adding a slash (the option `addTrailingSlash: false`).
     pub fn exact_path(mut self, path: &str) -> Self {
-        if !path.starts_with('/') || path.contains(['?', '#']) {
-            self.refuse("The path of the endpoint begins with a slash and has neither ? nor #");
-        }
         self.options.path = path.to_owned();
+        let checked = self.options.check_path();
+        self.check(checked);
         self
     }
 

@@ -119,6 +119,17 @@ pub fn header(name: &str, value: &str) -> Result<Header, Error> {
 pub(crate) type Placed = (Endpoint, Plan, Vec<(String, Secret)>);
 
 impl Options {
+    /// # Errors
+    ///
+    /// [`Code::InvalidOption`] where the path would change the host or the query of the URL.
+    pub(crate) fn check_path(&self) -> Result<(), Error> {
+        if self.path.starts_with('/') && !self.path.contains(['?', '#']) {
+            return Ok(());
+        }
+        let message = "The option path has to begin with a slash, and to have neither ? nor #";
+        Err(Error::new(Code::InvalidOption, message))
+    }
+
     /// What the connection is made with.
     pub(crate) fn config(&self) -> Config {
         Config {
@@ -166,9 +177,7 @@ impl Options {
             }
         }
         let query = if self.query.is_empty() {
-            let own = url.query.iter();
-            own.map(|(key, value)| (key.clone(), Secret::from(value.as_str())))
-                .collect()
+            url.query.clone()
         } else {
             self.query.clone()
         };

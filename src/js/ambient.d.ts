@@ -5,7 +5,8 @@ declare module "#bindings" {
   export function addManager(target: object, text: string, page: string | undefined, options: object): number;
   export function open(manager: number, isAttended: boolean): void;
   export function close(manager: number): void;
-  export function addSocket(manager: number, namespace: string, retries: number): number;
+  export function removeManager(manager: number): void;
+  export function addSocket(manager: number, namespace: string, options: object): number;
   export function connect(manager: number, socket: number): void;
   export function disconnect(manager: number, socket: number): void;
   export function isActive(manager: number, socket: number): boolean;

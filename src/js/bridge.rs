@@ -90,13 +90,13 @@ pub fn parse_url(text: &str, page: Option<String>) -> Result<Array, JsValue> {
     let url = url.map_err(|failure| error(&failure))?;
     let mut query = String::new();
     for (name, value) in &url.query {
-        push_parameter(&mut query, name, value);
+        push_parameter(&mut query, name, value.expose());
     }
     Ok(Array::of3(&url.origin("http").into(), &url.path.into(), &query.into()))
 }
 
 thread_local! {
-    /// All managers of this page or worker: none is ever known to be the last.
+    /// All managers of this page or worker.
     static MANAGERS: RefCell<Vec<Rc<Driver>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -114,6 +114,17 @@ pub fn add_manager(target: Target, text: &str, page: Option<String>, object: &Js
     Ok(number)
 }
 
+/// Forgets a manager that JavaScript has collected.
+#[wasm_bindgen(js_name = removeManager)]
+pub fn remove_manager(manager: usize) {
+    let removed = MANAGERS.with_borrow_mut(|managers| {
+        let index = managers.iter().position(|driver| driver.number() == manager)?;
+        Some(managers.swap_remove(index))
+    });
+    // Here, where nothing is borrowed any more.
+    drop(removed);
+}
+
 /// Opens the connection. Who attends to it does not want another attempt where it fails.
 #[wasm_bindgen]
 pub fn open(manager: usize, is_attended: bool) {
@@ -129,10 +140,11 @@ pub fn close(manager: usize) {
     run(manager, |manager, _| manager.close());
 }
 
-/// Adds a socket for a namespace and gives its number. Its events are sent again up to `retries` times.
+/// Adds a socket for a namespace, with its own options, and gives its number.
 #[wasm_bindgen(js_name = addSocket)]
-pub fn add_socket(manager: usize, namespace: &str, retries: u32) -> Result<usize, JsValue> {
-    namespace::check(namespace).map_err(|failure| error(&failure))?;
+pub fn add_socket(manager: usize, namespace: &str, object: &JsValue) -> Result<usize, JsValue> {
+    let retries = namespace::check(namespace).and_then(|()| options::retries(object));
+    let retries = retries.map_err(|failure| error(&failure))?;
     Ok(look(manager, |manager| {
         let socket = manager.add_socket(namespace);
         manager.set_retries(socket, retries);

@@ -11,9 +11,8 @@ export class Emitter {
 
   /** @param {any} event @param {Function} listener */
   on(event, listener) {
-    const listeners = this._listeners.get(event);
     // Listeners are copied on change, so that a change during an event counts from the next event on.
-    this._listeners.set(event, listeners ? [...listeners, listener] : [listener]);
+    this._listeners.set(key(event), [...this.listeners(event), listener]);
     return this;
   }
 
@@ -28,21 +27,23 @@ export class Emitter {
     return this.on(event, once);
   }
 
-  /** @param {any} [event] @param {Function} [listener] */
-  off(event, listener) {
-    if (event === undefined) this._listeners.clear();
-    else if (!listener) this._listeners.delete(event);
+  /** @param {[any?, Function?]} args an event and a listener; without the listener all of the event, without both all there are */
+  off(...args) {
+    const [event, listener] = args;
+    if (!args.length) this._listeners.clear();
+    else if (!listener) this._listeners.delete(key(event));
     else {
-      const listeners = this.listeners(event);
-      const index = listeners.findIndex((other) => other === listener || /** @type {any} */ (other).fn === listener);
-      if (index >= 0) this._listeners.set(event, listeners.filter((_, other) => other !== index));
+      const left = without(this.listeners(event), listener);
+      // An event that nobody listens to leaves nothing behind.
+      if (left.length) this._listeners.set(key(event), left);
+      else this._listeners.delete(key(event));
     }
     return this;
   }
 
   /** @param {any} event @returns {Function[]} */
   listeners(event) {
-    return this._listeners.get(event) ?? [];
+    return this._listeners.get(key(event)) ?? [];
   }
 
   /** @param {any} event */
@@ -63,10 +64,19 @@ export class Emitter {
 
   /** @param {any} event @param {any[]} args */
   _call(event, args) {
-    const listeners = this._listeners.get(event);
+    const listeners = this._listeners.get(key(event));
     if (listeners) for (let i = 0; i < listeners.length; i++) listeners[i].apply(this, args);
   }
 }
+
+/** Servers may emit numbers, and apps listen to their digits. @param {any} event */
+const key = (event) => (typeof event === "number" ? String(event) : event);
+
+/** The listeners without the first that is `listener`, or was made of it by `once`. @param {Function[]} listeners @param {Function} listener */
+export const without = (listeners, listener) => {
+  const index = listeners.findIndex((other) => other === listener || /** @type {any} */ (other).fn === listener);
+  return listeners.filter((_, other) => other !== index);
+};
 
 const prototype = /** @type {any} */ (Emitter.prototype);
 prototype.addEventListener = prototype.on;

@@ -46,6 +46,7 @@ export class Manager extends Emitter {
   /** @type {"closed" | "opening" | "open"} */
   _readyState = "closed";
   _number;
+  _target;
   /** @type {Socket[]} */
   _sockets = [];
   /** Engines whose end is still to be told. @type {Engine[]} */
@@ -69,7 +70,9 @@ export class Manager extends Emitter {
     // As with the official client, zero stands for the default here.
     for (const name of ["reconnectionAttempts", "reconnectionDelay", "reconnectionDelayMax"]) this.opts[name] ||= undefined;
     prepare();
-    this._number = rust.addManager(this, uri ?? "", page(), this.opts);
+    this._target = new Target(this);
+    this._number = rust.addManager(this._target, uri ?? "", page(), this.opts);
+    collected.register(this, this._number);
     this._autoConnect = this.opts.autoConnect !== false;
     if (this._autoConnect) this.open();
   }
@@ -102,7 +105,7 @@ export class Manager extends Emitter {
   socket(nsp, opts) {
     let socket = this.nsps[nsp];
     if (!socket) {
-      const number = rust.addSocket(this._number, nsp, opts?.retries ?? 0);
+      const number = rust.addSocket(this._number, nsp, opts ?? {});
       socket = this.nsps[nsp] = this._sockets[number] = new Socket(this, nsp, opts, this._number, number);
       if (this._autoConnect) socket.connect();
     } else if (this._autoConnect && !socket.active) {
@@ -162,6 +165,7 @@ export class Manager extends Emitter {
 
   /** A connection is about to be opened: its options, as the app has them now. */
   _options() {
+    this._target._keep(this);
     this._readyState = "opening";
     this.engine = new Engine(this._number, this.engine?._isWatched ?? false);
     return this.opts;
@@ -169,7 +173,7 @@ export class Manager extends Emitter {
 
   /** `io()` gives the payload of its socket to both. */
   _hasAuth() {
-    return this.opts.auth !== undefined || this._sockets.some((socket) => socket.auth !== undefined);
+    return this.opts?.auth !== undefined || this._sockets.some((socket) => socket.auth !== undefined);
   }
 
   /**
@@ -240,15 +244,25 @@ export class Manager extends Emitter {
       this.emitReserved("open");
     } else if (event === ERROR) {
       if (this._readyState === "opening") this._readyState = "closed";
+      this._rest();
       this.emitReserved("error", value);
     } else if (event === CLOSE) {
       this._readyState = "closed";
+      this._rest();
       this.emitReserved("close", ...value);
     } else if (event === PING) this.emitReserved("ping");
     else if (event === RECONNECT_ATTEMPT) this.emitReserved("reconnect_attempt", number);
     else if (event === RECONNECT) this.emitReserved("reconnect", number);
     else if (event === RECONNECT_ERROR) this.emitReserved("reconnect_error", value);
-    else if (event === RECONNECT_FAILED) this.emitReserved("reconnect_failed");
+    else if (event === RECONNECT_FAILED) {
+      this._rest();
+      this.emitReserved("reconnect_failed");
+    }
+  }
+
+  /** A manager that waits for nothing may be collected with the app's last reference to it. */
+  _rest() {
+    if (this._readyState === "closed" && !this._reconnecting) this._target._keep(undefined);
   }
 
   /** The engine of a number. The first event with a new number is about the newest engine. @param {number} number */
@@ -281,5 +295,54 @@ export class Manager extends Emitter {
       engine.emitReserved("close", ...value);
     } else if (event === PACKET) engine._arrived(number, value);
     else engine._created(value, !!number);
+  }
+}
+
+/** Takes managers that were collected away from Rust. @type {FinalizationRegistry<number>} */
+const collected = new FinalizationRegistry((number) => rust.removeManager(number));
+
+/**
+ * What Rust holds of a manager, and calls: the manager itself only while it has a connection or waits for one.
+ */
+class Target {
+  /** @param {Manager} manager */
+  constructor(manager) {
+    this._manager = new WeakRef(manager);
+    /** @type {Manager | undefined} */
+    this._kept = undefined;
+  }
+
+  /** @param {Manager | undefined} manager */
+  _keep(manager) {
+    this._kept = manager;
+  }
+
+  _deref() {
+    return this._kept ?? this._manager.deref();
+  }
+
+  _options() {
+    return this._deref()?._options();
+  }
+
+  _hasAuth() {
+    return this._deref()?._hasAuth() ?? false;
+  }
+
+  /** @param {string[]} strings @param {string[]} headers */
+  _placed(strings, headers) {
+    this._deref()?._placed(/** @type {any} */ (strings), headers);
+  }
+
+  /** @param {number} socket @param {number} epoch @param {string} reason @param {number} attempt @param {number} refusal @param {boolean} isAuthError */
+  _authenticate(socket, epoch, reason, attempt, refusal, isAuthError) {
+    this._deref()?._authenticate(socket, epoch, reason, attempt, refusal, isAuthError);
+  }
+
+  /** @param {number} event @param {number} about @param {number} slot @param {number} number @param {number} epoch */
+  _tell(event, about, slot, number, epoch) {
+    const manager = this._deref();
+    if (manager) manager._tell(event, about, slot, number, epoch);
+    else take(slot);
   }
 }

@@ -1,6 +1,6 @@
 //! Options from a JavaScript object.
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::client::options::{Options, header, transport};
@@ -10,6 +10,7 @@ use crate::proto::engine::transport::Kind;
 use crate::proto::engine::url::decode_query;
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
+use crate::web::edge::entries;
 
 /// A member of [`Options`] that is read as it is.
 enum Field {
@@ -71,6 +72,11 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
         }
     }
     reader.attempts(&mut options.reconnection_attempts)?;
+    // What the façade reads for itself.
+    for name in ["autoConnect", "forceNew", "multiplex"] {
+        reader.flag(name, &mut false)?;
+    }
+    retries(object)?;
     if reader.get("timestampRequests").is_some() {
         let mut stamps = false;
         reader.flag("timestampRequests", &mut stamps)?;
@@ -84,6 +90,7 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
     if has_slash {
         options.path.push('/');
     }
+    options.check_path()?;
     if reader.get("headerFallback").is_some() {
         let mut fallback = String::new();
         reader.text("headerFallback", &mut fallback)?;
@@ -148,6 +155,16 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
     Ok(options)
 }
 
+/// Reads a socket's own options, of which Rust needs how often its events are sent again.
+pub fn retries(object: &JsValue) -> Result<u32, Error> {
+    let reader = Reader(object);
+    let mut retries = 0.0;
+    reader.number("retries", &mut retries)?;
+    reader.number("ackTimeout", &mut 0.0)?;
+    // A cast of a float saturates.
+    Ok(retries as u32)
+}
+
 /// Changes what the object has of the options of reconnection.
 pub fn adjust(object: &JsValue, reconnection: &mut Reconnection) -> Result<(), Error> {
     let reader = Reader(object);
@@ -161,10 +178,14 @@ pub fn adjust(object: &JsValue, reconnection: &mut Reconnection) -> Result<(), E
 
 /// The members of an object, as the app has written them; none where it is no object.
 fn members(object: &JsValue) -> Option<Vec<(String, JsValue)>> {
-    let object: &Object = object.is_object().then(|| object.unchecked_ref())?;
+    if !object.is_object() {
+        return None;
+    }
+    let list = entries(object).ok()?;
+    let mut list = list.iter();
     let mut members = Vec::new();
-    for key in Object::keys(object).iter() {
-        members.push((key.as_string()?, Reflect::get(object, &key).ok()?));
+    while let Some(key) = list.next() {
+        members.push((key.as_string()?, list.next()?));
     }
     Some(members)
 }
@@ -252,6 +273,8 @@ impl Reader<'_> {
             return Ok(headers);
         };
         for (name, value) in members(&object).ok_or_else(|| wrong("extraHeaders"))? {
+            // The name first: it may be a whole line, with a value.
+            header(&name, "")?;
             let is_plain = !value.is_object() && !value.is_undefined() && !value.is_null();
             let text = is_plain.then(|| to_text(&value).ok()).flatten().ok_or_else(|| {
                 let message = ["The header ", &name, " has a value that is no string"].concat();

@@ -1,11 +1,11 @@
 // @ts-check
 import * as rust from "#bindings";
 import { connectPayload, encode, hold, reserved } from "../web/edge.js";
-import { Emitter } from "./emitter.js";
+import { Emitter, without } from "./emitter.js";
 import { report } from "./errors.js";
 import { ask } from "./provider.js";
 
-/** The flags of `Client.emit`; `bridge.rs` has the same list. */
+/** The flags of `emit`; `bridge.rs` has the same list. */
 const ACK = 1;
 const WANTS_ERROR = 2;
 const VOLATILE = 4;
@@ -34,6 +34,8 @@ export class Socket extends Emitter {
   _giveUp = () => {};
   /** Events that wait for the socket to connect, with the numbers by which Rust knows them. @type {Map<any, number>} */
   _buffered = new Map();
+  /** Events that had waited and are sent, which is still to be told. @type {any[]} */
+  _sent = [];
   /** Events that are sent until they are acknowledged, by their tickets. @type {Map<number, any[]>} */
   _queued = new Map();
   /** The acknowledgements that are waited for. @type {Map<number, { callback: Function, wantsError: boolean }>} */
@@ -50,7 +52,7 @@ export class Socket extends Emitter {
     this.nsp = nsp;
     if (opts?.auth) this.auth = opts.auth;
     this._ackTimeout = opts?.ackTimeout;
-    this._retries = opts?.retries > 0;
+    this._retries = opts?.retries >= 1;
     this._judge = opts?.isAuthError;
     this._manager = manager;
     this._number = number;
@@ -176,7 +178,7 @@ export class Socket extends Emitter {
 
   /** @param {Function} [listener] */
   offAny(listener) {
-    this._any = without(this._any, listener);
+    this._any = listener ? without(this._any, listener) : [];
     return this;
   }
 
@@ -198,7 +200,7 @@ export class Socket extends Emitter {
 
   /** @param {Function} [listener] */
   offAnyOutgoing(listener) {
-    this._anyOutgoing = without(this._anyOutgoing, listener);
+    this._anyOutgoing = listener ? without(this._anyOutgoing, listener) : [];
     return this;
   }
 
@@ -258,6 +260,9 @@ export class Socket extends Emitter {
 
   /** @param {string} id @param {boolean} recovered */
   _granted(id, recovered) {
+    // They are on their way by now.
+    this._sent.push(...this._buffered.keys());
+    this._buffered.clear();
     this.id = id;
     this.recovered = recovered;
     this.connected = true;
@@ -265,8 +270,8 @@ export class Socket extends Emitter {
 
   /** Tells of the connection, behind what was waiting for it. */
   _announce() {
-    const packets = this.sendBuffer;
-    this._buffered.clear();
+    const packets = this._sent;
+    this._sent = [];
     for (const { data } of packets) this._notifyOutgoing(data);
     this.emitReserved("connect");
   }
@@ -281,6 +286,7 @@ export class Socket extends Emitter {
   /** @param {string} reason @param {any} details */
   _lost(reason, details) {
     this._giveUp();
+    this._sent = [];
     this.connected = false;
     this.id = undefined;
     this.emitReserved("disconnect", reason, details);
@@ -330,6 +336,3 @@ export class Socket extends Emitter {
     }
   }
 }
-
-/** @param {Function[]} listeners @param {Function} [listener] */
-const without = (listeners, listener) => (listener ? listeners.filter((other) => other !== listener) : []);

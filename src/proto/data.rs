@@ -33,8 +33,7 @@ pub trait Data: Sized {
     /// Parses the JSON that a text holds from `from` on, in place: the value takes the text's place.
     fn parse(&mut self, from: usize) -> Shape;
 
-    /// Puts `attachments` where a parsed value has placeholders. `false` where a placeholder names none of them, or an
-    /// attachment has no placeholder.
+    /// Puts `attachments` where a parsed value has placeholders. `false` where a placeholder names none of them.
     fn attach(&mut self, attachments: Vec<Self>) -> bool;
 
     /// A reference to the member of a parsed value: of an object by its name, of an array by its index.

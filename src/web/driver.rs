@@ -54,7 +54,10 @@ pub struct Driver {
     timer: RefCell<Option<Timeout>>,
     /// When the timer fires.
     armed: Cell<Millis>,
+    /// What the page's clock said the last time.
     clock: Cell<Millis>,
+    /// By how much it was set back since the beginning.
+    offset: Cell<Millis>,
     is_draining: Cell<bool>,
     /// What calls from inside events have set aside.
     interrupted: RefCell<Vec<Outputs<Payload>>>,
@@ -79,11 +82,12 @@ enum Signal {
     Answered,
     Accepted,
     Composed,
+    Offline,
 }
 
 impl Signal {
     fn from_number(number: u32) -> Option<Self> {
-        const ALL: [Signal; 8] = [
+        const ALL: [Signal; 9] = [
             Signal::Opened,
             Signal::Text,
             Signal::Binary,
@@ -92,6 +96,7 @@ impl Signal {
             Signal::Answered,
             Signal::Accepted,
             Signal::Composed,
+            Signal::Offline,
         ];
         ALL.get(number as usize).copied()
     }
@@ -111,6 +116,13 @@ thread_local! {
 
 fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) {
     let payload = Payload::from_slot(slot);
+    if matches!(Signal::from_number(signal), Some(Signal::Offline)) {
+        let drivers: Vec<_> = DRIVERS.with_borrow(|drivers| drivers.iter().filter_map(Weak::upgrade).collect());
+        for driver in drivers {
+            driver.go_offline();
+        }
+        return;
+    }
     if let (Some(driver), Some(signal)) = (find(driver), Signal::from_number(signal)) {
         driver.handle(transport, signal, payload, number);
     }
@@ -151,6 +163,7 @@ impl Driver {
                 timer: RefCell::new(None),
                 armed: Cell::new(Millis::INFINITY),
                 clock: Cell::new(0.0),
+                offset: Cell::new(0.0),
                 is_draining: Cell::new(false),
                 interrupted: RefCell::new(Vec::new()),
                 lingering: RefCell::new(None),
@@ -220,11 +233,14 @@ impl Driver {
         self.run(|manager, _| manager.decline_auth(socket, epoch));
     }
 
-    /// The page's clock, which here never goes back.
+    /// The page's clock, which here never goes back: where it was set back, it goes on from where it was.
     fn now(&self) -> Millis {
-        let now = Date::now().max(self.clock.get());
-        self.clock.set(now);
-        now
+        let clock = Date::now();
+        let lost = self.clock.replace(clock) - clock;
+        if lost > 0.0 {
+            self.offset.set(self.offset.get() + lost);
+        }
+        clock + self.offset.get()
     }
 
     fn handle(self: &Rc<Self>, transport: u32, signal: Signal, payload: Option<Payload>, number: u32) {
@@ -261,12 +277,29 @@ impl Driver {
             }
             (_, detail) => {
                 let message = self.describe(transport, matches!(signal, Signal::Answered));
-                if self.with_poller(transport, |poller| poller.is_ending()) == Some(true) {
+                let is_post = !matches!(signal, Signal::Answered);
+                if is_post && self.with_poller(transport, |poller| poller.is_ending()) == Some(true) {
                     self.remove(transport);
                 }
                 self.run(|manager, now| manager.handle(now, transport, Input::Failed(broken(message, detail))));
             }
         }
+    }
+
+    /// The browser says that there is no network. A server on the same machine is there all the same.
+    fn go_offline(self: &Rc<Self>) {
+        let is_local = self
+            .endpoint
+            .borrow()
+            .as_ref()
+            .is_none_or(|endpoint| endpoint.url.host == "localhost");
+        if is_local {
+            return;
+        }
+        let description = JsValue::from_str("network connection lost");
+        let detail = edge::detail(&description, &JsValue::UNDEFINED);
+        let failure = broken("The network connection is lost", Payload::from_slot(detail));
+        self.run(|manager, now| manager.handle_offline(now, failure));
     }
 
     /// Carries out what the manager wants until it wants nothing more.
@@ -448,15 +481,18 @@ impl Driver {
         let next = if self.broken.borrow().is_empty() {
             self.manager.borrow().poll_timeout()
         } else {
-            self.clock.get()
+            self.now()
         };
         if next == Millis::INFINITY {
             self.armed.set(next);
             self.timer.replace(None);
         } else if next < self.armed.get() {
+            let now = self.now();
+            // The largest delay that browsers take.
+            let next = next.min(now + 2_147_483_647.0);
             self.armed.set(next);
-            // The largest delay that browsers take; a cast of a float saturates.
-            let delay = (next - self.now()).clamp(0.0, 2_147_483_647.0).ceil() as u32;
+            // A cast of a float saturates.
+            let delay = (next - now).ceil() as u32;
             let driver = Rc::downgrade(self);
             let timer = Timeout::new(delay, move || {
                 if let Some(driver) = driver.upgrade() {
@@ -468,9 +504,11 @@ impl Driver {
     }
 
     fn wake(self: &Rc<Self>) {
-        // The clock may have been set back: what was waited for has passed all the same.
-        let deadline = self.armed.replace(Millis::INFINITY);
-        self.clock.set(self.clock.get().max(deadline));
+        // Where the clock was set back, what was waited for has passed all the same.
+        let early = self.armed.replace(Millis::INFINITY) - self.now();
+        if early > 0.0 && early < Millis::INFINITY {
+            self.offset.set(self.offset.get() + early);
+        }
         for (transport, failure) in self.broken.take() {
             self.run(|manager, now| manager.handle(now, transport, Input::Failed(failure)));
         }

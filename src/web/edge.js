@@ -16,6 +16,7 @@ const BROKEN = 4;
 const ANSWERED = 5;
 const ACCEPTED = 6;
 const COMPOSED = 7;
+const OFFLINE = 8;
 
 /** The values that Rust holds, by number. Number 0 stands for nothing. @type {any[]} */
 const held = [undefined];
@@ -66,6 +67,8 @@ export const connectEdge = (wasmMemory, headPointer, callback) => {
   headAt = headPointer;
   dispatch = callback;
   head = new Uint16Array(memory.buffer, headAt, HEAD);
+  // About all drivers. Some workers' globals are no event targets.
+  globalThis.addEventListener?.("offline", () => dispatch(0, 0, OFFLINE, 0, 0));
 };
 
 /**
@@ -194,7 +197,12 @@ export const attach = (slot, slots) => {
     }
     return value;
   };
-  held[slot] = fill(held[slot]);
+  try {
+    held[slot] = fill(held[slot]);
+  } catch {
+    // Nested too deeply.
+    return false;
+  }
   return isValid;
 };
 
@@ -233,7 +241,10 @@ export const connectPayload = (auth, headers) => {
   const own = auth?.headers;
   if (!isObject || (headers && own !== undefined && !isRecord(own)))
     throw new TypeError(isObject ? "auth.headers must be an object" : "auth must be an object");
-  return hold(JSON.stringify(headers ? { ...auth, headers: { ...headers, ...own } } : auth));
+  const json = JSON.stringify(headers ? { ...auth, headers: { ...headers, ...own } } : auth);
+  // What `toJSON` gives may be something else.
+  if (!json?.startsWith("{")) throw new TypeError("auth must be an object");
+  return hold(json);
 };
 
 // Binary.
@@ -242,15 +253,15 @@ export const connectPayload = (auth, headers) => {
 const isBinaryValue = (value) =>
   value instanceof ArrayBuffer || ArrayBuffer.isView(value) || (typeof Blob === "function" && value instanceof Blob);
 
-/** @param {any} value @returns {boolean} */
-const hasBinary = (value) => {
+/** @param {any} value @param {boolean} [isConverted] whether it is what `toJSON` gave, which is not asked again @returns {boolean} */
+const hasBinary = (value, isConverted) => {
   if (!value || typeof value !== "object") return false;
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) if (hasBinary(value[i])) return true;
     return false;
   }
   if (isBinaryValue(value)) return true;
-  if (typeof value.toJSON === "function") return hasBinary(value.toJSON());
+  if (!isConverted && typeof value.toJSON === "function") return hasBinary(value.toJSON(), true);
   const keys = Object.keys(value);
   for (let i = 0; i < keys.length; i++) if (hasBinary(value[keys[i]])) return true;
   return false;
@@ -263,15 +274,24 @@ const hasBinary = (value) => {
  */
 export const encode = (args, attachments) => {
   if (!hasBinary(args)) return JSON.stringify(args);
-  /** @param {any} value @returns {any} */
-  const extract = (value) => {
+  /** @param {any} value @param {boolean} [isConverted] @returns {any} */
+  const extract = (value, isConverted) => {
     if (!value || typeof value !== "object") return value;
-    if (isBinaryValue(value)) return { _placeholder: true, num: attachments.push(value) - 1 };
-    if (Array.isArray(value)) return value.map(extract);
-    if (typeof value.toJSON === "function") return extract(value.toJSON());
+    if (isBinaryValue(value)) return { _placeholder: true, num: attachments.push(sendable(value)) - 1 };
+    if (Array.isArray(value)) return value.map((item) => extract(item));
+    if (!isConverted && typeof value.toJSON === "function") return extract(value.toJSON(), true);
     return Object.fromEntries(Object.keys(value).map((key) => [key, extract(value[key])]));
   };
   return JSON.stringify(extract(args));
+};
+
+/** Throws where a binary can't be sent, because browsers throw later, in the middle of something else. @param {any} value */
+const sendable = (value) => {
+  const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
+  // Pages that are not isolated have such memory, but no name for its class.
+  if (buffer.resizable || buffer.detached || Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]")
+    throw new TypeError("A binary whose memory is shared, resizable or detached can't be sent");
+  return value;
 };
 
 /** @param {ArrayBuffer | ArrayBufferView} value */
@@ -306,16 +326,25 @@ export const unlistenSocket = (socket) => {
 export const writeText = (socket, code, label, id, data) => {
   const packet = text(code, label, id, data);
   take(data);
-  socket.send(packet);
+  send(socket, packet);
 };
 
 /** @param {WebSocket} socket @param {number} data which is taken */
-export const writeBinary = (socket, data) => socket.send(take(data));
+export const writeBinary = (socket, data) => send(socket, take(data));
 
 /** The same as text. A Blob, which is read later, goes as it is. @param {WebSocket} socket @param {string} mark @param {number} data which is taken */
 export const writeBase64 = (socket, mark, data) => {
   const value = take(data);
-  socket.send(value.arrayBuffer ? value : mark + base64(value));
+  send(socket, value.arrayBuffer ? value : () => mark + base64(value));
+};
+
+/** Nothing is thrown into Rust: what can't be sent closes the connection, and the next one goes on. @param {WebSocket} socket @param {any} data or a function that gives it */
+const send = (socket, data) => {
+  try {
+    socket.send(typeof data === "function" ? data() : data);
+  } catch {
+    socket.close();
+  }
 };
 
 /** What is known of a failure, as the official client's errors have it. @param {any} description @param {any} [context] */
@@ -347,17 +376,22 @@ export const finishBody = (body, separator, mark, driver, transport) => {
   /** @type {any[]} */
   const parts = held[body];
   const isBlob = (/** @type {any} */ part) => typeof part !== "string" && part.arrayBuffer;
-  if (!parts.some(isBlob)) return !!finish(parts);
-  Promise.all(parts.map((part) => (isBlob(part) ? part.arrayBuffer() : part))).then(
-    (parts) => {
-      finish(parts);
-      dispatch(driver, transport, COMPOSED, body, 0);
-    },
-    (error) => {
-      take(body);
-      dispatch(driver, transport, BROKEN, detail(error), 0);
-    },
-  );
+  const fail = (/** @type {unknown} */ error) => {
+    take(body);
+    dispatch(driver, transport, BROKEN, detail(error), 0);
+  };
+  if (!parts.some(isBlob)) {
+    try {
+      return !!finish(parts);
+    } catch (error) {
+      // A binary that was given away since.
+      queueMicrotask(() => fail(error));
+      return false;
+    }
+  }
+  Promise.all(parts.map((part) => (isBlob(part) ? part.arrayBuffer() : part)))
+    .then(finish)
+    .then(() => dispatch(driver, transport, COMPOSED, body, 0), fail);
   return false;
 };
 
@@ -377,15 +411,18 @@ export const sendRequest = (request, body, driver, transport) => {
 export const sendFetch = (url, headers, body, withCredentials, driver, transport) => {
   const controller = new AbortController();
   const signal = body ? ACCEPTED : ANSWERED;
-  fetch(url, {
+  /** @type {RequestInit} */
+  const init = {
     method: body ? "POST" : "GET",
     body: take(body),
     headers,
     credentials: withCredentials ? "include" : "omit",
     signal: controller.signal,
-  })
+  };
+  // In a promise, so that nothing is thrown into Rust where `fetch` is not the browser's own.
+  new Promise((resolve) => resolve(fetch(url, init)))
     .then((response) =>
-      response.text().then((text) => answer(driver, transport, signal, response.status, () => text, response)),
+      response.text().then((/** @type {string} */ text) => answer(driver, transport, signal, response.status, () => text, response)),
     )
     .catch((error) => {
       if (!controller.signal.aborted) answer(driver, transport, signal, 0, String, error);
@@ -399,3 +436,8 @@ export const sendFetch = (url, headers, body, withCredentials, driver, transport
  */
 const answer = (driver, transport, signal, status, read, context) =>
   dispatch(driver, transport, signal, status === 200 ? hold(read()) : detail(status, context), status);
+
+// Options.
+
+/** Names and values in turn, of an object, a `Map`, `Headers`, `URLSearchParams` and the like. Runs code of the app. @param {any} object */
+export const entries = (object) => (typeof object.entries === "function" ? [...object.entries()] : Object.entries(object)).flat();

@@ -1,6 +1,6 @@
 //! What `edge.js` offers, by its JavaScript names. Slots are numbers in its table; 0 is none.
 
-use js_sys::Function;
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 use web_sys::{WebSocket, XmlHttpRequest};
 
@@ -59,6 +59,9 @@ extern "C" {
     pub fn finish_body(body: u32, separator: &str, mark: &str, driver: usize, transport: u32) -> bool;
     #[wasm_bindgen(js_name = sendRequest, catch)]
     pub fn send_request(request: &XmlHttpRequest, body: u32, driver: usize, transport: u32) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub fn entries(object: &JsValue) -> Result<Array, JsValue>;
 
     pub type AbortController;
     #[wasm_bindgen(js_name = sendFetch)]

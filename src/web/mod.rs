@@ -3,7 +3,7 @@
 //! Strings and objects stay in JavaScript, in the table of `edge.js`; Rust holds their numbers ([`Payload`]).
 
 pub mod driver;
-mod edge;
+pub(crate) mod edge;
 pub mod endpoint;
 pub mod payload;
 mod polling;

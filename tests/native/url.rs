@@ -10,7 +10,11 @@ const PAGE: Option<&str> = Some("https://page.example:8443");
 fn parse(text: &str, origin: Option<&str>) -> String {
     match Url::parse(text, origin) {
         Ok(url) => {
-            let query: Vec<String> = url.query.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            let query: Vec<String> = url
+                .query
+                .iter()
+                .map(|(key, value)| format!("{key}={}", value.expose()))
+                .collect();
             let scheme = if url.is_secure { "https" } else { "http" };
             format!("{scheme} {} {} {} {}", url.host, url.port, url.path, query.join("&"))
                 .trim_end()

@@ -164,6 +164,7 @@ async fn the_payload_is_an_object() {
     assert_eq!(Auth::from_js(JsValue::from(1)).unwrap_err().code(), Code::InvalidOption);
 
     let socket = socket("")
+        .reconnection(false)
         .auth_with(async || Ok::<_, String>("s3cret"))
         .connect()
         .unwrap();
@@ -186,7 +187,9 @@ async fn javascript_values_need_no_types() {
     for socket in [by_value, by_provider] {
         assert_eq!(who_am_i(&socket).await.auth["token"], "demo-valid");
     }
-    let socket = socket("").auth_from(Auth::with_js(async || Ok::<_, String>(Array::new().into())));
+    let socket = socket("")
+        .reconnection(false)
+        .auth_from(Auth::with_js(async || Ok::<_, String>(Array::new().into())));
     let socket = socket.connect().unwrap();
     assert_eq!(
         soon("an error", socket.connected()).await.unwrap_err().code(),

@@ -1,6 +1,7 @@
 //! The URL of a server, in all the forms that apps write, and the query strings of its requests.
 
 use crate::error::{Code, Error};
+use crate::proto::auth::Secret;
 
 /// Where a server is, and what its URL says beside that.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub struct Url {
     /// The path, which names the namespace: `/` where the URL has none.
     pub path: String,
     /// The query, decoded.
-    pub query: Vec<(String, String)>,
+    pub query: Vec<(String, Secret)>,
     /// Whether this is the page's own origin.
     pub is_own_origin: bool,
 }
@@ -80,7 +81,10 @@ impl Url {
             } else {
                 path.to_owned()
             },
-            query: decode_query(query),
+            query: decode_query(query)
+                .into_iter()
+                .map(|(key, value)| (key, Secret::new(value)))
+                .collect(),
             is_own_origin: false,
         };
         url.is_own_origin = origin.is_some_and(|page| url.origin("http") == page);

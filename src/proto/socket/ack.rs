@@ -43,7 +43,8 @@ impl Acks {
     pub fn add(&mut self, now: Millis, wanted: Wanted) -> u32 {
         let id = self.next_id;
         self.next_id = id.wrapping_add(1);
-        let deadline = now + wanted.timeout;
+        // What is no number is no time.
+        let deadline = now + wanted.timeout.max(0.0);
         self.next_deadline = self.next_deadline.min(deadline);
         self.pending.push_back(Pending {
             id,

@@ -23,6 +23,7 @@ impl<D: Data> Manager<D> {
             PacketType::ConnectError => self.handle_connect_error(now, socket, packet.data),
             PacketType::Disconnect => {
                 if self.is_connected(socket) {
+                    self.forget_session(socket);
                     self.abandon(socket);
                     self.lose(socket, Reason::ServerDisconnect, None);
                 }
@@ -157,6 +158,13 @@ impl<D: Data> Manager<D> {
         }
     }
 
+    /// Nobody comes back to a session that has ended on purpose.
+    pub(super) fn forget_session(&mut self, socket: usize) {
+        if let Some(entry) = self.sockets.get_mut(socket) {
+            entry.recovery.forget();
+        }
+    }
+
     /// The socket does not want the connection any more; the last one to do so closes it.
     pub(super) fn abandon(&mut self, socket: usize) {
         if let Some(entry) = self.sockets.get_mut(socket) {
@@ -165,8 +173,6 @@ impl<D: Data> Manager<D> {
             entry.epoch = entry.epoch.wrapping_add(1);
             entry.receive_buffer.clear();
             entry.asking.rest();
-            // Nobody comes back to a session that ended on purpose.
-            entry.recovery.forget();
             if entry.grant.take().is_some() {
                 self.leave(socket);
             }

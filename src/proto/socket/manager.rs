@@ -173,6 +173,14 @@ impl<D: Data> Manager<D> {
         }
     }
 
+    /// The host lost its network: the connection is as good as broken, though nobody has said so yet.
+    pub fn handle_offline(&mut self, now: Millis, failure: Failure<D>) {
+        if let Some(connection) = &mut self.connection {
+            connection.abort(Reason::TransportClose, Some(Rc::new(failure)), &mut self.out);
+            self.settle(now);
+        }
+    }
+
     /// Closes the connection below: the manager opens another one.
     pub fn close_engine(&mut self, now: Millis) {
         if let Some(connection) = &mut self.connection {
@@ -204,6 +212,7 @@ impl<D: Data> Manager<D> {
         if before == SocketState::Connected {
             self.leave(socket);
         }
+        self.forget_session(socket);
         self.abandon(socket);
         if before == SocketState::Connected {
             self.lose(socket, Reason::ClientDisconnect, None);
