@@ -98,6 +98,8 @@ export async function startSite(app) {
   const { install } = await app.import("server/index.js");
   install(io, { allow: ["authorization"] });
   io.of("/other");
+  const slow = io.of("/slow").use((_, next) => setTimeout(next, 300));
+  slow.on("connection", (socket) => socket.on("echo", (...args) => args.pop()(...args)));
   io.of("/secret").use(({ handshake }, next) => {
     next(handshake.auth.token === "new" ? undefined : Object.assign(new Error("invalid token"), { data: { status: 401 } }));
   });

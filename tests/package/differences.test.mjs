@@ -140,13 +140,14 @@ difference(
 );
 
 difference(
-  "disconnect() and connect() before the server answered",
-  async ({ io }, { once, within }) => {
-    const root = io();
+  "disconnect() before the server answered, and connect() again",
+  async ({ io }, { once, within, pause }) => {
+    const root = io({ transports: ["websocket"] });
     await once(root, "connect");
     const lost = once(root, "disconnect").then(() => "every namespace is disconnected");
     const other = io("/other");
     other.disconnect();
+    await pause(100);
     other.connect();
     await once(other, "connect");
     const outcome = await within(300, lost);
@@ -223,6 +224,40 @@ difference(
     return answer;
   },
   { ours: { n: 1 }, official: { n: 2 } },
+);
+
+difference(
+  "binary that can't be sent",
+  async ({ io }, { once }) => {
+    const socket = io({ transports: ["websocket"] });
+    await once(socket, "connect");
+    const gone = new ArrayBuffer(4);
+    structuredClone(gone, { transfer: [gone] });
+    try {
+      socket.emit("echo", gone, () => {});
+    } catch (error) {
+      return error.name;
+    }
+    return "no exception";
+  },
+  { ours: "TypeError", official: "no exception" },
+);
+
+difference(
+  "volatile, while the connection is open but the socket is not connected",
+  async ({ io }, { once, pause }) => {
+    const root = io({ transports: ["websocket"] });
+    await once(root, "connect");
+    const other = io("/slow");
+    // The CONNECT is written; the server takes longer to answer.
+    await pause(50);
+    let answers = 0;
+    other.volatile.emit("echo", 1, () => (answers += 1));
+    await once(other, "connect");
+    await other.emitWithAck("echo", 2);
+    return answers === 0 ? "dropped" : "kept";
+  },
+  { ours: "dropped", official: "kept" },
 );
 
 difference(
