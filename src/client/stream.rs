@@ -9,7 +9,7 @@ use futures_core::stream::FusedStream;
 
 use super::queue::Receiver;
 
-/// A stream of what happens: of the events of a name ([`Socket::on`](super::Socket::on)), of a socket's life
+/// A stream of what happens: of the events of a name (`Socket::on`), of a socket's life
 /// ([`Socket::lifecycle`](super::Socket::lifecycle)), of a manager's ([`Manager::events`](super::Manager::events)).
 ///
 /// It is a [`Stream`], and [`next`](Self::next) reads it where no combinators are needed. Dropping it unsubscribes. It does

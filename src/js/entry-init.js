@@ -1,6 +1,6 @@
 // @ts-check
 /** The entry for pages that load the module themselves: `await init(source)` comes before the first `io()`. */
-import { start } from "./wasm.js";
+import { explained, start } from "./wasm.js";
 
 /**
  * Loads and starts the module.
@@ -14,9 +14,14 @@ export const init = async (source) => {
     if (!module.ok) throw new Error(`The module could not be loaded: HTTP status ${module.status}`);
     // Servers that don't know the type `application/wasm` can't be streamed from.
     const streams = module.headers.get("content-type")?.startsWith("application/wasm");
-    module = streams ? await WebAssembly.compileStreaming(module) : await module.arrayBuffer();
+    module = streams ? WebAssembly.compileStreaming(module) : await module.arrayBuffer();
   }
-  start(module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module));
+  try {
+    module = await module;
+    start(module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module));
+  } catch (error) {
+    throw explained(error);
+  }
 };
 
 export * from "./api.js";

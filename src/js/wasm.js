@@ -10,6 +10,12 @@ export const setSource = (bytes) => {
   source = bytes;
 };
 
+/** Says what to do where the page's policy forbids to compile. @param {any} error */
+export const explained = (error) =>
+  /Content.?Security.?Policy/i.test(error?.message)
+    ? new Error("The page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src", { cause: error })
+    : error;
+
 /** Starts the module. @param {WebAssembly.Module} module */
 export const start = (module) => {
   if (isReady) return;
@@ -21,6 +27,11 @@ export const start = (module) => {
 /** Compiles the inlined module the first time: what Rust exports can be called after this. */
 export const prepare = () => {
   if (isReady) return;
-  if (!source) throw new Error("Call `await init(…)` with the module's URL, Response or Module before `io()`");
-  start(new WebAssembly.Module(/** @type {BufferSource} */ (source())));
+  const bytes = source;
+  if (!bytes) throw new Error("Call `await init(…)` with the module's URL, Response or Module before `io()`");
+  try {
+    start(new WebAssembly.Module(/** @type {BufferSource} */ (bytes())));
+  } catch (error) {
+    throw explained(error);
+  }
 };

@@ -387,7 +387,7 @@ impl Driver {
             Ok(Line::Poller(RefCell::new(poller)))
         } else {
             let address = if endpoint.stamps_streams {
-                stamp(address, &endpoint)
+                endpoint.stamped(address)
             } else {
                 address
             };
@@ -418,7 +418,7 @@ impl Driver {
             .with_poller(transport, |poller| poller.url.clone())
             .unwrap_or_default();
         match self.endpoint.borrow().as_deref() {
-            Some(endpoint) => stamp(url, endpoint),
+            Some(endpoint) => endpoint.stamped(url),
             None => url,
         }
     }
@@ -521,22 +521,4 @@ fn broken(message: &'static str, detail: Option<Payload>) -> Failure<Payload> {
         error: Error::new(Code::TransportFailed, message),
         detail,
     }
-}
-
-/// Makes a URL unlike every other.
-fn stamp(mut url: String, endpoint: &Endpoint) -> String {
-    if let Some(parameter) = &endpoint.timestamp {
-        url.push('&');
-        url.push_str(parameter);
-        url.push('=');
-        // 40 bits of the clock and 25 random ones, in digits that need no encoding.
-        let random = (js_sys::Math::random() * 33_554_432.0) as u64;
-        let mut rest = ((Date::now() as u64) << 25) | random;
-        while rest > 0 {
-            let digit = char::from_digit((rest % 36) as u32, 36);
-            url.extend(digit);
-            rest /= 36;
-        }
-    }
-    url
 }

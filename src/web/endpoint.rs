@@ -1,5 +1,7 @@
 //! Where to connect to, and what travels there.
 
+use js_sys::Date;
+
 use crate::proto::auth::Secret;
 use crate::proto::engine::Revision;
 use crate::proto::engine::transport::{Candidate, Kind};
@@ -62,6 +64,24 @@ impl Endpoint {
         }
         address.push_str(&query);
         address
+    }
+
+    /// Makes a URL unlike every other.
+    pub(super) fn stamped(&self, mut url: String) -> String {
+        if let Some(parameter) = &self.timestamp {
+            url.push('&');
+            url.push_str(parameter);
+            url.push('=');
+            // 40 bits of the clock and 25 random ones, in digits that need no encoding.
+            let random = (js_sys::Math::random() * 33_554_432.0) as u64;
+            let mut rest = ((Date::now() as u64) << 25) | random;
+            while rest > 0 {
+                let digit = char::from_digit((rest % 36) as u32, 36);
+                url.extend(digit);
+                rest /= 36;
+            }
+        }
+        url
     }
 
     pub(super) fn http(&self) -> Http {

@@ -80,13 +80,14 @@ export class App {
 
 /**
  * Serves the files of an app, and beside them a Socket.IO server with the companion of the installed package. It answers
- * `echo` with what it got and `headers` with the headers that its code sees. `page(body)` makes a page out of HTML.
+ * `echo` with what it got and `headers` with the headers that its code sees. `page(body, { policy })` makes a page out of HTML.
  */
 export async function startSite(app) {
   const pages = new Map();
+  const policies = new Map();
   const http = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
-    response.setHeader("Content-Security-Policy", policy);
+    response.setHeader("Content-Security-Policy", policies.get(path) ?? policy);
     if (path === "/not-socket.io/") return response.end('0{"sid":');
     if (pages.has(path)) return response.setHeader("Content-Type", "text/html").end(pages.get(path));
     const file = join(app.folder, path);
@@ -109,8 +110,9 @@ export async function startSite(app) {
   });
   await once(http.listen(0, "127.0.0.1"), "listening");
   const url = `http://127.0.0.1:${http.address().port}`;
-  const page = (body) => {
+  const page = (body, { policy: own } = {}) => {
     const path = `/page-${pages.size}.html`;
+    if (own) policies.set(path, own);
     pages.set(path, `<!doctype html><meta charset="utf-8"><title>app</title><link rel="icon" href="data:,">${body}`);
     return url + path;
   };

@@ -66,3 +66,22 @@ test("in a worker", async () => {
   `);
   assert.equal(answer, "from the worker");
 });
+
+test("a policy without 'wasm-unsafe-eval' is an error that names it, from both entries", async () => {
+  await app.write("main.js", `
+    const caught = async (attempt) => {
+      try {
+        await attempt();
+      } catch (error) {
+        return error.message;
+      }
+    };
+    const { io } = await import("/node_modules/socketio-wasm/dist/index.js");
+    const { init } = await import("/node_modules/socketio-wasm/dist/init.js");
+    done([await caught(() => io()), await caught(() => init("/node_modules/socketio-wasm/dist/socketio.wasm"))]);
+  `);
+  const page = site.page('<script type="module" src="/main.js"></script>', { policy: "default-src 'self'; img-src data:" });
+  const messages = await visit(browser, page, { lenient: true });
+  assert.equal(messages.length, 2);
+  for (const message of messages) assert.match(message, /Content-Security-Policy.*'wasm-unsafe-eval'/);
+});
