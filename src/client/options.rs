@@ -123,7 +123,7 @@ impl Options {
     ///
     /// [`Code::InvalidOption`] where the path would change the host or the query of the URL.
     pub(crate) fn check_path(&self) -> Result<(), Error> {
-        if self.path.starts_with('/') && !self.path.contains(['?', '#']) {
+        if self.path.starts_with('/') && !self.path.bytes().any(|byte| matches!(byte, b'?' | b'#')) {
             return Ok(());
         }
         let message = "The option path has to begin with a slash, and to have neither ? nor #";

@@ -1,6 +1,6 @@
 // Credentials where the browser can send them as they are: on polling, before and after the upgrade.
 import assert from "node:assert/strict";
-import { stage } from "./harness.mjs";
+import { networkNoise, stage } from "./harness.mjs";
 
 const { test } = stage();
 
@@ -115,4 +115,5 @@ test("headersOn sends the headers again with the next session", async ({ run, se
     return (await socket.emitWithAck("whoami")).headers["x-once"];
   }, server.url);
   assert.equal(seen, "yes");
-}, { ours: "it has no such option" });
+  // A poll may still be on its way when the engine closes.
+}, { ours: "it has no such option", allow: [networkNoise] });

@@ -127,7 +127,7 @@ fn queries_are_decoded_with_all_their_faults() {
             .collect()
     };
     assert_eq!(pairs("a=1&b=%C3%A4&c&=d&&e=f=g"), ["a=1", "b=ä", "c=", "=d", "e=f=g"]);
-    assert_eq!(pairs("a=%&b=%4&c=%zz&d=%ff"), ["a=%", "b=%4", "c=%zz", "d=\u{fffd}"]);
+    assert_eq!(pairs("a=%&b=%4&c=%zz&d=%ff"), ["a=%", "b=%4", "c=%zz", "d=%ff"]);
     assert!(pairs("").is_empty());
 }
 

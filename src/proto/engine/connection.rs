@@ -8,7 +8,6 @@
 //!                └── fails ─────────┴── transport closed, error, no heartbeat ────┘
 //! ```
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::error::{Code, Error};
@@ -86,7 +85,7 @@ pub struct Connection<D> {
     /// What the server offers, until it is probed.
     pub(super) upgrades: Vec<Kind>,
     pub(super) probes: Vec<Probe>,
-    pub(super) queue: VecDeque<Packet<D>>,
+    pub(super) queue: Vec<Packet<D>>,
     pub(super) timers: TimerTable,
     pub(super) first_transport: u32,
     pub(super) next_transport: u32,
@@ -112,7 +111,7 @@ impl<D: Data> Connection<D> {
             is_posting: false,
             upgrades: Vec::new(),
             probes: Vec::new(),
-            queue: VecDeque::new(),
+            queue: Vec::new(),
             timers: TimerTable::default(),
             first_transport,
             next_transport: first_transport,
@@ -193,7 +192,7 @@ impl<D: Data> Connection<D> {
                 let (data, compress) = packet.describe();
                 self.tell(EngineEvent::PacketCreate { data, compress }, out);
             }
-            self.queue.push_back(packet);
+            self.queue.push(packet);
         }
         self.flush(out);
     }
@@ -442,10 +441,12 @@ impl<D: Data> Connection<D> {
                 _ => payload::batch(self.max_payload, self.queue.iter().map(Packet::wire_len)),
             };
             self.is_posting = true;
-            out.push_back(Output::Post(self.transport, self.queue.drain(..count).collect()));
+            let rest = self.queue.split_off(count.min(self.queue.len()));
+            let packets = std::mem::replace(&mut self.queue, rest);
+            out.push_back(Output::Post(self.transport, packets));
         } else {
             let has_written = !self.queue.is_empty();
-            for packet in self.queue.drain(..) {
+            for packet in std::mem::take(&mut self.queue) {
                 out.push_back(Output::Write(self.transport, packet));
             }
             if has_written && self.is_watched {

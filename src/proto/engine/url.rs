@@ -28,10 +28,10 @@ impl Url {
     ///
     /// [`Code::InvalidUrl`]; the text never repeats the URL, which may hold a secret.
     pub fn parse(text: &str, origin: Option<&str>) -> Result<Self, Error> {
-        let (page_scheme, page_authority) = origin.and_then(|origin| origin.split_once("://")).unzip();
-        let (scheme, rest) = match text.split_once("://") {
+        let (page_scheme, page_authority) = origin.and_then(split_scheme).unzip();
+        let (scheme, rest) = match split_scheme(text) {
             // `//` inside a path or a query is none of a protocol.
-            Some((scheme, rest)) if !scheme.contains(['/', '?', '#']) => (Some(scheme), rest),
+            Some((scheme, rest)) if !scheme.bytes().any(ends_authority) => (Some(scheme), rest),
             _ => (None, text),
         };
         let is_secure = match scheme.or(page_scheme) {
@@ -43,17 +43,16 @@ impl Url {
             Some(_) => rest,
             None => rest.strip_prefix("//").unwrap_or(rest),
         };
-        let is_relative =
-            scheme.is_none() && !text.starts_with("//") && matches!(rest.chars().next(), None | Some('/' | '?' | '#'));
-
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let end = rest.bytes().position(ends_authority).unwrap_or(rest.len());
+        let is_relative = scheme.is_none() && !text.starts_with("//") && end == 0;
         let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
         let authority = match page_authority {
             Some(page_authority) if is_relative => page_authority,
             _ => authority,
         };
         // A user's name and password are not sent: browsers refuse such requests.
-        let address = authority.rsplit_once('@').map_or(authority, |(_, address)| address);
+        let user_end = authority.bytes().rposition(|byte| byte == b'@').map_or(0, |at| at + 1);
+        let address = authority.get(user_end..).unwrap_or_default();
         let (host, port) = split_port(address);
         check_host(host)?;
         let port = match port {
@@ -70,8 +69,8 @@ impl Url {
             Some(_) => return Err(invalid("The URL's port is not a number from 1 to 65535")),
         };
 
-        let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
-        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (rest, _) = cut(rest, b'#');
+        let (path, query) = cut(rest, b'?');
         let mut url = Self {
             is_secure,
             host: host.to_owned(),
@@ -113,14 +112,34 @@ fn invalid(message: &'static str) -> Error {
 
 /// Splits off a port, leaving alone the colons of an IPv6 address in brackets.
 fn split_port(address: &str) -> (&str, Option<&str>) {
-    let after_brackets = address.rfind(']').unwrap_or(0);
-    match address.rfind(':') {
-        Some(colon) if colon >= after_brackets => {
+    let last = |wanted| address.bytes().rposition(|byte| byte == wanted);
+    match last(b':') {
+        Some(colon) if colon >= last(b']').unwrap_or(0) => {
             let (host, port) = address.split_at_checked(colon).unwrap_or((address, ""));
             (host, port.strip_prefix(':'))
         }
         _ => (address, None),
     }
+}
+
+// Searching for one byte at a time: the searchers of the standard library are larger than all of this module.
+
+fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = cut(text, b':');
+    Some((scheme, rest.strip_prefix("//")?))
+}
+
+const fn ends_authority(byte: u8) -> bool {
+    matches!(byte, b'/' | b'?' | b'#')
+}
+
+/// What is before and behind the first `byte`, which is ASCII; nothing is behind where there is none.
+fn cut(text: &str, byte: u8) -> (&str, &str) {
+    let at = text.bytes().position(|other| other == byte).unwrap_or(text.len());
+    (
+        text.get(..at).unwrap_or_default(),
+        text.get(at + 1..).unwrap_or_default(),
+    )
 }
 
 fn check_host(host: &str) -> Result<(), Error> {
@@ -169,15 +188,20 @@ fn hex_digit(digit: u8) -> char {
     char::from(if digit < 10 { b'0' + digit } else { b'A' + digit - 10 })
 }
 
-/// The parameters of a query string, decoded. A percent sign that encodes nothing stands for itself.
+/// The parameters of a query string, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
+/// UTF-8 is left as it is.
 pub fn decode_query(query: &str) -> Vec<(String, String)> {
-    let parameters = query.split('&').filter(|parameter| !parameter.is_empty());
+    let mut parameters = Vec::new();
+    let mut rest = query;
+    while !rest.is_empty() {
+        let (parameter, behind) = cut(rest, b'&');
+        rest = behind;
+        if !parameter.is_empty() {
+            let (key, value) = cut(parameter, b'=');
+            parameters.push((decode(key), decode(value)));
+        }
+    }
     parameters
-        .map(|parameter| {
-            let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            (decode(key), decode(value))
-        })
-        .collect()
 }
 
 fn decode(text: &str) -> String {
@@ -197,5 +221,5 @@ fn decode(text: &str) -> String {
             }
         }
     }
-    String::from_utf8_lossy(&decoded).into_owned()
+    String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
 }

@@ -1,7 +1,5 @@
 //! The acknowledgements that are waited for.
 
-use std::collections::VecDeque;
-
 use crate::proto::timer::Millis;
 
 /// What an event that wants an acknowledgement says about it.
@@ -23,7 +21,7 @@ struct Pending {
 /// The acknowledgements that one socket waits for, in the order of their ids.
 #[derive(Debug)]
 pub struct Acks {
-    pending: VecDeque<Pending>,
+    pending: Vec<Pending>,
     next_id: u32,
     next_deadline: Millis,
 }
@@ -31,7 +29,7 @@ pub struct Acks {
 impl Default for Acks {
     fn default() -> Self {
         Self {
-            pending: VecDeque::new(),
+            pending: Vec::new(),
             next_id: 0,
             next_deadline: Millis::INFINITY,
         }
@@ -46,7 +44,7 @@ impl Acks {
         // What is no number is no time.
         let deadline = now + wanted.timeout.max(0.0);
         self.next_deadline = self.next_deadline.min(deadline);
-        self.pending.push_back(Pending {
+        self.pending.push(Pending {
             id,
             deadline,
             wants_error: wanted.wants_error,
@@ -58,7 +56,7 @@ impl Acks {
     pub fn take(&mut self, id: u32) -> bool {
         // Answers come mostly in order: the search begins where the answer is expected.
         let found = self.pending.iter().position(|pending| pending.id == id);
-        found.and_then(|index| self.pending.remove(index)).is_some()
+        found.map(|index| self.pending.remove(index)).is_some()
     }
 
     /// Waits for one of them no longer than until `deadline`.
