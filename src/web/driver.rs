@@ -129,6 +129,7 @@ fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) 
 }
 
 /// The driver of a number, where there is one.
+#[inline(never)]
 pub fn find(number: usize) -> Option<Rc<Driver>> {
     DRIVERS.with(|drivers| drivers.borrow().get(number).and_then(Weak::upgrade))
 }
@@ -244,45 +245,54 @@ impl Driver {
     }
 
     fn handle(self: &Rc<Self>, transport: u32, signal: Signal, payload: Option<Payload>, number: u32) {
-        match (signal, payload) {
-            (Signal::Text, Some(data)) => {
+        let now = self.enter();
+        self.hear(now, transport, signal, payload, number);
+        self.leave();
+    }
+
+    fn hear(self: &Rc<Self>, now: Millis, transport: u32, signal: Signal, payload: Option<Payload>, number: u32) {
+        let input = match (signal, payload) {
+            (Signal::Text | Signal::Binary, Some(data)) => {
                 let mut head = [0; HEAD];
                 ARRIVED.with(|arrived| {
                     for (unit, arrived) in head.iter_mut().zip(arrived) {
                         *unit = arrived.get();
                     }
                 });
+                // Of a binary there is none.
                 let head = head.get(..number as usize).unwrap_or_default();
-                self.run(|manager, now| manager.handle_packet(now, transport, head, data));
-            }
-            (Signal::Binary, Some(data)) => self.run(|manager, now| manager.handle_packet(now, transport, &[], data)),
-            (Signal::Opened, _) => self.run(|manager, now| manager.handle(now, transport, Input::Opened)),
-            (Signal::Closed, detail) => {
-                let failure = broken("websocket closed", detail);
-                self.run(|manager, now| manager.handle(now, transport, Input::Closed(failure)));
-            }
-            (Signal::Composed, Some(body)) => {
-                self.with_poller(transport, |poller| poller.set_body(body));
-                self.post(transport);
+                return self.manager.borrow_mut().handle_packet(now, transport, head, data);
             }
             (Signal::Answered, Some(body)) if number == 200 => {
                 self.with_poller(transport, Poller::end_get);
-                self.run(|manager, now| manager.handle_polled(now, transport, &body));
+                return self.manager.borrow_mut().handle_polled(now, transport, &body);
             }
+            (Signal::Composed, Some(body)) => {
+                self.with_poller(transport, |poller| poller.set_body(body));
+                return self.post(transport);
+            }
+            (Signal::Opened, _) => Input::Opened,
+            (Signal::Closed, detail) => Input::Closed(broken("websocket closed", detail)),
             (Signal::Accepted, _) if number == 200 => {
-                if self.with_poller(transport, Poller::end_post) == Some(true) {
-                    self.remove(transport);
-                }
-                self.run(|manager, now| manager.handle(now, transport, Input::Posted));
+                self.end_post(transport);
+                Input::Posted
             }
             (_, detail) => {
-                let message = self.describe(transport, matches!(signal, Signal::Answered));
-                let is_post = !matches!(signal, Signal::Answered);
-                if is_post && self.with_poller(transport, |poller| poller.is_ending()) == Some(true) {
-                    self.remove(transport);
+                let is_get = matches!(signal, Signal::Answered);
+                let failure = broken(self.describe(transport, is_get), detail);
+                if !is_get {
+                    self.end_post(transport);
                 }
-                self.run(|manager, now| manager.handle(now, transport, Input::Failed(broken(message, detail))));
+                Input::Failed(failure)
             }
+        };
+        self.manager.borrow_mut().handle(now, transport, input);
+    }
+
+    /// A POST has ended: so has a poller that waited for nothing else.
+    fn end_post(&self, transport: u32) {
+        if self.with_poller(transport, Poller::end_post) == Some(true) {
+            self.remove(transport);
         }
     }
 
@@ -509,10 +519,12 @@ impl Driver {
         if early > 0.0 && early < Millis::INFINITY {
             self.offset.set(self.offset.get() + early);
         }
+        let now = self.enter();
         for (transport, failure) in self.broken.take() {
-            self.run(|manager, now| manager.handle(now, transport, Input::Failed(failure)));
+            self.manager.borrow_mut().handle(now, transport, Input::Failed(failure));
         }
-        self.run(Manager::handle_timeout);
+        self.manager.borrow_mut().handle_timeout(now);
+        self.leave();
     }
 }
 

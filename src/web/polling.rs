@@ -149,11 +149,6 @@ impl Poller {
         self.is_ending
     }
 
-    /// Whether it waits for nothing but the answer to its last POST.
-    pub fn is_ending(&self) -> bool {
-        self.is_ending
-    }
-
     /// Ends it after its POST. Says whether there is none, so that it can be dropped at once.
     pub fn end(&mut self) -> bool {
         self.is_ending = true;
