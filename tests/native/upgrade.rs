@@ -8,26 +8,6 @@ use crate::support::{Desk, Json, UPGRADABLE};
 
 const NOTHING: [&str; 0] = [];
 
-/// Connected over polling (transport 0, a GET under way), with a WebSocket (1) that has been opened for a probe.
-fn probing() -> Desk {
-    let mut desk = Desk::new(&["polling", "websocket"], &["/"]);
-    desk.connect(0);
-    desk.polled(0, UPGRADABLE);
-    desk.posted(0);
-    desk.polled(0, "40{\"sid\":\"A\"}");
-    desk.take();
-    desk
-}
-
-/// The same, and the probe was answered.
-fn answered() -> Desk {
-    let mut desk = probing();
-    desk.opened(1);
-    desk.text(1, "3probe");
-    assert_eq!(desk.take(), ["write 1 2probe", "engine0 upgrading websocket"]);
-    desk
-}
-
 #[test]
 fn a_websocket_is_probed_and_takes_over() {
     let mut desk = Desk::new(&["polling", "websocket"], &["/"]);
@@ -59,7 +39,7 @@ fn a_websocket_is_probed_and_takes_over() {
 #[test]
 fn it_waits_for_the_post_as_for_the_get_in_whichever_order_they_end() {
     for get_first in [true, false] {
-        let mut desk = probing();
+        let mut desk = Desk::probing();
         desk.emit(0, json!(["a"]));
         desk.opened(1);
         desk.text(1, "3probe");
@@ -87,7 +67,7 @@ fn it_waits_for_the_post_as_for_the_get_in_whichever_order_they_end() {
 
 #[test]
 fn what_arrives_over_polling_meanwhile_is_delivered_in_order() {
-    let mut desk = answered();
+    let mut desk = Desk::answered();
     desk.polled(0, "42[\"a\"]\u{1e}42[\"b\"]\u{1e}6");
     assert_eq!(
         desk.take(),
@@ -105,7 +85,7 @@ fn what_arrives_over_polling_meanwhile_is_delivered_in_order() {
 
 #[test]
 fn what_the_app_sends_meanwhile_follows_over_the_new_transport() {
-    let mut desk = answered();
+    let mut desk = Desk::answered();
     desk.emit(0, json!(["a"]));
     desk.emit(0, Json::event("b", [Json::Binary([1].as_slice().into())]));
     assert_eq!(desk.take(), NOTHING);
@@ -125,7 +105,7 @@ fn what_the_app_sends_meanwhile_follows_over_the_new_transport() {
 
 #[test]
 fn what_waits_is_written_before_what_a_listener_adds() {
-    let mut desk = answered();
+    let mut desk = Desk::answered();
     desk.emit(0, json!(["a"]));
     desk.listen(|desk, line| {
         if line == "engine0 upgrade websocket" {
@@ -141,7 +121,7 @@ fn what_waits_is_written_before_what_a_listener_adds() {
 
 #[test]
 fn a_ping_during_the_upgrade_is_answered_over_the_new_transport() {
-    let mut desk = answered();
+    let mut desk = Desk::answered();
     desk.polled(0, "2");
     assert_eq!(
         desk.take(),
@@ -157,7 +137,7 @@ fn a_ping_during_the_upgrade_is_answered_over_the_new_transport() {
 
 #[test]
 fn before_the_answer_polling_goes_on_as_ever() {
-    let mut desk = probing();
+    let mut desk = Desk::probing();
     desk.opened(1);
     desk.take();
     desk.emit(0, json!(["a"]));
@@ -167,7 +147,7 @@ fn before_the_answer_polling_goes_on_as_ever() {
 
 #[test]
 fn attachments_may_arrive_on_both_sides_of_the_upgrade() {
-    let mut desk = answered();
+    let mut desk = Desk::answered();
     desk.polled(0, "451-[\"a\",{\"_placeholder\":true,\"num\":0}]");
     desk.take();
     desk.binary(1, &[1]);
@@ -177,7 +157,7 @@ fn attachments_may_arrive_on_both_sides_of_the_upgrade() {
 #[test]
 fn a_probe_that_is_not_answered_right_is_closed() {
     for text in ["3", "3prob", "3probee", "2probe", "4a", "40", "", "x", "6"] {
-        let mut desk = probing();
+        let mut desk = Desk::probing();
         desk.opened(1);
         desk.take();
         desk.text(1, text);
@@ -186,7 +166,7 @@ fn a_probe_that_is_not_answered_right_is_closed() {
         desk.polled(0, "42[\"a\"]");
         assert_eq!(desk.take(), ["s0 message [\"a\"]", "poll 0"]);
     }
-    let mut desk = probing();
+    let mut desk = Desk::probing();
     desk.opened(1);
     desk.take();
     desk.binary(1, b"3probe");
@@ -196,7 +176,7 @@ fn a_probe_that_is_not_answered_right_is_closed() {
 #[test]
 fn a_probe_that_breaks_or_is_closed_leaves_polling_as_it_was() {
     for (is_open, breaks) in [(false, true), (false, false), (true, true), (true, false)] {
-        let mut desk = probing();
+        let mut desk = Desk::probing();
         if is_open {
             desk.opened(1);
         }
@@ -218,7 +198,7 @@ fn a_probe_that_breaks_or_is_closed_leaves_polling_as_it_was() {
 
 #[test]
 fn a_transport_that_breaks_while_polling_rests_gives_it_back() {
-    let mut desk = answered();
+    let mut desk = Desk::answered();
     desk.emit(0, json!(["a"]));
     desk.take();
     desk.failed(1, "websocket error");
@@ -232,7 +212,7 @@ fn a_transport_that_breaks_while_polling_rests_gives_it_back() {
 
 #[test]
 fn the_get_begins_again_where_it_had_ended_before_the_transport_broke() {
-    let mut desk = probing();
+    let mut desk = Desk::probing();
     desk.emit(0, json!(["a"]));
     desk.opened(1);
     desk.text(1, "3probe");
@@ -249,7 +229,7 @@ fn the_get_begins_again_where_it_had_ended_before_the_transport_broke() {
 
 #[test]
 fn a_packet_on_the_new_transport_before_the_upgrade_is_an_error() {
-    let mut desk = answered();
+    let mut desk = Desk::answered();
     desk.text(1, "42[\"a\"]");
     assert_eq!(desk.take(), ["close 1", "engine0 upgrade_error probe error"]);
     desk.polled(0, "6");
@@ -258,7 +238,7 @@ fn a_packet_on_the_new_transport_before_the_upgrade_is_an_error() {
 
 #[test]
 fn polling_that_fails_during_the_probe_ends_the_connection_and_the_probe() {
-    let mut desk = probing();
+    let mut desk = Desk::probing();
     desk.opened(1);
     desk.take();
     desk.failed(0, "xhr poll error");
@@ -278,7 +258,7 @@ fn polling_that_fails_during_the_probe_ends_the_connection_and_the_probe() {
 
 #[test]
 fn the_new_transport_carries_all_that_the_old_one_did() {
-    let mut desk = answered();
+    let mut desk = Desk::answered();
     desk.polled(0, "6");
     desk.take();
     // The old one may still have something to say: nothing of it counts.

@@ -6,27 +6,9 @@ use crate::support::{Desk, UPGRADABLE};
 
 const NOTHING: [&str; 0] = [];
 
-fn probing() -> Desk {
-    let mut desk = Desk::new(&["polling", "websocket"], &["/"]);
-    desk.connect(0);
-    desk.polled(0, UPGRADABLE);
-    desk.posted(0);
-    desk.polled(0, "40{\"sid\":\"A\"}");
-    desk.take();
-    desk
-}
-
-fn answered() -> Desk {
-    let mut desk = probing();
-    desk.opened(1);
-    desk.text(1, "3probe");
-    desk.take();
-    desk
-}
-
 #[test]
 fn a_close_while_the_transport_is_probed_drops_it() {
-    let mut desk = probing();
+    let mut desk = Desk::probing();
     desk.opened(1);
     desk.take();
     desk.disconnect(0);
@@ -54,7 +36,7 @@ fn a_close_while_the_transport_is_probed_drops_it() {
 
 #[test]
 fn a_close_while_polling_comes_to_rest_waits_for_the_upgrade() {
-    let mut desk = answered();
+    let mut desk = Desk::answered();
     desk.emit(0, json!(["a"]));
     desk.disconnect(0);
     assert_eq!(
@@ -79,7 +61,7 @@ fn a_close_while_polling_comes_to_rest_waits_for_the_upgrade() {
 
 #[test]
 fn a_close_and_then_a_drop_of_the_new_transport_ends_over_polling() {
-    let mut desk = answered();
+    let mut desk = Desk::answered();
     desk.emit(0, json!(["a"]));
     desk.disconnect(0);
     desk.take();
@@ -98,7 +80,7 @@ fn a_close_and_then_a_drop_of_the_new_transport_ends_over_polling() {
 
 #[test]
 fn an_answer_to_the_probe_after_the_close_still_upgrades_or_ends() {
-    let mut desk = probing();
+    let mut desk = Desk::probing();
     desk.opened(1);
     desk.disconnect(0);
     desk.take();
@@ -113,24 +95,24 @@ fn an_answer_to_the_probe_after_the_close_still_upgrades_or_ends() {
 
 #[test]
 fn a_server_that_closes_during_the_upgrade_ends_both_transports() {
-    let mut desk = answered();
+    let mut desk = Desk::answered();
     desk.polled(0, "1");
     assert_eq!(desk.sent(), ["close 1", "close 0"]);
-    let mut desk = answered();
+    let mut desk = Desk::answered();
     desk.wait(45_000.0);
     assert_eq!(desk.sent(), ["close 1", "close 0"]);
 }
 
 #[test]
 fn bad_packets_during_the_upgrade_end_both_transports() {
-    let mut desk = answered();
+    let mut desk = Desk::answered();
     desk.polled(0, "42[");
     assert_eq!(desk.sent(), ["close 1", "close 0"]);
 }
 
 #[test]
 fn what_was_not_written_by_then_is_not_written_later() {
-    let mut desk = answered();
+    let mut desk = Desk::answered();
     desk.emit(0, json!(["a"]));
     desk.failed(0, "xhr poll error");
     desk.wait(1_000.0);
@@ -143,7 +125,7 @@ fn what_was_not_written_by_then_is_not_written_later() {
 #[test]
 fn a_listener_that_closes_in_the_upgrade_event_ends_all() {
     for event in ["engine0 upgrading websocket", "engine0 upgrade websocket"] {
-        let mut desk = probing();
+        let mut desk = Desk::probing();
         desk.opened(1);
         desk.listen(move |desk, line| {
             if line == event {

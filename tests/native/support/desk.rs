@@ -184,6 +184,26 @@ impl Desk {
     // What the app does, from inside a listener too.
 
     /// A call of the app.
+    /// Connected over polling (transport 0, a GET under way), with a WebSocket (1) that has been opened for a probe.
+    pub fn probing() -> Self {
+        let mut desk = Self::new(&["polling", "websocket"], &["/"]);
+        desk.connect(0);
+        desk.polled(0, UPGRADABLE);
+        desk.posted(0);
+        desk.polled(0, "40{\"sid\":\"A\"}");
+        desk.take();
+        desk
+    }
+
+    /// The same, and the probe was answered.
+    pub fn answered() -> Self {
+        let mut desk = Self::probing();
+        desk.opened(1);
+        desk.text(1, "3probe");
+        assert_eq!(desk.take(), ["write 1 2probe", "engine0 upgrading websocket"]);
+        desk
+    }
+
     pub fn act<T>(&mut self, act: impl FnOnce(&mut Manager<Sample>, Millis) -> T) -> T {
         let interrupted = (self.depth > 0).then(|| self.manager.suspend());
         let result = act(&mut self.manager, self.now);
