@@ -336,7 +336,9 @@ impl<D: Data> Manager<D> {
                 Output::Event(Event::Socket(socket, SocketEvent::Message { epoch, .. })) => {
                     self.sockets.get(*socket).is_some_and(|entry| entry.epoch == *epoch)
                 }
-                Output::Event(Event::Socket(socket, SocketEvent::Connect { .. })) => self.is_connected(*socket),
+                Output::Event(Event::Socket(socket, SocketEvent::Granted { .. } | SocketEvent::Connect { .. })) => {
+                    self.is_connected(*socket)
+                }
                 Output::Open { transport, .. }
                 | Output::Join(transport, _)
                 | Output::Poll(transport)

@@ -132,3 +132,25 @@ fn a_recovery_that_the_app_interrupted_loses_nothing() {
         "{told:?}"
     );
 }
+
+/// What had waited for the grant makes the client tell of it before the events that came early. The app leaves in the
+/// engine's event that comes first.
+#[test]
+fn a_disconnect_in_the_packet_event_of_a_grant_is_not_told_of_it() {
+    let mut desk = Desk::on_websocket(&["/", "/b"]);
+    desk.act(|manager, _| manager.watch(true));
+    desk.connect(0);
+    desk.text(0, "40{\"sid\":\"A\"}");
+    desk.connect(1);
+    desk.text(0, "42/b,[\"early\"]");
+    desk.take();
+    desk.listen(|desk, line| {
+        if line.starts_with("engine0 packet message 0/b,") {
+            desk.disconnect(1);
+        }
+    });
+    desk.text(0, "40/b,{\"sid\":\"B\"}");
+    let told = desk.told();
+    assert!(!told.iter().any(|line| line.starts_with("s1 granted")), "{told:?}");
+    assert!(!desk.manager.is_connected(1));
+}
