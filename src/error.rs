@@ -19,8 +19,26 @@ pub enum Code {
     AuthFailed,
     /// The server refused the connection to the namespace.
     Rejected,
+    /// The server, or a proxy before it, answered the handshake with HTTP 401 or 403.
+    Unauthorized,
     /// The network or the server failed below Socket.IO.
     TransportFailed,
+    /// Polling failed because nothing answers at the server's address.
+    Unreachable,
+    /// Polling failed because the server does not allow the page's origin.
+    CorsMissing,
+    /// Polling failed because the server refuses preflight requests, which headers of the app need.
+    CorsPreflight,
+    /// Polling failed because the server does not allow a header of the app.
+    CorsHeader,
+    /// Polling failed because the server allows every origin, which does not go with cookies.
+    CorsCredentials,
+    /// Polling failed because a page over https cannot talk to a server over http.
+    MixedContent,
+    /// Polling failed because of the page's Content-Security-Policy.
+    CspBlocked,
+    /// Polling failed because the server answers with a redirect, which credentials do not follow.
+    Redirected,
     /// The server did not answer in time.
     Timeout,
     /// The server sent something that is not the protocol.
@@ -45,7 +63,16 @@ impl Code {
             Self::HeaderImpossible => "header_impossible",
             Self::AuthFailed => "auth_failed",
             Self::Rejected => "rejected",
+            Self::Unauthorized => "unauthorized",
             Self::TransportFailed => "transport_failed",
+            Self::Unreachable => "unreachable",
+            Self::CorsMissing => "cors_missing",
+            Self::CorsPreflight => "cors_preflight",
+            Self::CorsHeader => "cors_header",
+            Self::CorsCredentials => "cors_credentials",
+            Self::MixedContent => "mixed_content",
+            Self::CspBlocked => "csp_blocked",
+            Self::Redirected => "redirected",
             Self::Timeout => "timeout",
             Self::ParseError => "parse_error",
             Self::NoTransport => "no_transport",
@@ -59,8 +86,53 @@ impl Code {
     pub const fn is_configuration(self) -> bool {
         matches!(
             self,
-            Self::InvalidUrl | Self::InvalidOption | Self::InvalidHeader | Self::HeaderImpossible | Self::NoTransport
+            Self::InvalidUrl
+                | Self::InvalidOption
+                | Self::InvalidHeader
+                | Self::HeaderImpossible
+                | Self::NoTransport
+                | Self::MixedContent
+                | Self::CspBlocked
         )
+    }
+
+    /// Whether it is about credentials: another attempt makes sense with other ones.
+    pub const fn is_authentication(self) -> bool {
+        matches!(self, Self::AuthFailed | Self::Rejected | Self::Unauthorized)
+    }
+
+    /// Whether a transport failed, for whatever reason: what the official client calls a `TransportError`.
+    pub const fn is_transport(self) -> bool {
+        matches!(
+            self,
+            Self::Unauthorized
+                | Self::TransportFailed
+                | Self::Unreachable
+                | Self::CorsMissing
+                | Self::CorsPreflight
+                | Self::CorsHeader
+                | Self::CorsCredentials
+                | Self::MixedContent
+                | Self::CspBlocked
+                | Self::Redirected
+        )
+    }
+
+    /// What to do about it, in a sentence. Empty where that depends on more than the code: the error itself says it then.
+    pub const fn hint(self) -> &'static str {
+        match self {
+            Self::AuthFailed => "The cause is what your function threw; it is asked again by itself",
+            Self::Rejected => "The server's middleware decided this: connect again with other credentials",
+            Self::Unauthorized => "Connect again with other credentials; server: allowRequest or a proxy decided this",
+            Self::TransportFailed => "The browser's console and the server's log may say more",
+            Self::Timeout => "Check that the server answers, or set a longer time",
+            Self::ParseError => "Check the path, and that a Socket.IO server answers there",
+            Self::ProtocolMismatch => "This client needs socket.io 3 or 4 on the server",
+            Self::HeaderImpossible => "Begin on polling, or let headerFallback move the header",
+            Self::NoTransport => "Allow polling or websocket in transports",
+            Self::MixedContent => "A page over https cannot talk to a server over http: serve that over https too",
+            _ => "",
+        }
     }
 }
 

@@ -60,10 +60,11 @@ pub mod web;
 #[cfg(target_arch = "wasm32")]
 pub use client::{
     Ack, Auth, Builder, Emission, Error, EventStream, Lifecycle, Manager, ManagerEvent, Options, Reply, Request,
-    Socket, Transport,
+    Socket, Token, Transport,
 };
 pub use error::Code;
 pub use proto::auth::{CredentialKind, Entry as PlanEntry, HeaderFallback, Placement, Plan, Warning as PlanWarning};
 pub use proto::engine::transport::Kind as TransportKind;
-pub use proto::output::Reason;
+pub use proto::output::{Occasion, Reason};
 pub use proto::socket::outgoing::Emitted;
+pub use proto::socket::policy::Reauth;

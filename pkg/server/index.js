@@ -1,11 +1,13 @@
 // @ts-check
 /**
  * The server's half of socketio-wasm: headers that a browser could not send as headers are put back where the
- * server's code looks for them. Plain JavaScript, no dependencies, for `socket.io` 4 (and 3).
+ * server's code looks for them, and credentials are renewed on the open connection (`reauth.js`). Plain JavaScript, no
+ * dependencies, for `socket.io` 4 (and 3).
  *
  * The client moves a header into the CONNECT payload, the query or a WebSocket subprotocol where the transport has no
  * headers. The types and their documentation are in `index.d.ts`.
  */
+import { keeper } from "./reauth.js";
 
 /** What a header name may consist of (RFC 9110, "token"). */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
@@ -23,7 +25,7 @@ const installed = new WeakSet();
 
 /** @type {typeof import("./index.d.ts").restoreHeaders} */
 export function restoreHeaders(options) {
-  const restore = restorer(options);
+  const restore = restorer(allowList(options));
   return (socket, next) => {
     restore(socket);
     next();
@@ -32,29 +34,39 @@ export function restoreHeaders(options) {
 
 /** @type {typeof import("./index.d.ts").install} */
 export function install(io, options) {
-  const restore = restorer(options);
+  const allowed = allowList(options);
+  const restore = restorer(allowed);
+  const credentials = keeper(options, (payload) => credentialsIn(payload, allowed));
   if (installed.has(io)) {
     throw new Error("socketio-wasm: the companion is installed on this server already");
   }
   installed.add(io);
 
-  const seen = new WeakSet();
-  const once = (/** @type {any} */ socket) => {
-    if (seen.has(socket)) return;
-    seen.add(socket);
-    restore(socket);
-  };
+  // The child of a dynamic namespace has its parent's middleware and listeners besides its own.
+  const arrived = new WeakSet();
+  const connected = new WeakSet();
   const middleware = (/** @type {any} */ socket, /** @type {() => void} */ next) => {
-    once(socket);
+    if (!arrived.has(socket)) {
+      arrived.add(socket);
+      restore(socket);
+      credentials?.arriving(socket);
+    }
     next();
+  };
+  const listener = (/** @type {any} */ socket) => {
+    if (connected.has(socket)) return;
+    connected.add(socket);
+    // A recovered connection skips the middleware by default. Its code still reads the headers.
+    const judged = arrived.has(socket);
+    if (!judged) restore(socket);
+    credentials?.connected(socket, judged);
   };
   const covered = new WeakSet();
   const cover = (/** @type {any} */ namespace) => {
     if (covered.has(namespace)) return namespace;
     covered.add(namespace);
     useFirst(namespace, middleware);
-    // A recovered connection skips the middleware by default. Its code still reads the headers.
-    namespace.prependListener("connect", once);
+    namespace.prependListener("connect", listener);
     return namespace;
   };
 
@@ -75,9 +87,8 @@ function useFirst(namespace, middleware) {
   if (Array.isArray(chain) && chain.at(-1) === middleware) chain.unshift(chain.pop());
 }
 
-/** The work itself, for one socket, with the allow-list checked once. @param {import("./index.d.ts").RestoreOptions} options */
-function restorer(options) {
-  const allowed = allowList(options);
+/** The work itself, for one socket. @param {string[]} allowed */
+function restorer(allowed) {
   return (/** @type {any} */ socket) => {
     const { handshake } = socket;
     // The request's headers are one object for all namespaces of a connection: each socket gets its own.
@@ -97,6 +108,18 @@ function restorer(options) {
     socket.data ??= {};
     socket.data.restoredHeaders = restored;
   };
+}
+
+/**
+ * Reads a later payload as `restorer` reads that of CONNECT: the app's own `auth`, and the allowed headers in it.
+ * @param {unknown} payload @param {string[]} allowed
+ */
+function credentialsIn(payload, allowed) {
+  if (!isPlainObject(payload)) return undefined;
+  const moved = movedInPayload(payload);
+  const restored = allowed.filter((name) => isHeaderValue(moved.get(name)));
+  hideMoved({ auth: payload });
+  return { auth: payload, headers: Object.fromEntries(restored.map((name) => [name, moved.get(name)])) };
 }
 
 /** @param {import("./index.d.ts").RestoreOptions} options */
@@ -122,14 +145,15 @@ function allowList(options) {
  */
 function movedHeaders({ auth, query, headers }) {
   return [
-    ["payload", isPlainObject(auth?.headers) ? withLowerNames(auth.headers) : new Map()],
+    ["payload", movedInPayload(auth)],
     ["query", fromQuery(query)],
     ["subprotocol", fromSubprotocols(headers["sec-websocket-protocol"])],
   ];
 }
 
-/** An app may have written them by hand. @param {Record<string, unknown>} headers */
-function withLowerNames(headers) {
+/** An app may have written them by hand, in any case. @param {any} auth */
+function movedInPayload(auth) {
+  const headers = isPlainObject(auth?.headers) ? auth.headers : {};
   return new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
@@ -179,7 +203,7 @@ function isHeaderValue(value) {
   return typeof value === "string" && !NOT_A_HEADER_VALUE.test(value);
 }
 
-/** As JSON makes them: not null, an array, a Buffer. @param {unknown} value */
+/** As JSON makes them: not null, an array, a Buffer. @param {unknown} value @returns {value is Record<string, any>} */
 function isPlainObject(value) {
   return typeof value === "object" && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 }

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { paths, root } from "../paths.mjs";
 import { Failure } from "../process.mjs";
 
+/** What the entries import when they need it. These share nothing with them: neither state nor shortened names. */
+export const parts = ["diagnosis.js", "trace.js"];
+
 /**
  * Bundles one entry point. It may import
  *
@@ -27,6 +30,8 @@ export async function bundle({ entry, outfile, glue, bindings, wasm }) {
     reserveProps: /^_(close|placeholder|readyState|reconnecting)$/,
     legalComments: "none",
     logLevel: "warning",
+    // Parts that are loaded when they are needed, files of their own: src/web/diagnosis.js, src/js/trace.js.
+    external: parts.map((part) => `./${part}`),
     plugins: [generated({ glue, bindings, wasm })],
   };
   try {

@@ -9,12 +9,15 @@ use crate::error::{self, Code};
 use crate::proto::auth::{HeaderFallback, Secret};
 use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::engine::url::Url;
+use crate::proto::output::Occasion;
+use crate::proto::socket::policy::Reauth;
 use crate::proto::timer::Millis;
 
 use super::auth::Auth;
+use super::bearer::{Provider, Token};
 use super::error::Error;
 use super::manager::Manager;
-use super::options::{Options, header};
+use super::options::{Bearer, Options, bearer_header, header};
 use super::socket::{Socket, millis};
 
 /// The settings of a connection and of its first socket. The defaults are those of `socket.io-client` 4.8.
@@ -30,6 +33,7 @@ use super::socket::{Socket, millis};
 ///
 /// | setting | travels | where that is impossible |
 /// |---|---|---|
+/// | [`bearer`](Self::bearer), [`bearer_with`](Self::bearer_with) | as the header `Authorization` | as any header |
 /// | [`header`](Self::header) | in the headers of polling | [`header_fallback`](Self::header_fallback) decides |
 /// | [`auth`](Self::auth), [`auth_with`](Self::auth_with) | in the payload of CONNECT | always possible |
 /// | [`query`](Self::query) | in the URL | always possible |
@@ -41,6 +45,7 @@ pub struct Builder {
     url: Result<Url, Error>,
     options: Options,
     auth: Auth,
+    bearer: Option<Provider>,
     ack_timeout: Millis,
     error: Option<Error>,
 }
@@ -74,6 +79,7 @@ impl Builder {
             url: Url::parse(url, origin().as_deref()).map_err(Error::from),
             options: Options::default(),
             auth: Auth::none(),
+            bearer: None,
             ack_timeout: Millis::INFINITY,
             error: None,
         }
@@ -99,6 +105,63 @@ impl Builder {
         if let Some(header) = self.check(header) {
             self.options.transport_headers.push((transport, header));
         }
+        self
+    }
+
+    /// A bearer token: the header `Authorization`, wherever that has to travel. See [`header`](Self::header).
+    pub fn bearer(mut self, token: &str) -> Self {
+        let header = bearer_header(token);
+        if self.check(header).is_some() {
+            self.options.bearer = Bearer::Token(Secret::from(token));
+        }
+        self
+    }
+
+    /// A function that is asked for a bearer token before each connection, and again when the server refuses one or it is about
+    /// to expire: its argument says why. The connection waits for it, no longer than [`auth_timeout`](Self::auth_timeout)
+    /// allows; where it fails there is [`Error::Auth`], and it is asked again after the delays of the reconnection.
+    ///
+    /// ```no_run
+    /// # use socketio_wasm::{Occasion, Socket};
+    /// # async fn fetch_token(fresh: bool) -> Result<String, String> { Ok(String::new()) }
+    /// Socket::builder("https://example.com").bearer_with(|reason| fetch_token(reason == Occasion::Rejected));
+    /// ```
+    pub fn bearer_with<F, R, T, E>(mut self, provider: F) -> Self
+    where
+        F: FnMut(Occasion) -> R + 'static,
+        R: Future<Output = Result<T, E>> + 'static,
+        T: Into<Token>,
+        E: Into<Box<dyn std::error::Error>>,
+    {
+        self.options.bearer = Bearer::Provided;
+        self.bearer = Some(Provider::new(provider));
+        self
+    }
+
+    /// What becomes of credentials that are about to expire, as far as a function gives others (nothing). When they expire is
+    /// known of a JWT (`exp`), of [`Token::expires_at`], and of a payload with a member `expiresAt`.
+    pub fn reauth(mut self, reauth: Reauth) -> Self {
+        self.options.reauth = reauth;
+        self
+    }
+
+    /// How long before they expire credentials are renewed (a minute), and never before two thirds of their time are over.
+    pub fn renew_before(mut self, time: Duration) -> Self {
+        self.options.renew_before = millis(time);
+        self
+    }
+
+    /// Whether the `auth` payload travels in the event `authentication` after connecting (`false`), for servers that let in whom
+    /// they answer `authenticated` (the module `socketio-auth`).
+    pub fn auth_in_event(mut self, in_event: bool) -> Self {
+        self.options.auth_in_event = in_event;
+        self
+    }
+
+    /// Whether to find out why polling failed where the browser does not say (`true`): a few requests to the server, which begin
+    /// no session and carry no credential.
+    pub fn diagnose(mut self, diagnose: bool) -> Self {
+        self.options.diagnose = diagnose;
         self
     }
 
@@ -331,7 +394,7 @@ impl Builder {
         if let Some(error) = self.error {
             return Err(error);
         }
-        Ok(Manager::start(self.url?, self.options, self.auth, self.ack_timeout))
+        Ok(Manager::start(self.url?, self.options, self.auth, self.bearer, self.ack_timeout))
     }
 
     fn check<T>(&mut self, result: Result<T, impl Into<Error>>) -> Option<T> {

@@ -1,17 +1,18 @@
 //! What the Rust API and the npm API have in common: options become connections, and credentials find their place.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use crate::error::Error;
-use crate::proto::auth::{Plan, Secret};
+use crate::proto::auth::{self, Claims, CredentialKind, Entry as PlanEntry, Plan, Secret};
 use crate::proto::engine::connection::Config;
 use crate::proto::engine::transport::Candidate;
 use crate::proto::engine::url::Url;
-use crate::proto::output::{Demand, Event};
+use crate::proto::output::{Demand, Event, Failure, Occasion};
+use crate::proto::socket::policy::Placed as Placement;
 use crate::web::{App, Driver, Endpoint, Payload};
 
-use super::options::Options;
+use super::options::{self, AUTHORIZATION, Options, bearer_header};
 
 /// The side of the app: it gives options and payloads, and is told what happens. Called while nothing is borrowed.
 pub(crate) trait Host {
@@ -21,8 +22,14 @@ pub(crate) trait Host {
     /// Whether any socket has a payload of its own for its CONNECT.
     fn has_auth(&self) -> bool;
 
-    /// Where the credentials of a session that is about to begin travel, and the headers that go into each CONNECT.
-    fn placed(&self, plan: Plan, payload_headers: &[(String, Secret)]);
+    /// Find a bearer token, hand it to [`Driver::bear`], and go on with [`Driver::configured`].
+    fn bear(&self, driver: &Rc<Driver>, epoch: u32, occasion: Occasion, attempt: u32);
+
+    /// Where the credentials of a session that is about to begin travel.
+    fn placed(&self, plan: Plan);
+
+    /// The headers that go into each payload from now on.
+    fn carry(&self, payload_headers: &[(String, Secret)]);
 
     /// Find the payload of a socket's CONNECT and answer with [`Driver::answer`] or [`Driver::decline`].
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>);
@@ -36,7 +43,17 @@ pub(crate) struct Core<H> {
     /// The side of the app.
     pub(crate) host: H,
     url: Url,
-    options: RefCell<Option<Rc<Options>>>,
+    options: RefCell<Rc<Options>>,
+    /// The bearer token that the app's function gave last.
+    bearer: RefCell<Option<Bearer>>,
+    /// What the present session began on.
+    candidate: Cell<Option<Candidate>>,
+}
+
+/// A bearer token, and when it expires where the app knows: in seconds or milliseconds since 1970.
+struct Bearer {
+    token: Secret,
+    expires_at: Option<f64>,
 }
 
 impl<H: Host + 'static> Core<H> {
@@ -47,27 +64,86 @@ impl<H: Host + 'static> Core<H> {
             Box::new(Self {
                 host: host(driver),
                 url,
-                options: RefCell::new(None),
+                options: RefCell::new(Rc::new(options.clone())),
+                bearer: RefCell::new(None),
+                candidate: Cell::new(None),
             })
         });
-        driver.look(|manager| manager.auth_timeout = options.auth_timeout);
+        driver.look(|manager| manager.policy = options.policy());
         driver
     }
 }
 
+impl<H: Host> Core<H> {
+    /// Plans a session that begins on `candidate`: what it is made with, and what the manager has to know of it.
+    fn place(&self, driver: &Driver, candidate: Candidate) -> Result<(options::Placed, Placement), Error> {
+        let options = Rc::clone(&self.options.borrow());
+        let bearer = self.bearer.borrow();
+        let bearer = bearer.as_ref().filter(|_| matches!(options.bearer, options::Bearer::Provided));
+        let credentials = options.credentials(&self.url, candidate, self.host.has_auth(), bearer.map(|bearer| &bearer.token))?;
+        let placed = options.place(&self.url, candidate, &credentials)?;
+        let now = driver.now();
+        let mut claims = Claims::of_request::<Payload>(now, &credentials);
+        if let Some(expires_at) = bearer.and_then(|bearer| bearer.expires_at) {
+            claims.expire(now, expires_at);
+        }
+        let is_bearer = |entry: &PlanEntry| {
+            entry.credential == CredentialKind::Bearer && entry.placement == auth::Placement::Header
+        };
+        let placement = Placement {
+            claims,
+            bearer_in_header: placed.plan.entries.iter().any(is_bearer),
+            signs_in: placed.plan.signs_in(),
+        };
+        Ok((placed, placement))
+    }
+}
+
 impl<H: Host> App for Core<H> {
-    fn configure(&self) -> Result<Config, Error> {
-        let options = self.host.options()?;
-        let config = options.config();
-        self.options.replace(Some(Rc::new(options)));
-        Ok(config)
+    fn configure(&self, driver: &Rc<Driver>, epoch: u32, demand: Option<(Occasion, u32)>) {
+        let options = match self.host.options() {
+            Ok(options) => options,
+            Err(error) => return driver.configured(epoch, Err(Failure::new(error))),
+        };
+        driver.look(|manager| manager.policy = options.policy());
+        let provides = matches!(options.bearer, options::Bearer::Provided);
+        self.options.replace(Rc::new(options));
+        match demand {
+            Some((occasion, attempt)) if provides => self.host.bear(driver, epoch, occasion, attempt),
+            _ => driver.configured(epoch, Ok(())),
+        }
     }
 
-    fn begin(&self, candidate: Candidate) -> Result<Endpoint, Error> {
-        let options = self.options.borrow().clone().unwrap_or_default();
-        let (endpoint, plan, payload_headers) = options.place(&self.url, candidate, self.host.has_auth())?;
-        self.host.placed(plan, &payload_headers);
-        Ok(endpoint)
+    fn bear(&self, driver: &Driver, token: &str, expires_at: Option<f64>) -> Result<(), Error> {
+        // Where it cannot be a header, that is told here and not in the middle of a connection.
+        bearer_header(token)?;
+        let token = Secret::from(token);
+        self.bearer.replace(Some(Bearer { token, expires_at }));
+        if let Some(candidate) = self.candidate.get() {
+            let (mut placed, placement) = self.place(driver, candidate)?;
+            if placement.bearer_in_header {
+                // That is past: from now on the payload has it as well.
+                let header = placed.endpoint.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(AUTHORIZATION));
+                let header = header.map(|(_, value)| (AUTHORIZATION.to_owned(), value.clone()));
+                placed.payload_headers.extend(header);
+            }
+            driver.look(|manager| manager.placed = placement);
+            self.host.carry(&placed.payload_headers);
+        }
+        Ok(())
+    }
+
+    fn config(&self) -> Config {
+        self.options.borrow().config()
+    }
+
+    fn begin(&self, driver: &Driver, candidate: Candidate) -> Result<Endpoint, Error> {
+        let (placed, placement) = self.place(driver, candidate)?;
+        self.candidate.set(Some(candidate));
+        driver.look(|manager| manager.placed = placement);
+        self.host.carry(&placed.payload_headers);
+        self.host.placed(placed.plan);
+        Ok(placed.endpoint)
     }
 
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>) {

@@ -42,10 +42,15 @@ pub enum Error {
     },
     /// The network or the server failed below Socket.IO.
     Transport {
+        /// What is known of it: [`Code::TransportFailed`], [`Code::Unauthorized`], [`Code::Unreachable`], [`Code::CorsMissing`] and
+        /// so on.
+        code: Code,
         /// Which transport failed at what, as the JavaScript client has it: `xhr poll error`, `websocket error` and so on.
         message: Cow<'static, str>,
         /// The HTTP status, where there was an answer. (0 where the browser keeps it to itself: no network, or no CORS.)
         status: Option<u16>,
+        /// What to do about it, where that was found out.
+        hint: Option<String>,
     },
     /// The server did not answer in time.
     Timeout {
@@ -75,10 +80,9 @@ impl Error {
     /// What kind of thing went wrong, as the npm API has it in `error.code`.
     pub const fn code(&self) -> Code {
         match self {
-            Self::Configuration { code, .. } | Self::Protocol { code, .. } => *code,
+            Self::Configuration { code, .. } | Self::Transport { code, .. } | Self::Protocol { code, .. } => *code,
             Self::Auth { .. } => Code::AuthFailed,
             Self::Rejected { .. } => Code::Rejected,
-            Self::Transport { .. } => Code::TransportFailed,
             Self::Timeout { .. } => Code::Timeout,
             Self::Disconnected { .. } => Code::Disconnected,
             Self::Payload { .. } => Code::InvalidPayload,
@@ -96,6 +100,14 @@ impl Error {
             | Self::Disconnected { message }
             | Self::Payload { message }
             | Self::Protocol { message, .. } => message,
+        }
+    }
+
+    /// What to do about it, in a sentence. Empty where the message says it.
+    pub fn hint(&self) -> &str {
+        match self {
+            Self::Transport { hint: Some(hint), .. } => hint,
+            _ => self.code().hint(),
         }
     }
 
@@ -152,7 +164,21 @@ impl From<error::Error> for Error {
                 message: message.into_owned(),
                 data: None,
             },
-            Code::TransportFailed => Self::Transport { message, status: None },
+            Code::Unauthorized
+            | Code::TransportFailed
+            | Code::Unreachable
+            | Code::CorsMissing
+            | Code::CorsPreflight
+            | Code::CorsHeader
+            | Code::CorsCredentials
+            | Code::MixedContent
+            | Code::CspBlocked
+            | Code::Redirected => Self::Transport {
+                code,
+                message,
+                status: None,
+                hint: None,
+            },
             Code::Timeout => Self::Timeout { message },
             Code::ParseError | Code::ProtocolMismatch => Self::Protocol { code, message },
             Code::Disconnected => Self::Disconnected { message },
@@ -171,7 +197,9 @@ impl From<&Failure<Payload>> for Error {
                     .as_ref()
                     .and_then(|detail| payload::json(&detail.to_js()));
             }
-            Self::Transport { status, .. } => {
+            Self::Transport { status, hint, .. } => {
+                let detail = failure.detail.as_ref();
+                *hint = detail.and_then(|detail| detail.get("hint")?.as_text());
                 let description = failure.detail.as_ref().and_then(|detail| detail.get("description"));
                 // A cast of a float saturates.
                 *status = description

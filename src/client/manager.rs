@@ -11,12 +11,13 @@ use crate::error;
 use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::transport::Kind;
 use crate::proto::engine::url::Url;
-use crate::proto::output::{Demand, EngineEvent, Event, Failure, Reason};
+use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Reason};
 use crate::proto::socket::namespace;
 use crate::proto::timer::Millis;
 use crate::web::{Driver, Payload};
 
 use super::auth::Auth;
+use super::bearer::{Provider, Token};
 use super::builder::Builder;
 use super::core::{Core, Host};
 use super::error::Error;
@@ -58,11 +59,12 @@ pub(super) struct Inner {
 pub(super) struct State {
     options: RefCell<Options>,
     auth: RefCell<Auth>,
+    bearer: RefCell<Option<Provider>>,
     pub(super) ack_timeout: Millis,
     /// One of each namespace that was ever asked for: the protocol's sockets are never removed.
     slots: RefCell<Vec<Slot>>,
     plan: RefCell<Option<Plan>>,
-    /// The headers that travel in each CONNECT of the present connection.
+    /// The headers that travel in each payload of the present connection.
     payload_headers: RefCell<Rc<[(String, Secret)]>>,
     events: Broadcast<ManagerEvent>,
 }
@@ -101,6 +103,10 @@ pub enum ManagerEvent {
     ReconnectError(Error),
     /// The last attempt that the options allow failed.
     ReconnectFailed,
+    /// The credentials of the socket of this namespace were renewed before they expired.
+    Renewal(String),
+    /// The credentials of the socket of this namespace could not be renewed; that is tried again.
+    RenewalError(String, Error),
 }
 
 impl Manager {
@@ -109,10 +115,17 @@ impl Manager {
         Builder::new(url)
     }
 
-    pub(super) fn start(url: Url, options: Options, auth: Auth, ack_timeout: Millis) -> Self {
+    pub(super) fn start(
+        url: Url,
+        options: Options,
+        auth: Auth,
+        bearer: Option<Provider>,
+        ack_timeout: Millis,
+    ) -> Self {
         let state = Rc::new(State {
             options: RefCell::new(options.clone()),
             auth: RefCell::new(auth),
+            bearer: RefCell::new(bearer),
             ack_timeout,
             slots: RefCell::new(Vec::new()),
             plan: RefCell::new(None),
@@ -222,7 +235,8 @@ impl Drop for Inner {
         self.state.events.close();
         // A provider may own what leads back to here.
         let auth = self.state.auth.take();
-        drop(auth);
+        let bearer = self.state.bearer.take();
+        drop((auth, bearer));
     }
 }
 
@@ -237,6 +251,12 @@ impl State {
         let slots = self.slots.borrow();
         let slot = slots.iter().find(|slot| slot.index == index);
         slot.map(|slot| Rc::clone(&slot.state))
+    }
+
+    fn namespace(&self, index: usize) -> String {
+        let slots = self.slots.borrow();
+        let slot = slots.iter().find(|slot| slot.index == index);
+        slot.map(|slot| slot.namespace.clone()).unwrap_or_default()
     }
 
     fn auth_of(&self, index: usize) -> Auth {
@@ -259,34 +279,47 @@ impl Host for Side {
                 .any(|slot| slot.state.auth.borrow().as_ref().is_some_and(is_given))
     }
 
-    fn placed(&self, plan: Plan, payload_headers: &[(String, Secret)]) {
+    fn bear(&self, driver: &Rc<Driver>, epoch: u32, occasion: Occasion, _: u32) {
+        let driver = Rc::downgrade(driver);
+        self.ask(occasion, move |result| {
+            if let Some(driver) = driver.upgrade() {
+                let taken = result.and_then(|token| take(&driver, &token));
+                driver.configured(epoch, taken.map_err(|error| failure(&error)));
+            }
+        });
+    }
+
+    fn carry(&self, payload_headers: &[(String, Secret)]) {
         self.state.payload_headers.replace(payload_headers.into());
+    }
+
+    fn placed(&self, plan: Plan) {
         self.state.plan.replace(Some(plan.clone()));
         self.state.events.send(&ManagerEvent::Placement(plan));
     }
 
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>) {
         let auth = self.state.auth_of(socket);
-        let headers = Rc::clone(&self.state.payload_headers.borrow());
-        let value = auth.value();
-        if let Some((_, is_about_authentication)) = demand.refusal
-            && (value.is_some() || !is_about_authentication)
-        {
+        let has_bearer = self.state.bearer.borrow().is_some();
+        let renews = demand.occasion.renews();
+        let can_renew = has_bearer || auth.value().is_none();
+        let is_for_nothing = demand.refusal.is_some_and(|(_, is_about_authentication)| !is_about_authentication);
+        if renews && (!can_renew || is_for_nothing) {
             driver.decline(socket, epoch);
-            return;
+        } else if renews && has_bearer {
+            let (driver, state) = (Rc::downgrade(driver), Rc::clone(&self.state));
+            self.ask(demand.occasion, move |result| {
+                let Some(driver) = driver.upgrade() else {
+                    return;
+                };
+                match result.and_then(|token| take(&driver, &token)) {
+                    Ok(()) => answer(&driver, &state, socket, epoch, auth),
+                    Err(error) => driver.answer(socket, epoch, Err(failure(&error))),
+                }
+            });
+        } else {
+            answer(driver, &self.state, socket, epoch, auth);
         }
-        if let Some(value) = value {
-            driver.answer(socket, epoch, encode(Ok(value), &headers));
-            return;
-        }
-        let driver = Rc::downgrade(driver);
-        // A task of its own: what the provider does is not done in the middle of an event.
-        spawn_local(async move {
-            let found = auth.find().await;
-            if let Some(driver) = driver.upgrade() {
-                driver.answer(socket, epoch, encode(found, &headers));
-            }
-        });
     }
 
     fn event(&self, event: Event<Payload>) {
@@ -305,6 +338,10 @@ impl Host for Side {
             Event::Reconnect(attempt) => ManagerEvent::Reconnect(attempt),
             Event::ReconnectError(failure) => ManagerEvent::ReconnectError(Error::from(failure.as_ref())),
             Event::ReconnectFailed => ManagerEvent::ReconnectFailed,
+            Event::Renewal(index) => ManagerEvent::Renewal(self.state.namespace(index)),
+            Event::RenewalError(index, failure) => {
+                ManagerEvent::RenewalError(self.state.namespace(index), Error::from(failure.as_ref()))
+            }
             Event::Engine(_, EngineEvent::Upgrade(kind)) => ManagerEvent::Upgrade(kind),
             Event::Engine(_, EngineEvent::UpgradeError(failure)) => {
                 ManagerEvent::UpgradeError(Error::from(failure.as_ref()))
@@ -315,8 +352,45 @@ impl Host for Side {
     }
 }
 
+impl Side {
+    /// Asks the app for a bearer token.
+    fn ask(&self, occasion: Occasion, done: impl FnOnce(Result<Token, Error>) + 'static) {
+        let bearer = self.state.bearer.borrow().clone();
+        if let Some(bearer) = bearer {
+            bearer.ask(occasion, Box::new(done));
+        }
+    }
+}
+
+/// Hands a bearer token to the connection.
+fn take(driver: &Driver, token: &Token) -> Result<(), Error> {
+    let taken = driver.bear(token.text.expose(), token.expires_at);
+    taken.map_err(|error| Error::Auth { message: error.message })
+}
+
+/// Gives the payload of a socket, asking the app for it where it has to be asked.
+fn answer(driver: &Rc<Driver>, state: &Rc<State>, socket: usize, epoch: u32, auth: Auth) {
+    let headers = Rc::clone(&state.payload_headers.borrow());
+    if let Some(value) = auth.value() {
+        driver.answer(socket, epoch, encode(Ok(value), &headers));
+        return;
+    }
+    let driver = Rc::downgrade(driver);
+    // A task of its own: what the provider does is not done in the middle of an event.
+    spawn_local(async move {
+        let found = auth.find().await;
+        if let Some(driver) = driver.upgrade() {
+            driver.answer(socket, epoch, encode(found, &headers));
+        }
+    });
+}
+
 /// The payload as it is sent.
 fn encode(auth: Result<JsValue, Error>, headers: &[(String, Secret)]) -> Result<Option<Payload>, Failure<Payload>> {
     auth.and_then(|auth| payload::connect(&auth, headers))
-        .map_err(|error| Failure::new(error::Error::new(error.code(), error.message().to_owned())))
+        .map_err(|error| failure(&error))
+}
+
+fn failure(error: &Error) -> Failure<Payload> {
+    Failure::new(error::Error::new(error.code(), error.message().to_owned()))
 }

@@ -6,6 +6,7 @@ mod ack;
 #[cfg(feature = "serde")]
 mod arguments;
 mod auth;
+mod bearer;
 mod builder;
 pub(crate) mod core;
 mod emission;
@@ -20,6 +21,7 @@ mod stream;
 
 pub use ack::Ack;
 pub use auth::Auth;
+pub use bearer::Token;
 pub use builder::{Builder, Transport};
 pub use emission::Emission;
 pub use error::Error;

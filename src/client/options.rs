@@ -7,6 +7,7 @@ use crate::proto::engine::Revision;
 use crate::proto::engine::connection::Config;
 use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::engine::url::Url;
+use crate::proto::socket::policy::{Policy, Reauth};
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
 use crate::web::Endpoint;
@@ -19,6 +20,19 @@ pub struct Options {
     pub path: String,
     /// Query parameters of every request. Visible in logs along the way: no place for secrets.
     pub query: Vec<(String, Secret)>,
+    /// A bearer token, or whether a function of the app gives one before each connection. It becomes the header
+    /// `Authorization`, in the place of another one.
+    pub bearer: Bearer,
+    /// Whether the `auth` payload travels in the event `authentication` after connecting, instead of the CONNECT: for servers
+    /// that let in whom they answer `authenticated`.
+    pub auth_in_event: bool,
+    /// What becomes of credentials that are about to expire (nothing).
+    pub reauth: Reauth,
+    /// How long before they expire credentials are renewed, in milliseconds (60000); never before two thirds of their time
+    /// are over.
+    pub renew_before: Millis,
+    /// Whether to find out why polling failed where the browser does not say.
+    pub diagnose: bool,
     /// Header fields for every transport. Where one can't have headers, `header_fallback` says what becomes of them.
     pub headers: Headers,
     /// Header fields for sessions that begin on one transport; they come before `headers`.
@@ -69,6 +83,11 @@ impl Default for Options {
         Self {
             path: "/socket.io/".to_owned(),
             query: Vec::new(),
+            bearer: Bearer::default(),
+            auth_in_event: false,
+            reauth: Reauth::Never,
+            renew_before: 60_000.0,
+            diagnose: true,
             headers: Headers::default(),
             transport_headers: Vec::new(),
             header_fallback: HeaderFallback::default(),
@@ -94,6 +113,29 @@ impl Default for Options {
     }
 }
 
+/// A bearer token (RFC 6750), as the app gives it.
+#[derive(Clone, Debug, Default)]
+pub enum Bearer {
+    /// None.
+    #[default]
+    None,
+    /// One that never changes.
+    Token(Secret),
+    /// A function of the app gives one when it is asked.
+    Provided,
+}
+
+/// The header that a bearer token becomes.
+pub(crate) const AUTHORIZATION: &str = "authorization";
+
+/// The header with a bearer token.
+pub(crate) fn bearer_header(token: &str) -> Result<Header, Error> {
+    if token.is_empty() {
+        return Err(Error::new(Code::InvalidHeader, "The bearer token is empty"));
+    }
+    header("Authorization", &["Bearer ", token].concat())
+}
+
 /// The transport of a name: `polling` (through XHR), `xhr`, `fetch` (polling through fetch) or `websocket`.
 pub fn transport(name: &str) -> Option<Candidate> {
     let (kind, fetch) = match name {
@@ -115,8 +157,13 @@ pub fn header(name: &str, value: &str) -> Result<Header, Error> {
     Header::new(name, value).map_err(|error| Error::new(Code::InvalidHeader, error.message()))
 }
 
-/// The endpoint, the plan, and the headers that travel in the payload of each CONNECT.
-pub(crate) type Placed = (Endpoint, Plan, Vec<(String, Secret)>);
+/// What a session is made with.
+pub(crate) struct Placed {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) plan: Plan,
+    /// The headers that travel in the payload of each CONNECT, or of the event after it.
+    pub(crate) payload_headers: Vec<(String, Secret)>,
+}
 
 impl Options {
     /// # Errors
@@ -162,13 +209,24 @@ impl Options {
         reconnection.backoff.jitter = self.randomization_factor;
     }
 
-    /// Plans where each credential travels when a session begins on `candidate`, and puts it there. Yields the endpoint, the
-    /// plan, and the headers that travel in the payload of each CONNECT.
-    ///
-    /// # Errors
-    ///
-    /// [`Code::HeaderImpossible`] where a header cannot travel and the policy says that this is an error.
-    pub(crate) fn place(&self, url: &Url, candidate: Candidate, has_auth: bool) -> Result<Placed, Error> {
+    /// How credentials are come by and kept good.
+    pub(crate) fn policy(&self) -> Policy {
+        Policy {
+            timeout: self.auth_timeout,
+            renews_bearer: matches!(self.bearer, Bearer::Provided),
+            reauth: self.reauth.clone(),
+            renew_before: self.renew_before,
+        }
+    }
+
+    /// The credentials for a session that begins on `candidate`, with the bearer token that the app's function gave.
+    pub(crate) fn credentials(
+        &self,
+        url: &Url,
+        candidate: Candidate,
+        has_auth: bool,
+        bearer: Option<&Secret>,
+    ) -> Result<Credentials, Error> {
         let kind = candidate.kind;
         let mut headers = self.headers.clone();
         for (transport, header) in &self.transport_headers {
@@ -176,22 +234,38 @@ impl Options {
                 headers.set(header.clone());
             }
         }
+        let bearer = bearer.or(match &self.bearer {
+            Bearer::Token(token) => Some(token),
+            _ => None,
+        });
+        if let Some(bearer) = bearer {
+            headers.set(bearer_header(bearer.expose())?);
+        }
         let query = if self.query.is_empty() {
             url.query.clone()
         } else {
             self.query.clone()
         };
-        let credentials = Credentials {
+        Ok(Credentials {
             headers,
             query,
             has_auth,
+            auth_in_event: self.auth_in_event,
             // To the page's own origin XHR sends them unasked; `fetch` is told not to.
             with_cookies: self.with_credentials || (url.is_own_origin && kind == Kind::Polling && !candidate.fetch),
-        };
+        })
+    }
+
+    /// Plans where each credential travels when a session begins on `candidate`, and puts it there.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::HeaderImpossible`] where a header cannot travel and the policy says that this is an error.
+    pub(crate) fn place(&self, url: &Url, candidate: Candidate, credentials: &Credentials) -> Result<Placed, Error> {
         let revision = Revision::V4;
-        let plan = plan(&credentials, kind, revision, self.header_fallback)
+        let plan = plan(credentials, candidate.kind, revision, self.header_fallback)
             .map_err(|error| Error::new(Code::HeaderImpossible, error.message()))?;
-        let carried: Carried = plan.apply(&credentials);
+        let carried: Carried = plan.apply(credentials);
 
         let mut protocols: Vec<Secret> = self.protocols.iter().map(|name| Secret::from(name.as_str())).collect();
         if protocols.is_empty() && !carried.protocols.is_empty() {
@@ -208,11 +282,18 @@ impl Options {
             headers_once: self.headers_once,
             protocols,
             with_credentials: self.with_credentials,
+            diagnoses: self.diagnose,
             request_timeout: self.request_timeout as u32,
             timestamp: (self.timestamp_requests != Some(false)).then(|| self.timestamp_param.clone()),
             stamps_streams: self.timestamp_requests == Some(true),
             base64: self.force_base64,
         };
-        Ok((endpoint, plan, carried.payload_headers))
+        // Where one travels in an event, so does the payload that the others would be in.
+        let payload_headers = [carried.payload_headers, carried.event_headers].concat();
+        Ok(Placed {
+            endpoint,
+            plan,
+            payload_headers,
+        })
     }
 }

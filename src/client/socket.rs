@@ -12,6 +12,7 @@ use wasm_bindgen::JsCast;
 
 use crate::proto::Data;
 use crate::proto::auth::Plan;
+use crate::proto::engine::transport::Kind;
 use crate::proto::output::{Loss, Reason, SocketEvent};
 use crate::proto::socket::outgoing::Emitted;
 use crate::web::{Driver, Payload};
@@ -108,6 +109,8 @@ pub enum Lifecycle {
         error: Error,
         /// Whether another attempt will follow by itself. Otherwise only [`Socket::connect`] makes one.
         will_retry: bool,
+        /// The transport of the connection, where one was begun.
+        transport: Option<Kind>,
     },
     /// It was connected and is not any longer. After [`Reason::ServerDisconnect`] and [`Reason::ClientDisconnect`] it does
     /// not connect again by itself.
@@ -399,12 +402,20 @@ impl SocketState {
                 let id = self.id.borrow().clone().unwrap_or_default();
                 self.tell(&Lifecycle::Connect { id, recovered });
             }
-            SocketEvent::ConnectError { failure, will_retry } => {
+            SocketEvent::ConnectError {
+                failure,
+                will_retry,
+                transport,
+            } => {
                 let error = Error::from(failure.as_ref());
                 if !will_retry {
                     self.refusal.replace(Some(error.clone()));
                 }
-                self.tell(&Lifecycle::ConnectError { error, will_retry });
+                self.tell(&Lifecycle::ConnectError {
+                    error,
+                    will_retry,
+                    transport,
+                });
             }
             SocketEvent::Disconnect(reason, failure) => {
                 self.id.replace(None);

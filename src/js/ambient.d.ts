@@ -28,6 +28,8 @@ declare module "#bindings" {
     data: number,
     attachments: number,
   ): void;
+  export function bear(manager: number, token: string, expiresAt: number): void;
+  export function configured(manager: number, epoch: number, detail: number): void;
   export function answer(manager: number, socket: number, epoch: number, auth: number): void;
   export function refuse(manager: number, socket: number, epoch: number, detail: number): void;
   export function decline(manager: number, socket: number, epoch: number): void;

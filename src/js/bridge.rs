@@ -14,7 +14,7 @@ use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::connection::Connection;
 use crate::proto::engine::packet::{Packet, PacketType};
 use crate::proto::engine::url::{Url, push_parameter};
-use crate::proto::output::{Demand, Event, Failure};
+use crate::proto::output::{Demand, Event, Failure, Occasion};
 use crate::proto::socket::ack::Wanted;
 use crate::proto::socket::manager::Manager;
 use crate::proto::socket::namespace::{self, Outgoing};
@@ -49,7 +49,11 @@ impl Host for Façade {
         self.target.has_auth()
     }
 
-    fn placed(&self, plan: Plan, payload_headers: &[(String, Secret)]) {
+    fn bear(&self, _: &Rc<Driver>, epoch: u32, occasion: Occasion, attempt: u32) {
+        self.target.bear(epoch, occasion.name(), attempt);
+    }
+
+    fn placed(&self, plan: Plan) {
         let strings = Array::of1(&plan.transport.name().into());
         for entry in plan.entries {
             let warning = entry
@@ -66,12 +70,16 @@ impl Host for Façade {
                 strings.push(&text.into());
             }
         }
+        self.target.placed(&strings);
+    }
+
+    fn carry(&self, payload_headers: &[(String, Secret)]) {
         let headers = Array::new();
         for (name, value) in payload_headers {
             headers.push(&name.into());
             headers.push(&value.expose().into());
         }
-        self.target.placed(&strings, &headers);
+        self.target.carry(&headers);
     }
 
     fn authenticate(&self, _: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>) {
@@ -122,7 +130,10 @@ pub fn remove_manager(manager: usize) {
         Some(managers.swap_remove(index))
     });
     // Here, where nothing is borrowed any more.
-    drop(removed);
+    if let Some(driver) = removed {
+        // What it still writes is written.
+        driver.linger();
+    }
 }
 
 /// Opens the connection. Who attends to it does not want another attempt where it fails.
@@ -210,30 +221,53 @@ pub fn acknowledge(manager: usize, socket: usize, epoch: u32, id: u32, data: u32
     }
 }
 
+/// Takes a bearer token of the app's, and when it expires (in seconds or milliseconds since 1970, or no number). Throws where it
+/// can't be a header.
+#[wasm_bindgen]
+pub fn bear(manager: usize, token: &str, expires_at: f64) -> Result<(), JsValue> {
+    let expires_at = (!expires_at.is_nan()).then_some(expires_at);
+    let taken = find(manager).map_or(Ok(()), |driver| driver.bear(token, expires_at));
+    taken.map_err(|failure| error(&failure))
+}
+
+/// The bearer token of the next connection is there; or it is not, and this was thrown.
+#[wasm_bindgen]
+pub fn configured(manager: usize, epoch: u32, detail: u32) {
+    if let Some(driver) = find(manager) {
+        let outcome = Payload::from_slot(detail).map_or(Ok(()), |detail| Err(thrown(detail)));
+        driver.configured(epoch, outcome);
+    }
+}
+
 /// Gives the JSON of a socket's payload, or 0.
 #[wasm_bindgen]
 pub fn answer(manager: usize, socket: usize, epoch: u32, auth: u32) {
-    let auth = Ok(Payload::from_slot(auth));
-    run(manager, |manager, now| manager.handle_auth(now, socket, epoch, auth));
+    if let Some(driver) = find(manager) {
+        driver.answer(socket, epoch, Ok(Payload::from_slot(auth)));
+    }
 }
 
 /// Says that there is no payload, and what was thrown.
 #[wasm_bindgen]
 pub fn refuse(manager: usize, socket: usize, epoch: u32, detail: u32) {
-    let error = Error::new(Code::AuthFailed, "The function that gives the credentials failed");
-    let failure = Failure {
-        error,
-        detail: Payload::from_slot(detail),
-    };
-    run(manager, |manager, now| {
-        manager.handle_auth(now, socket, epoch, Err(failure))
-    });
+    if let (Some(driver), Some(detail)) = (find(manager), Payload::from_slot(detail)) {
+        driver.answer(socket, epoch, Err(thrown(detail)));
+    }
 }
 
-/// Says that there is no other payload than the one that the server refused.
+/// Says that there is no other payload than the one that the server refused, or that expires.
 #[wasm_bindgen]
 pub fn decline(manager: usize, socket: usize, epoch: u32) {
-    run(manager, |manager, _| manager.decline_auth(socket, epoch));
+    if let Some(driver) = find(manager) {
+        driver.decline(socket, epoch);
+    }
+}
+
+/// What the app's function threw.
+fn thrown(detail: Payload) -> Failure<Payload> {
+    let error = Error::new(Code::AuthFailed, "The function that gives the credentials failed");
+    let detail = Some(detail);
+    Failure { error, detail }
 }
 
 /// Tells of every packet, or stops doing so.

@@ -2,7 +2,8 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::error::{Code, Error};
+use crate::error::Error;
+use crate::proto::engine::transport::Kind;
 use crate::proto::output::Failure;
 use crate::web::Payload;
 
@@ -10,20 +11,28 @@ use crate::web::Payload;
 extern "C" {
     /// Makes an `Error` with the members that apps look at.
     #[wasm_bindgen(js_name = makeError)]
-    fn make_error(code: &str, message: &str, is_transport: bool, detail: u32) -> JsValue;
+    fn make_error(
+        code: &str,
+        message: &str,
+        hint: &str,
+        is_transport: bool,
+        transport: Option<&str>,
+        detail: u32,
+    ) -> JsValue;
 }
 
 /// The `Error` to throw or to tell.
 pub fn error(error: &Error) -> JsValue {
-    make(error, 0)
+    make(error, None, 0)
 }
 
 /// The `Error` of a failure, with what the server or the browser said of it.
-pub fn failure(failure: &Failure<Payload>) -> JsValue {
-    make(&failure.error, failure.detail.as_ref().map_or(0, Payload::slot))
+pub fn failure(failure: &Failure<Payload>, transport: Option<Kind>) -> JsValue {
+    make(&failure.error, transport, failure.detail.as_ref().map_or(0, Payload::slot))
 }
 
-fn make(error: &Error, detail: u32) -> JsValue {
-    let is_transport = error.code == Code::TransportFailed;
-    make_error(error.code.as_str(), &error.message, is_transport, detail)
+fn make(error: &Error, transport: Option<Kind>, detail: u32) -> JsValue {
+    let Error { code, message } = error;
+    let transport = transport.map(Kind::name);
+    make_error(code.as_str(), message, code.hint(), code.is_transport(), transport, detail)
 }

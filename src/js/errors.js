@@ -4,13 +4,14 @@ import { peek } from "../web/edge.js";
 /**
  * An error as apps see it: `code` is stable, the text is not. Errors of a transport look like the official client's
  * `TransportError`; the server's refusal of a namespace carries its `data`.
- * @param {string} code @param {string} message @param {boolean} isTransport @param {number} detail
+ * @param {string} code @param {string} message @param {string} hint @param {boolean} isTransport
+ * @param {string | undefined} transport @param {number} detail
  */
-export const makeError = (code, message, isTransport, detail) =>
+export const makeError = (code, message, hint, isTransport, transport, detail) =>
   Object.assign(
     // What the app's own function has thrown is the cause.
     new Error(message, code === "auth_failed" ? { cause: peek(detail) } : undefined),
-    { code },
+    { code, ...(hint && { hint }), ...(transport && { transport }) },
     isTransport ? { type: "TransportError", ...peek(detail) } : detail && code === "rejected" && { data: peek(detail) },
   );
 

@@ -1,9 +1,10 @@
 // @ts-check
 import * as rust from "#bindings";
-import { take } from "../web/edge.js";
+import { hold, take } from "../web/edge.js";
 import { Emitter } from "./emitter.js";
 import { Engine, Transport } from "./engine.js";
 import { report } from "./errors.js";
+import { ask } from "./provider.js";
 import { Socket } from "./socket.js";
 import { prepare } from "./wasm.js";
 
@@ -24,13 +25,15 @@ const RECONNECT_ATTEMPT = 12;
 const RECONNECT = 13;
 const RECONNECT_ERROR = 14;
 const RECONNECT_FAILED = 15;
-const ENGINE_OPEN = 16;
-const UPGRADING = 17;
-const UPGRADE = 18;
-const UPGRADE_ERROR = 19;
-const DRAIN = 20;
-const ENGINE_CLOSE = 21;
-const PACKET = 22;
+const RENEWAL = 16;
+const RENEWAL_ERROR = 17;
+const ENGINE_OPEN = 18;
+const UPGRADING = 19;
+const UPGRADE = 20;
+const UPGRADE_ERROR = 21;
+const DRAIN = 22;
+const ENGINE_CLOSE = 23;
+const PACKET = 24;
 
 /** The page's own origin, where there is a page. */
 export const page = () => (typeof location === "undefined" || location.origin === "null" ? undefined : location.origin);
@@ -51,8 +54,12 @@ export class Manager extends Emitter {
   _sockets = [];
   /** Engines whose end is still to be told. @type {Engine[]} */
   _engines = [];
-  /** Headers that travel in each CONNECT. @type {Record<string, string> | undefined} */
+  /** Headers that travel in each payload. @type {Record<string, string> | undefined} */
   _headers = undefined;
+  /** Says to the function that gives the bearer token that it is not waited for. */
+  _giveUp = () => {};
+  /** Watches what happens. @type {((what: string | number, ...details: any[]) => void) | undefined} */
+  _trace = undefined;
   /** Warnings that were printed. */
   _warned = new Set();
   _autoConnect;
@@ -73,8 +80,29 @@ export class Manager extends Emitter {
     this._target = new Target(this);
     this._number = rust.addManager(this._target, uri ?? "", page(), this.opts);
     collected.register(this, this._number);
+    if (this.opts.debug) this._watch();
     this._autoConnect = this.opts.autoConnect !== false;
     if (this._autoConnect) this.open();
+  }
+
+  /** @param {any} event @param {Function} listener */
+  on(event, listener) {
+    if (event === "trace") this._watch();
+    return super.on(event, listener);
+  }
+
+  /** Begins to trace: what happens before the part that does so is loaded waits for it. */
+  _watch() {
+    if (this._trace) return;
+    /** @type {[Date, string | number, ...any[]][]} */
+    const waiting = [];
+    this._trace = (...entry) => waiting.push([new Date(), ...entry]);
+    rust.watch(this._number, true);
+    import("./trace.js").then(({ tracer }) => {
+      const trace = tracer(this);
+      for (const entry of waiting) trace(...entry);
+      this._trace = (...entry) => trace(new Date(), ...entry);
+    }, report);
   }
 
   /** Opens the connection. @param {(error?: Error) => void} [callback] called when it is open, or could not be opened */
@@ -168,7 +196,42 @@ export class Manager extends Emitter {
     this._target._keep(this);
     this._readyState = "opening";
     this.engine = new Engine(this._number, this.engine?._isWatched ?? false);
+    this._trace?.("configure");
     return this.opts;
+  }
+
+  /** A bearer token is wanted for the next connection. @param {number} epoch @param {string} reason @param {number} attempt */
+  _bear(epoch, reason, attempt) {
+    const fail = (/** @type {unknown} */ error) =>
+      // Later, so that an app that has just called `io()` can listen.
+      queueMicrotask(() => rust.configured(this._number, epoch, hold(error)));
+    this._giveUp();
+    this._giveUp = this._askBearer({ reason, attempt }, () => rust.configured(this._number, epoch, 0), fail);
+  }
+
+  /** The app's function that gives a bearer token, where there is one. @returns {Function | undefined} */
+  get _bearer() {
+    const bearer = this.opts.credentials?.bearer;
+    return typeof bearer === "function" ? bearer : undefined;
+  }
+
+  /**
+   * Asks that function, and hands what it gives to Rust.
+   * @param {any} demand @param {() => void} done @param {(error: unknown) => void} fail
+   */
+  _askBearer(demand, done, fail) {
+    this._trace?.("bearer", demand.reason, demand.attempt);
+    const give = (/** @type {any} */ given) => {
+      try {
+        const { token, expiresAt } = typeof given === "string" ? { token: given, expiresAt: undefined } : Object(given);
+        if (typeof token !== "string") throw new TypeError("credentials.bearer must give a string, or an object with a token");
+        rust.bear(this._number, token, expiresAt == null ? NaN : Number(new Date(expiresAt)));
+      } catch (error) {
+        return fail(error);
+      }
+      done();
+    };
+    return ask(/** @type {Function} */ (this._bearer), this, demand, { give, fail }, false);
   }
 
   /** `io()` gives the payload of its socket to both. */
@@ -176,12 +239,17 @@ export class Manager extends Emitter {
     return this.opts?.auth !== undefined || this._sockets.some((socket) => socket.auth !== undefined);
   }
 
+  /** The headers that travel in each payload from now on. @param {string[]} headers names and values in turn */
+  _carry(headers) {
+    this._headers = undefined;
+    for (let i = 0; i < headers.length; i += 2) (this._headers ??= {})[headers[i]] = headers[i + 1];
+  }
+
   /**
-   * The plan of the session that is about to begin, and the headers that travel in each CONNECT.
+   * The plan of the session that is about to begin.
    * @param {string[]} strings the transport, then credential, name, placement, warning and its text of each entry
-   * @param {string[]} headers names and values in turn
    */
-  _placed([transport, ...strings], headers) {
+  _placed([transport, ...strings]) {
     /** @type {any[]} */
     const entries = [];
     for (let i = 0; i < strings.length; i += 5) {
@@ -190,8 +258,7 @@ export class Manager extends Emitter {
     }
     const plan = (this.plan = { transport, entries });
     if (this.engine) this.engine.transport = new Transport(this._number, transport);
-    this._headers = undefined;
-    for (let i = 0; i < headers.length; i += 2) (this._headers ??= {})[headers[i]] = headers[i + 1];
+    this._trace?.("placement", plan);
     // Later, so that an app that has just called `io()` can listen.
     queueMicrotask(() => {
       if (this.hasListeners("placement")) return this.emitReserved("placement", plan);
@@ -204,20 +271,25 @@ export class Manager extends Emitter {
   }
 
   /**
-   * @param {number} socket @param {number} epoch @param {string} reason @param {number} attempt @param {number} refusal
-   * @param {boolean} isAuthError
+   * @param {number} socket @param {number} epoch @param {string} reason @param {number} attempt @param {boolean} renews
+   * @param {number} refusal @param {boolean} isAuthError
    */
-  _authenticate(socket, epoch, reason, attempt, refusal, isAuthError) {
-    this._sockets[socket]._authenticate(epoch, this._headers, reason, attempt, take(refusal), isAuthError);
+  _authenticate(socket, epoch, reason, attempt, renews, refusal, isAuthError) {
+    const { nsp } = this._sockets[socket];
+    this._trace?.("auth", nsp, reason, attempt);
+    this._sockets[socket]._authenticate(epoch, { reason, attempt, namespace: nsp }, renews, take(refusal), isAuthError);
   }
 
   /** @param {number} event @param {number} about a socket or engine @param {number} slot @param {number} number @param {number} epoch */
   _tell(event, about, slot, number, epoch) {
     try {
       const value = take(slot);
+      this._trace?.(event, event < OPEN ? this._sockets[about].nsp : undefined, value, number);
       if (event === MESSAGE) this._sockets[about]._message(value, number, epoch);
       else if (event < OPEN) this._tellSocket(event, this._sockets[about], value, number);
-      else if (event < ENGINE_OPEN) this._tellManager(event, value, number);
+      else if (event < RENEWAL) this._tellManager(event, value, number);
+      else if (event === RENEWAL) this.emitReserved("renewal", this._sockets[about].nsp);
+      else if (event === RENEWAL_ERROR) this.emitReserved("renewal_error", value, this._sockets[about].nsp);
       else this._tellEngine(event, this._engineOf(about), value, number);
     } catch (error) {
       report(error);
@@ -262,6 +334,7 @@ export class Manager extends Emitter {
 
   /** A manager that waits for nothing may be collected with the app's last reference to it. */
   _rest() {
+    this._giveUp();
     if (this._readyState === "closed" && !this._reconnecting) this._target._keep(undefined);
   }
 
@@ -329,14 +402,27 @@ class Target {
     return this._deref()?._hasAuth() ?? false;
   }
 
-  /** @param {string[]} strings @param {string[]} headers */
-  _placed(strings, headers) {
-    this._deref()?._placed(/** @type {any} */ (strings), headers);
+  /** @param {number} epoch @param {string} reason @param {number} attempt */
+  _bear(epoch, reason, attempt) {
+    this._deref()?._bear(epoch, reason, attempt);
   }
 
-  /** @param {number} socket @param {number} epoch @param {string} reason @param {number} attempt @param {number} refusal @param {boolean} isAuthError */
-  _authenticate(socket, epoch, reason, attempt, refusal, isAuthError) {
-    this._deref()?._authenticate(socket, epoch, reason, attempt, refusal, isAuthError);
+  /** @param {string[]} strings */
+  _placed(strings) {
+    this._deref()?._placed(/** @type {any} */ (strings));
+  }
+
+  /** @param {string[]} headers */
+  _carry(headers) {
+    this._deref()?._carry(headers);
+  }
+
+  /**
+   * @param {number} socket @param {number} epoch @param {string} reason @param {number} attempt @param {boolean} renews
+   * @param {number} refusal @param {boolean} isAuthError
+   */
+  _authenticate(socket, epoch, reason, attempt, renews, refusal, isAuthError) {
+    this._deref()?._authenticate(socket, epoch, reason, attempt, renews, refusal, isAuthError);
   }
 
   /** @param {number} event @param {number} about @param {number} slot @param {number} number @param {number} epoch */

@@ -3,11 +3,12 @@
 use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::client::options::{Options, header, transport};
+use crate::client::options::{Bearer, Options, bearer_header, header, transport};
 use crate::error::{Code, Error};
 use crate::proto::auth::{HeaderFallback, Headers, Secret};
 use crate::proto::engine::transport::Kind;
 use crate::proto::engine::url::decode_query;
+use crate::proto::socket::policy::Reauth;
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
 use crate::web::edge::entries;
@@ -20,7 +21,7 @@ enum Field {
 }
 
 /// A table: one loop over it is smaller than a call for each.
-const FIELDS: [(&str, Field); 14] = [
+const FIELDS: [(&str, Field); 16] = [
     ("upgrade", Field::Flag(|options| &mut options.upgrade)),
     (
         "tryAllTransports",
@@ -43,6 +44,8 @@ const FIELDS: [(&str, Field); 14] = [
         Field::Number(|options| &mut options.randomization_factor),
     ),
     ("timeout", Field::Number(|options| &mut options.timeout)),
+    ("diagnose", Field::Flag(|options| &mut options.diagnose)),
+    ("renewBefore", Field::Number(|options| &mut options.renew_before)),
     ("authTimeout", Field::Number(|options| &mut options.auth_timeout)),
     ("requestTimeout", Field::Number(|options| &mut options.request_timeout)),
     ("timestampParam", Field::Text(|options| &mut options.timestamp_param)),
@@ -103,6 +106,28 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
             _ => return Err(wrong("headersOn")),
         };
     }
+    if let Some(placement) = reader.get("authPlacement") {
+        options.auth_in_event = match placement.as_string().as_deref() {
+            Some("event") => true,
+            Some("payload") => false,
+            _ => return Err(wrong("authPlacement")),
+        };
+    }
+    if let Some(credentials) = reader.get("credentials") {
+        options.bearer = bearer(&credentials)?;
+    }
+    if let Some(reauth) = reader.get("reauth") {
+        options.reauth = if reauth.as_string().as_deref() == Some("connect") {
+            Reauth::Connect
+        } else {
+            let mut event = String::new();
+            Reader(&reauth).text("event", &mut event)?;
+            if event.is_empty() {
+                return Err(wrong("reauth"));
+            }
+            Reauth::Event(event)
+        };
+    }
     options.query = reader.query()?;
     if reader
         .get("auth")
@@ -153,6 +178,22 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
         }
     }
     Ok(options)
+}
+
+/// Reads what the app gives once for every transport.
+fn bearer(credentials: &JsValue) -> Result<Bearer, Error> {
+    if !credentials.is_object() {
+        return Err(wrong("credentials"));
+    }
+    let Some(bearer) = Reader(credentials).get("bearer") else {
+        return Ok(Bearer::None);
+    };
+    if bearer.is_function() {
+        return Ok(Bearer::Provided);
+    }
+    let token = bearer.as_string().ok_or_else(|| wrong("credentials.bearer"))?;
+    bearer_header(&token)?;
+    Ok(Bearer::Token(Secret::new(token)))
 }
 
 /// Reads a socket's own options, of which Rust needs how often its events are sent again.

@@ -5,7 +5,7 @@
  */
 
 /**
- * @typedef {{ reason: string, attempt: number, namespace: string }} Demand
+ * @typedef {{ reason: string, attempt: number, namespace?: string }} Demand
  * @typedef {{ give: (payload: any) => void, fail: (error: unknown) => void }} Answer
  * @typedef {{ reason: string, controller: AbortController, answers: Set<Answer> }} Call
  */
@@ -17,12 +17,13 @@ const calls = new WeakMap();
  * Asks a function. It may give the payload as its result, as a promise of it (`async`), or to its argument, which is a
  * function as with the official client and has the members of the demand, and a `signal`.
  * @param {Function} provider @param {any} owner @param {Demand} demand @param {Answer} answer
+ * @param {boolean} [hasCallback] whether its argument is such a function; unknown where it declares none
  * @returns {() => void} what says that the answer is not waited for any more
  */
-export const ask = (provider, owner, demand, answer) => {
+export const ask = (provider, owner, demand, answer, hasCallback = provider.length > 0 || undefined) => {
   let call = calls.get(provider);
   if (call?.reason === demand.reason) call.answers.add(answer);
-  else call = start(provider, owner, demand, answer);
+  else call = start(provider, owner, demand, answer, hasCallback);
   return () => {
     if (!call.answers.delete(answer) || call.answers.size) return;
     if (calls.get(provider) === call) calls.delete(provider);
@@ -30,8 +31,8 @@ export const ask = (provider, owner, demand, answer) => {
   };
 };
 
-/** @param {Function} provider @param {any} owner @param {Demand} demand @param {Answer} answer @returns {Call} */
-const start = (provider, owner, demand, answer) => {
+/** @param {Function} provider @param {any} owner @param {Demand} demand @param {Answer} answer @param {boolean | undefined} hasCallback @returns {Call} */
+const start = (provider, owner, demand, answer, hasCallback) => {
   /** @type {Call} */
   const call = { reason: demand.reason, controller: new AbortController(), answers: new Set([answer]) };
   calls.set(provider, call);
@@ -48,8 +49,8 @@ const start = (provider, owner, demand, answer) => {
     const result = provider.call(owner, Object.assign(give.bind(undefined), demand, { signal: call.controller.signal }));
     if (typeof result?.then === "function") {
       // One that takes the argument may mean to call it, later than its promise is done.
-      result.then((/** @type {any} */ payload) => (payload === undefined && provider.length ? undefined : give(payload)), fail);
-    } else if (result !== undefined && !provider.length) give(result);
+      result.then((/** @type {any} */ payload) => (payload === undefined && hasCallback ? undefined : give(payload)), fail);
+    } else if (hasCallback === false || (!hasCallback && result !== undefined)) give(result);
   } catch (error) {
     fail(error);
   }

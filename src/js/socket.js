@@ -293,13 +293,17 @@ export class Socket extends Emitter {
   }
 
   /**
-   * The payload of a CONNECT is wanted.
-   * @param {number} epoch @param {Record<string, string> | undefined} headers @param {string} reason @param {number} attempt
+   * The payload of a CONNECT is wanted, or of what renews it.
+   * @param {number} epoch @param {{ reason: string, attempt: number, namespace: string }} demand
+   * @param {boolean} renews whether the one before is of no use
    * @param {any} refusal the server's, of the payload before @param {boolean} isAuthError what that looks like
    */
-  _authenticate(epoch, headers, reason, attempt, refusal, isAuthError) {
-    const { auth } = this;
-    if (refusal && !(typeof auth === "function" && this._isAuthError(refusal, isAuthError))) {
+  _authenticate(epoch, demand, renews, refusal, isAuthError) {
+    const { auth, io } = this;
+    const bearer = renews && io._bearer;
+    const canRenew = bearer || typeof auth === "function";
+    this._giveUp();
+    if (renews && !(canRenew && (!refusal || this._isAuthError(refusal, isAuthError)))) {
       rust.decline(this._manager, this._number, epoch);
       return;
     }
@@ -315,14 +319,17 @@ export class Socket extends Emitter {
       }
       rust.answer(this._manager, this._number, epoch, slot);
     };
-    const give = (/** @type {any} */ auth) => answer(() => connectPayload(auth, headers));
+    const give = (/** @type {any} */ auth) => answer(() => connectPayload(auth, io._headers));
     const fail = (/** @type {any} */ error) =>
       answer(() => {
         throw error;
       });
-    this._giveUp();
-    if (typeof auth !== "function") return give(auth);
-    this._giveUp = ask(auth, this, { reason, attempt, namespace: this.nsp }, { give, fail });
+    const proceed = () => {
+      if (typeof auth === "function") this._giveUp = ask(auth, this, demand, { give, fail });
+      else give(auth);
+    };
+    if (bearer) this._giveUp = io._askBearer(demand, proceed, fail);
+    else proceed();
   }
 
   /** The app may know better. @param {any} refusal @param {boolean} verdict */

@@ -23,10 +23,17 @@ extern "C" {
     #[wasm_bindgen(method, js_name = _hasAuth)]
     pub fn has_auth(this: &Target) -> bool;
 
-    /// A session is about to begin: the plan, five strings an entry behind the transport's name, and the headers that go
-    /// into each CONNECT, name and value in turn.
+    /// A bearer token is wanted for the next connection.
+    #[wasm_bindgen(method, js_name = _bear)]
+    pub fn bear(this: &Target, epoch: u32, reason: &str, attempt: u32);
+
+    /// A session is about to begin: the plan, five strings an entry behind the transport's name.
     #[wasm_bindgen(method, js_name = _placed)]
-    pub fn placed(this: &Target, plan: &Array, headers: &Array);
+    pub fn placed(this: &Target, plan: &Array);
+
+    /// The headers that go into each payload from now on, name and value in turn.
+    #[wasm_bindgen(method, js_name = _carry)]
+    pub fn carry(this: &Target, headers: &Array);
 
     /// A socket's payload is wanted.
     #[wasm_bindgen(method, js_name = _authenticate)]
@@ -36,6 +43,7 @@ extern "C" {
         epoch: u32,
         reason: &str,
         attempt: u32,
+        renews: bool,
         refusal: u32,
         is_auth_error: bool,
     );
@@ -64,6 +72,8 @@ enum Tale {
     Reconnect,
     ReconnectError,
     ReconnectFailed,
+    Renewal,
+    RenewalError,
     EngineOpen,
     Upgrading,
     Upgrade,
@@ -85,8 +95,8 @@ impl Target {
             Some((failure, is_auth_error)) => (hold(failure), *is_auth_error),
             None => (0, false),
         };
-        let reason = demand.occasion.name();
-        self.authenticate(socket, epoch, reason, demand.attempt, refusal, is_auth_error);
+        let (reason, renews) = (demand.occasion.name(), demand.occasion.renews());
+        self.authenticate(socket, epoch, reason, demand.attempt, renews, refusal, is_auth_error);
     }
 
     /// Tells an event.
@@ -104,6 +114,8 @@ impl Target {
             Event::Reconnect(count) => self.say(Tale::Reconnect, 0, 0, f64::from(count)),
             Event::ReconnectError(failure) => self.say(Tale::ReconnectError, 0, hold(&failure), 0.0),
             Event::ReconnectFailed => self.say(Tale::ReconnectFailed, 0, 0, 0.0),
+            Event::Renewal(socket) => self.say(Tale::Renewal, socket, 0, 0.0),
+            Event::RenewalError(socket, failure) => self.say(Tale::RenewalError, socket, hold(&failure), 0.0),
         }
     }
 
@@ -129,13 +141,13 @@ impl Target {
             SocketEvent::Connect { id, recovered } => {
                 self.say(Tale::Connect, socket, id.into_slot(), f64::from(u8::from(recovered)));
             }
-            SocketEvent::ConnectError { failure, will_retry } => {
-                self.say(
-                    Tale::ConnectError,
-                    socket,
-                    hold(&failure),
-                    f64::from(u8::from(will_retry)),
-                );
+            SocketEvent::ConnectError {
+                failure,
+                will_retry,
+                transport,
+            } => {
+                let error = Payload::from(&error::failure(&failure, transport)).into_slot();
+                self.say(Tale::ConnectError, socket, error, f64::from(u8::from(will_retry)));
             }
             SocketEvent::Disconnect(reason, failure) => {
                 self.say(Tale::Disconnect, socket, hold_end(reason, failure.as_deref()), 0.0);
@@ -172,7 +184,7 @@ impl Target {
 }
 
 fn hold(failure: &Failure<Payload>) -> u32 {
-    Payload::from(&error::failure(failure)).into_slot()
+    Payload::from(&error::failure(failure, None)).into_slot()
 }
 
 fn hold_name(kind: Kind) -> u32 {
@@ -184,7 +196,7 @@ fn hold_end(reason: Reason, failure: Option<&Failure<Payload>>) -> u32 {
     let detail = match (reason, failure) {
         // A close is described, a failure is an error.
         (Reason::TransportClose, Some(failure)) => failure.detail.as_ref().map(Payload::to_js),
-        (_, Some(failure)) => Some(error::failure(failure)),
+        (_, Some(failure)) => Some(error::failure(failure, None)),
         (_, None) => None,
     };
     let end = Array::of2(&JsValue::from_str(reason.as_str()), &detail.unwrap_or_default());

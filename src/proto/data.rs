@@ -45,6 +45,12 @@ pub trait Data: Sized {
     /// The string that a parsed value is, or the text that has not been parsed. Lone surrogates are replaced.
     fn as_text(&self) -> Option<String>;
 
+    /// The time that a text names (ISO 8601), in milliseconds since 1970.
+    fn as_time(&self) -> Option<f64>;
+
+    /// The JSON text of an event with one argument, itself JSON text; an empty object where there is none.
+    fn event(name: &str, argument: Option<&Self>) -> Self;
+
     /// A reference to the last argument of a parsed event, where that is a string: the offset of state recovery.
     fn last_string(&self) -> Option<Self>;
 

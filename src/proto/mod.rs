@@ -7,6 +7,7 @@
 pub mod auth;
 pub mod backoff;
 pub mod data;
+pub mod diagnosis;
 pub mod engine;
 pub mod output;
 pub mod socket;

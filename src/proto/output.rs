@@ -16,7 +16,12 @@ pub type Outputs<D> = VecDeque<Output<D>>;
 pub enum Output<D> {
     /// Ask the app for its options and answer with
     /// [`handle_configured`](super::socket::manager::Manager::handle_configured).
-    Configure,
+    Configure {
+        /// Which attempt it is for: an answer to an earlier one is ignored.
+        epoch: u32,
+        /// Why, and how often since the last connection. `None` where the credentials have just been renewed.
+        demand: Option<(Occasion, u32)>,
+    },
     /// Ask the app for the payload of a namespace's CONNECT and answer with
     /// [`handle_auth`](super::socket::manager::Manager::handle_auth).
     Authenticate {
@@ -53,7 +58,7 @@ pub enum Output<D> {
 impl<D> Output<D> {
     /// Whether code of the app runs while it is carried out.
     pub(super) const fn runs_app(&self) -> bool {
-        matches!(self, Self::Configure | Self::Authenticate { .. } | Self::Event(_))
+        matches!(self, Self::Configure { .. } | Self::Authenticate { .. } | Self::Event(_))
     }
 }
 
@@ -78,15 +83,23 @@ pub enum Occasion {
     Reconnect,
     /// The server refused the one before.
     Rejected,
+    /// The one before is about to expire.
+    Expired,
 }
 
 impl Occasion {
-    /// The name in JavaScript: `connect`, `reconnect` or `rejected`.
+    /// Whether what was given before is of no use: another credential is wanted.
+    pub const fn renews(self) -> bool {
+        matches!(self, Self::Rejected | Self::Expired)
+    }
+
+    /// The name in JavaScript: `connect`, `reconnect`, `rejected` or `expired`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Connect => "connect",
             Self::Reconnect => "reconnect",
             Self::Rejected => "rejected",
+            Self::Expired => "expired",
         }
     }
 }
@@ -110,6 +123,10 @@ pub enum Event<D> {
     ReconnectError(Rc<Failure<D>>),
     /// The last attempt that the options allow failed.
     ReconnectFailed,
+    /// A socket's credentials were renewed before they expired.
+    Renewal(usize),
+    /// A socket's credentials could not be renewed; that is tried again.
+    RenewalError(usize, Rc<Failure<D>>),
     /// About one socket.
     Socket(usize, SocketEvent<D>),
     /// About a connection below, named by the number of its first transport.
@@ -139,6 +156,8 @@ pub enum SocketEvent<D> {
         failure: Rc<Failure<D>>,
         /// Whether another attempt will follow by itself.
         will_retry: bool,
+        /// The transport of the connection, where one was begun.
+        transport: Option<Kind>,
     },
     /// It was connected and is not any longer.
     Disconnect(Reason, Option<Rc<Failure<D>>>),
@@ -247,6 +266,8 @@ pub enum Reason {
     ParseError,
     /// The last socket was disconnected.
     ForcedClose,
+    /// The socket connects again with renewed credentials.
+    Renewal,
 }
 
 impl Reason {
@@ -260,6 +281,7 @@ impl Reason {
             Self::TransportError => "transport error",
             Self::ParseError => "parse error",
             Self::ForcedClose => "forced close",
+            Self::Renewal => "credentials renewed",
         }
     }
 }

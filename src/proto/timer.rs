@@ -10,8 +10,8 @@ pub enum Timer {
     Open,
     /// The next attempt after a lost or failed connection.
     Reconnect,
-    /// The first acknowledgement whose time runs out.
-    Ack,
+    /// The app's options, with a bearer token that it may have to fetch.
+    Config,
     /// What has to be told after the call that caused it has returned.
     Deferred,
     /// The server's sign of life.

@@ -16,11 +16,13 @@ use crate::error::{Code, Error};
 use crate::proto::engine::connection::{Config, Input};
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::{Candidate, Kind};
-use crate::proto::output::{Demand, EngineEvent, Event, Failure, Output, Outputs};
+use crate::proto::diagnosis::Outcome;
+use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Output, Outputs};
 use crate::proto::socket::manager::{HEAD, Manager};
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
 
+use super::diagnosis::{self, Case};
 use super::edge;
 use super::endpoint::Endpoint;
 use super::payload::Payload;
@@ -29,11 +31,18 @@ use super::websocket::Stream;
 
 /// What a driver asks of the layer above, and tells it. Called while nothing is borrowed.
 pub trait App {
-    /// The options of the next connection.
-    fn configure(&self) -> Result<Config, Error>;
+    /// Find the options of the next connection and answer with [`Driver::configured`]. `demand` says why another bearer
+    /// token may be needed, where one may.
+    fn configure(&self, driver: &Rc<Driver>, epoch: u32, demand: Option<(Occasion, u32)>);
+
+    /// The app gave a bearer token, which expires at a time in seconds or milliseconds since 1970.
+    fn bear(&self, driver: &Driver, token: &str, expires_at: Option<f64>) -> Result<(), Error>;
+
+    /// What a connection with the last options is made with.
+    fn config(&self) -> Config;
 
     /// Where a session that begins on a transport goes to, and what travels there.
-    fn begin(&self, candidate: Candidate) -> Result<Endpoint, Error>;
+    fn begin(&self, driver: &Driver, candidate: Candidate) -> Result<Endpoint, Error>;
 
     /// Find the payload of a socket's CONNECT and answer with [`Driver::answer`] or [`Driver::decline`].
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>);
@@ -83,11 +92,12 @@ enum Signal {
     Accepted,
     Composed,
     Offline,
+    Probed,
 }
 
 impl Signal {
     fn from_number(number: u32) -> Option<Self> {
-        const ALL: [Signal; 9] = [
+        const ALL: [Signal; 10] = [
             Signal::Opened,
             Signal::Text,
             Signal::Binary,
@@ -97,6 +107,7 @@ impl Signal {
             Signal::Accepted,
             Signal::Composed,
             Signal::Offline,
+            Signal::Probed,
         ];
         ALL.get(number as usize).copied()
     }
@@ -203,7 +214,9 @@ impl Driver {
             let outputs = self.manager.borrow_mut().suspend();
             self.interrupted.borrow_mut().push(outputs);
         }
-        self.now()
+        let now = self.now();
+        self.manager.borrow_mut().set_clock(now);
+        now
     }
 
     #[inline(never)]
@@ -224,6 +237,17 @@ impl Driver {
         }
     }
 
+    /// Takes a bearer token: for the connection that is to be opened, and for what is sent on the one that is.
+    pub fn bear(&self, token: &str, expires_at: Option<f64>) -> Result<(), Error> {
+        self.app.bear(self, token, expires_at)
+    }
+
+    /// The options of the next connection are there, or can't be had.
+    pub fn configured(self: &Rc<Self>, epoch: u32, outcome: Result<(), Failure<Payload>>) {
+        let config = outcome.map(|()| self.app.config());
+        self.run(|manager, now| manager.handle_configured(now, epoch, config));
+    }
+
     /// Gives the payload of a socket's CONNECT (the JSON of an object), or says why there is none.
     pub fn answer(self: &Rc<Self>, socket: usize, epoch: u32, auth: Result<Option<Payload>, Failure<Payload>>) {
         self.run(|manager, now| manager.handle_auth(now, socket, epoch, auth));
@@ -235,7 +259,7 @@ impl Driver {
     }
 
     /// The page's clock, which here never goes back: where it was set back, it goes on from where it was.
-    fn now(&self) -> Millis {
+    pub(crate) fn now(&self) -> Millis {
         let clock = Date::now();
         let lost = self.clock.replace(clock) - clock;
         if lost > 0.0 {
@@ -271,6 +295,12 @@ impl Driver {
                 self.with_poller(transport, |poller| poller.set_body(body));
                 return self.post(transport);
             }
+            (Signal::Probed, _) => {
+                match self.diagnose(now, transport, Outcome::from_number(number)) {
+                    Some(failure) => Input::Failed(failure),
+                    None => return,
+                }
+            }
             (Signal::Opened, _) => Input::Opened,
             (Signal::Closed, detail) => Input::Closed(broken("websocket closed", detail)),
             (Signal::Accepted, _) if number == 200 => {
@@ -279,9 +309,18 @@ impl Driver {
             }
             (_, detail) => {
                 let is_get = matches!(signal, Signal::Answered);
-                let failure = broken(self.describe(transport, is_get), detail);
+                let mut failure = broken(self.describe(transport, is_get), detail);
                 if !is_get {
                     self.end_post(transport);
+                } else if !self.with_poller(transport, |poller| poller.has_joined()).unwrap_or(true) {
+                    match number {
+                        401 | 403 => failure.error.code = Code::Unauthorized,
+                        0 => match self.look_into(now, transport, failure) {
+                            Some(known) => failure = known,
+                            None => return,
+                        },
+                        _ => {}
+                    }
                 }
                 Input::Failed(failure)
             }
@@ -337,11 +376,7 @@ impl Driver {
                 self.observe(&event);
                 self.app.event(event);
             }
-            Output::Configure => {
-                let config = self.app.configure();
-                let now = self.now();
-                self.manager.borrow_mut().handle_configured(now, config);
-            }
+            Output::Configure { epoch, demand } => self.app.configure(self, epoch, demand),
             Output::Authenticate { socket, epoch, demand } => self.app.authenticate(self, socket, epoch, demand),
             Output::Open {
                 transport,
@@ -367,6 +402,11 @@ impl Driver {
     }
 
     fn observe(&self, event: &Event<Payload>) {
+        if let Event::Engine(_, EngineEvent::Open { .. }) = event
+            && let Some(endpoint) = self.endpoint.borrow().as_deref()
+        {
+            diagnosis::forget(endpoint);
+        }
         match event {
             Event::Engine(_, EngineEvent::Open { kind, .. } | EngineEvent::Upgrading(kind)) => {
                 WEBSOCKET_WORKED.set(*kind == Kind::WebSocket);
@@ -378,7 +418,7 @@ impl Driver {
 
     fn open(self: &Rc<Self>, transport: u32, candidate: Candidate, sid: Option<&str>) {
         if sid.is_none() {
-            match self.app.begin(candidate) {
+            match self.app.begin(self, candidate) {
                 Ok(endpoint) => {
                     self.endpoint.replace(Some(Rc::new(endpoint)));
                 }
@@ -439,6 +479,28 @@ impl Driver {
         let detail = edge::detail(error, &JsValue::UNDEFINED);
         let failure = broken(message, Payload::from_slot(detail));
         self.broken.borrow_mut().push((transport, failure));
+    }
+
+    /// Polling could not begin, and the browser does not say why: finds it out, where the app wants that. Gives the failure
+    /// back where nothing is left to find out.
+    fn look_into(self: &Rc<Self>, now: Millis, transport: u32, failure: Failure<Payload>) -> Option<Failure<Payload>> {
+        let endpoint = self.endpoint.borrow().clone();
+        let Some(endpoint) = endpoint.filter(|endpoint| endpoint.diagnoses) else {
+            return Some(failure);
+        };
+        self.with_poller(transport, |poller| poller.case = Some(Case::new(endpoint, failure)));
+        self.diagnose(now, transport, Outcome::Unknown)
+    }
+
+    /// Goes on with a diagnosis, with what came of its last probe. Gives the failure where its reason is found.
+    fn diagnose(&self, now: Millis, transport: u32, outcome: Outcome) -> Option<Failure<Payload>> {
+        let number = self.number;
+        self.with_poller(transport, |poller| {
+            let failure = poller.case.as_mut()?.advance(now, outcome, number, transport)?;
+            poller.case = None;
+            Some(failure)
+        })
+        .flatten()
     }
 
     /// What the official client's errors say.

@@ -17,6 +17,10 @@ const ANSWERED = 5;
 const ACCEPTED = 6;
 const COMPOSED = 7;
 const OFFLINE = 8;
+const PROBED = 9;
+
+/** A probe that could not be made; `Outcome` in `diagnosis.rs` has the others. */
+const UNKNOWN = 4;
 
 /** The values that Rust holds, by number. Number 0 stands for nothing. @type {any[]} */
 const held = [undefined];
@@ -205,6 +209,12 @@ export const attach = (slot, slots) => {
   }
   return isValid;
 };
+
+/** The time that a text names, in milliseconds; not a number where it names none. @param {number} slot */
+export const timeOf = (slot) => Date.parse(held[slot]);
+
+/** The JSON of an event with one argument. @param {string} name @param {number} argument its JSON */
+export const event = (name, argument) => hold(`[${JSON.stringify(name)},${held[argument] ?? "{}"}]`);
 
 /** @param {number} slot @param {string} name @returns {number} 0 where it has no such member */
 export const get = (slot, name) => {
@@ -405,10 +415,11 @@ export const sendRequest = (request, body, driver, transport) => {
 };
 
 /**
- * @param {string} url @param {any} headers @param {number} body @param {boolean} withCredentials @param {number} driver
- * @param {number} transport @returns {AbortController} what ends it
+ * @param {string} url @param {any} headers @param {number} body @param {RequestCredentials} credentials
+ * @param {boolean} follows whether to follow a redirect @param {number} timeout in milliseconds, or 0
+ * @param {number} driver @param {number} transport @returns {AbortController} what ends it
  */
-export const sendFetch = (url, headers, body, withCredentials, driver, transport) => {
+export const sendFetch = (url, headers, body, credentials, follows, timeout, driver, transport) => {
   const controller = new AbortController();
   const signal = body ? ACCEPTED : ANSWERED;
   /** @type {RequestInit} */
@@ -416,17 +427,25 @@ export const sendFetch = (url, headers, body, withCredentials, driver, transport
     method: body ? "POST" : "GET",
     body: take(body),
     headers,
-    credentials: withCredentials ? "include" : "omit",
+    credentials,
+    redirect: follows ? "follow" : "error",
     signal: controller.signal,
   };
+  let isLate = false;
+  const expire = () => {
+    isLate = true;
+    controller.abort();
+  };
+  const timer = timeout ? setTimeout(expire, timeout) : 0;
   // In a promise, so that nothing is thrown into Rust where `fetch` is not the browser's own.
   new Promise((resolve) => resolve(fetch(url, init)))
     .then((response) =>
       response.text().then((/** @type {string} */ text) => answer(driver, transport, signal, response.status, () => text, response)),
     )
     .catch((error) => {
-      if (!controller.signal.aborted) answer(driver, transport, signal, 0, String, error);
-    });
+      if (isLate || !controller.signal.aborted) answer(driver, transport, signal, 0, String, error);
+    })
+    .then(() => clearTimeout(timer));
   return controller;
 };
 
@@ -436,6 +455,43 @@ export const sendFetch = (url, headers, body, withCredentials, driver, transport
  */
 const answer = (driver, transport, signal, status, read, context) =>
   dispatch(driver, transport, signal, status === 200 ? hold(read()) : detail(status, context), status);
+
+// Why polling failed.
+
+/** @type {typeof import("./diagnosis.js") | undefined} */
+let diagnosis;
+
+/**
+ * Makes a probe, and tells by a signal what came of it.
+ * @param {number} kind @param {string} url @param {string} header @param {boolean} withCredentials @param {number} driver
+ * @param {number} transport
+ */
+export const probe = (kind, url, header, withCredentials, driver, transport) => {
+  const make = async () => {
+    let outcome = UNKNOWN;
+    try {
+      diagnosis ??= await import("./diagnosis.js");
+      outcome = await diagnosis.probe(kind, url, header, withCredentials);
+    } catch {
+      // The part can't be loaded, or the browser lacks what it needs.
+    }
+    dispatch(driver, transport, PROBED, 0, outcome);
+  };
+  lastProbe = make();
+};
+
+/** The last probe that was begun. */
+let lastProbe = Promise.resolve();
+
+/** Gives a signal when the probe that is under way has ended. @param {number} driver @param {number} transport */
+export const awaitProbe = (driver, transport) => {
+  lastProbe.then(() => dispatch(driver, transport, PROBED, 0, UNKNOWN));
+};
+
+/** Says in the description of a failure what to do about it. @param {number} slot @param {string} code @param {string} names of headers */
+export const explain = (slot, code, names) => {
+  if (diagnosis) held[slot].hint = diagnosis.hint(code, names);
+};
 
 // Options.
 

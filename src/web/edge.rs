@@ -31,6 +31,9 @@ extern "C" {
     pub fn number_of(slot: u32) -> f64;
     #[wasm_bindgen(js_name = textOf)]
     pub fn text_of(slot: u32) -> Option<String>;
+    #[wasm_bindgen(js_name = timeOf)]
+    pub fn time_of(slot: u32) -> f64;
+    pub fn event(name: &str, argument: u32) -> u32;
     #[wasm_bindgen(js_name = lastString)]
     pub fn last_string(slot: u32) -> u32;
     #[wasm_bindgen(js_name = withRecovery)]
@@ -63,13 +66,20 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub fn entries(object: &JsValue) -> Result<Array, JsValue>;
 
+    pub fn probe(kind: u32, url: &str, header: &str, with_credentials: bool, driver: usize, transport: u32);
+    #[wasm_bindgen(js_name = awaitProbe)]
+    pub fn await_probe(driver: usize, transport: u32);
+    pub fn explain(slot: u32, code: &str, names: &str);
+
     pub type AbortController;
     #[wasm_bindgen(js_name = sendFetch)]
     pub fn send_fetch(
         url: &str,
         headers: &JsValue,
         body: u32,
-        with_credentials: bool,
+        credentials: &str,
+        follows: bool,
+        timeout: u32,
         driver: usize,
         transport: u32,
     ) -> AbortController;

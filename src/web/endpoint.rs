@@ -28,6 +28,8 @@ pub struct Endpoint {
     pub protocols: Vec<Secret>,
     /// Whether cookies travel across origins.
     pub with_credentials: bool,
+    /// Whether to find out why polling failed where the browser does not say.
+    pub diagnoses: bool,
     /// How long a request may take, in milliseconds; 0 for as long as it likes.
     pub request_timeout: u32,
     /// The parameter that makes every URL of polling another one, so that no cache answers.
@@ -84,10 +86,19 @@ impl Endpoint {
         url
     }
 
+    /// The URL of a probe: of a transport that no server has, so that it begins no session, and without the app's query.
+    pub(super) fn probe_address(&self) -> String {
+        let mut address = self.url.origin("http");
+        address.push_str(&self.path);
+        address.push_str("?EIO=4&transport=probe");
+        address
+    }
+
     pub(super) fn http(&self) -> Http {
         Http {
             headers: self.headers.clone(),
             headers_once: self.headers_once,
+            has_query: !self.query.is_empty(),
             with_credentials: self.with_credentials,
             timeout: self.request_timeout,
         }

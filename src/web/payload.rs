@@ -109,6 +109,15 @@ impl Data for Payload {
         edge::text_of(self.0)
     }
 
+    fn as_time(&self) -> Option<f64> {
+        let time = edge::time_of(self.0);
+        (!time.is_nan()).then_some(time)
+    }
+
+    fn event(name: &str, argument: Option<&Self>) -> Self {
+        Self(edge::event(name, slot_of(argument)))
+    }
+
     fn last_string(&self) -> Option<Self> {
         Self::from_slot(edge::last_string(self.0))
     }

@@ -8,6 +8,7 @@ use crate::proto::auth::Secret;
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::url::push_parameter;
 
+use super::diagnosis::Case;
 use super::edge::{self, AbortController};
 use super::payload::{Payload, number_of, slot_of};
 
@@ -22,9 +23,11 @@ pub struct Http {
     pub headers: Vec<(String, Secret)>,
     /// Whether only the request that begins the session has them.
     pub headers_once: bool,
+    /// Whether the URL has parameters of the app's.
+    pub has_query: bool,
     /// Whether cookies travel across origins.
     pub with_credentials: bool,
-    /// How long a request may take, in milliseconds; 0 for as long as it likes.
+    /// How long a request may take, in milliseconds; 0 for as long as it likes. Only XHR has such a limit.
     pub timeout: u32,
 }
 
@@ -39,6 +42,8 @@ pub struct Poller {
     get: Option<Request>,
     post: Option<Request>,
     body: Option<Payload>,
+    /// Why it could not begin, which is being found out.
+    pub case: Option<Case>,
     /// The session has its id.
     has_joined: bool,
     /// It ends when its POST has ended.
@@ -78,6 +83,7 @@ impl Poller {
             get: None,
             post: None,
             body: None,
+            case: None,
             has_joined: false,
             is_ending: false,
         }
@@ -87,6 +93,11 @@ impl Poller {
     pub fn join(&mut self, sid: &str) {
         push_parameter(&mut self.url, "sid", sid);
         self.has_joined = true;
+    }
+
+    /// Whether the session has its id.
+    pub fn has_joined(&self) -> bool {
+        self.has_joined
     }
 
     /// Whether requests go through `fetch`.
@@ -163,13 +174,22 @@ impl Poller {
         let headers = headers.map(|(name, value)| (name.as_str(), value.expose()));
         let headers = headers.chain(content_type).chain(Some(("Accept", "*/*")));
         let body = body.map_or(0, Payload::into_slot);
-        if self.fetch {
+        // A credential must not follow a redirect, and XHR follows every one.
+        let is_secret = is_post || self.http.has_query || (has_headers && !self.http.headers.is_empty());
+        if self.fetch || is_secret {
             let object = Object::new();
             for (name, value) in headers {
                 Reflect::set(&object, &name.into(), &value.into())?;
             }
-            let credentials = self.http.with_credentials;
-            let controller = edge::send_fetch(url, &object, body, credentials, self.driver, self.transport);
+            let credentials = match (self.http.with_credentials, self.fetch) {
+                (true, _) => "include",
+                (false, true) => "omit",
+                // As XHR does.
+                (false, false) => "same-origin",
+            };
+            let timeout = if self.fetch { 0 } else { self.http.timeout };
+            let (driver, transport) = (self.driver, self.transport);
+            let controller = edge::send_fetch(url, &object, body, credentials, !is_secret, timeout, driver, transport);
             return Ok(Request::Fetch(controller));
         }
         let request = XmlHttpRequest::new()?;

@@ -24,12 +24,12 @@ export const expectsOurs = client.ours || Boolean(process.env.OURS_TOO);
 
 /**
  * Starts the browser, a site and a companion server before the tests of a file and ends them after. `server`: settings
- * of `startServer`, one server for all tests of the file.
+ * of `startServer`, one server for all tests of the file. `browser`: settings of `launchChromium`.
  */
-export function stage({ server: settings = {} } = {}) {
+export function stage({ server: settings = {}, browser } = {}) {
   const shared = {};
   before(async () => {
-    shared.browser = await launchChromium();
+    shared.browser = await launchChromium(browser);
     shared.site = await startSite();
     shared.server = await startServer({ handler: siteHandler, ...settings });
   });
@@ -42,12 +42,14 @@ export function stage({ server: settings = {} } = {}) {
    *   run, runInWorker   (fn, ...args) → what `fn` returns in the page, or in a dedicated worker of it
    *   problems           what the page has complained of so far, as text; splice out what was expected
    *   server             the file's companion; serve(settings), hostile() start others for this test
+   *   start              (promise of something with `stop`) → the same, stopped after the test
    *   page               playwright's page
    *
    * `allow`: complaints (RegExp) that are part of the test. `ours`: why another client fails this; it is skipped there.
-   * `sameOrigin`: the page comes from the companion itself instead of another origin.
+   * `sameOrigin`: the page comes from the companion itself instead of another origin; `site`: from a site of its own, with
+   * these settings of `startSite`.
    */
-  function test(name, body, { allow = [], ours, sameOrigin = false, timeout = 60_000 } = {}) {
+  function test(name, body, { allow = [], ours, sameOrigin = false, site, timeout = 60_000 } = {}) {
     const skip = Boolean(ours) && !expectsOurs && `only ours: ${ours}`;
     nodeTest(name, { skip, timeout }, async (t) => {
       const stops = [];
@@ -57,11 +59,12 @@ export function stage({ server: settings = {} } = {}) {
         return started;
       };
       try {
-        const tab = await openTab(shared.browser, sameOrigin ? shared.server.url : shared.site.url);
+        const origin = site ? await start(startSite(site)) : sameOrigin ? shared.server : shared.site;
+        const tab = await openTab(shared.browser, origin.url);
         stops.push(tab.close);
         const serve = (more) => start(startServer({ handler: siteHandler, ...more }));
         const hostile = () => start(startHostile());
-        await body({ ...tab, server: shared.server, serve, hostile, t });
+        await body({ ...tab, server: shared.server, serve, hostile, start, t });
         await tab.check(allow);
       } finally {
         for (const stop of stops.reverse()) await stop();

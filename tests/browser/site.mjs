@@ -1,6 +1,7 @@
 // Serves the blank page, the scripts of the harness, and the client under test.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { extname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { client } from "./client.mjs";
@@ -35,13 +36,21 @@ export async function siteHandler(request, response) {
   }
 }
 
-/** Serves it at an origin of its own: `{ url, stop }`. */
-export async function startSite() {
-  const http = createServer(siteHandler);
+/**
+ * Serves it at an origin of its own: `{ url, stop }`. `headers` are added to every response, such as a
+ * Content-Security-Policy; with `tls` (`{ key, cert }`) the site is on https. `host` is what the browser calls it, which
+ * must lead to this machine.
+ */
+export async function startSite({ headers = {}, tls, host = "127.0.0.1" } = {}) {
+  const answer = (request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    return siteHandler(request, response);
+  };
+  const http = tls ? createSecureServer(tls, answer) : createServer(answer);
   await new Promise((resolve, reject) => http.once("error", reject).listen(0, "127.0.0.1", resolve));
   const stop = () => {
     http.closeAllConnections();
     return new Promise((resolve) => http.close(resolve));
   };
-  return { url: `http://127.0.0.1:${http.address().port}`, stop };
+  return { url: `${tls ? "https" : "http"}://${host}:${http.address().port}`, stop };
 }

@@ -11,6 +11,8 @@ pub struct Credentials {
     pub query: Vec<(String, Secret)>,
     /// Whether the app gives an `auth` payload. What is in it stays with the host.
     pub has_auth: bool,
+    /// Whether that is to travel in an event after connecting, instead of the CONNECT.
+    pub auth_in_event: bool,
     /// Whether requests of polling carry cookies: to another origin, where the app asks for it.
     pub with_cookies: bool,
 }

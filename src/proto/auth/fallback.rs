@@ -20,7 +20,7 @@ pub enum HeaderFallback {
     Error,
     /// Connect without them, and warn.
     Drop,
-    /// Send them in an event after connecting (only to servers of protocol 4).
+    /// Send them in an event after connecting.
     Event,
 }
 
@@ -69,9 +69,9 @@ impl HeaderFallback {
         use HeaderFallback::{Drop, Event, Payload, Query, Subprotocol};
         match (begins_on, revision) {
             (Kind::Polling, _) => &[],
-            (Kind::WebSocket, Revision::V4) => &[Payload, Query, Subprotocol, Drop],
+            (Kind::WebSocket, Revision::V4) => &[Payload, Query, Subprotocol, Drop, Event],
             (Kind::WebSocket, Revision::V3) => &[Query, Drop, Event],
-            (Kind::WebTransport, Revision::V4) => &[Payload, Drop],
+            (Kind::WebTransport, Revision::V4) => &[Payload, Drop, Event],
             (Kind::WebTransport, Revision::V3) => &[Drop],
             (Kind::Jsonp, _) => &[Query, Drop],
         }

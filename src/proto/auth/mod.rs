@@ -13,6 +13,7 @@ mod header;
 mod placement;
 mod refusal;
 mod secret;
+mod token;
 mod warning;
 
 pub use carry::Carried;
@@ -22,6 +23,7 @@ pub use header::{Header, Headers, InvalidHeader};
 pub use placement::{Entry, Placement, Plan, plan};
 pub use refusal::is_about_authentication;
 pub use secret::Secret;
+pub use token::Claims;
 pub use warning::Warning;
 
 /// Joins `parts`, without the formatting machinery.

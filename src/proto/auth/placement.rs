@@ -8,12 +8,14 @@ use crate::proto::engine::{Revision, transport::Kind};
 /// | begins on | Engine.IO | headers travel in |
 /// |---|---|---|
 /// | polling | 3, 4 | the handshake request; servers keep them through an upgrade |
-/// | WebSocket | 4 | `fallback`: payload, query, subprotocol, or dropped |
+/// | WebSocket | 4 | `fallback`: payload, query, subprotocol, event, or dropped |
 /// | WebSocket | 3 | `fallback`: query or event, or dropped |
-/// | WebTransport | 4 | `fallback`: payload, or dropped |
+/// | WebTransport | 4 | `fallback`: payload, event, or dropped |
 /// | JSONP | 3, 4 | `fallback`: query, or dropped |
 ///
-/// The `auth` payload needs Engine.IO 4 (Socket.IO protocol 5). WebTransport has neither a query nor cookies. Browsers
+/// The `auth` payload travels in the CONNECT, which needs Engine.IO 4 (Socket.IO protocol 5), or in an event after connecting,
+/// where the app asks for that; so do headers that would travel in the CONNECT. Where a header travels in an event, so does
+/// the payload: servers take one such event. WebTransport has neither a query nor cookies. Browsers
 /// send cookies on a WebSocket and for a `<script>` without being asked; with polling, cross-origin, only if asked.
 /// There is an entry for the cookies where they are asked for or travel unasked.
 ///
@@ -29,13 +31,17 @@ pub fn plan(
         transport: begins_on,
         entries: Vec::new(),
     };
+    let moves_headers = begins_on != Kind::Polling && credentials.headers.iter().next().is_some();
+    let signs_in = credentials.auth_in_event || moves_headers && fallback == HeaderFallback::Event;
     for header in &credentials.headers {
         let placed = place_header(begins_on, revision, fallback)
+            .map(|placed| if signs_in && placed.0 == Placement::Payload { IN_EVENT } else { placed })
             .ok_or_else(|| Impossible::new(&credentials.headers, begins_on, revision))?;
         plan.add(header.kind(), header.name(), placed);
     }
     if credentials.has_auth {
-        plan.add(CredentialKind::Auth, "auth", place_auth(revision));
+        let placed = if signs_in { (Placement::Event, None) } else { place_auth(revision) };
+        plan.add(CredentialKind::Auth, "auth", placed);
     }
     for (key, _) in &credentials.query {
         plan.add(CredentialKind::Query, key, place_query(key, begins_on));
@@ -49,6 +55,9 @@ pub fn plan(
 
 /// A place, and what is to be said about it.
 pub(super) type Placed = (Placement, Option<Warning>);
+
+/// A header in an event after connecting.
+const IN_EVENT: Placed = (Placement::Event, Some(Warning::HeaderLate));
 
 fn place_header(begins_on: Kind, revision: Revision, fallback: HeaderFallback) -> Option<Placed> {
     if begins_on == Kind::Polling {
@@ -124,6 +133,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether anything travels in an event after connecting.
+    pub fn signs_in(&self) -> bool {
+        self.entries.iter().any(|entry| entry.placement == Placement::Event)
+    }
+
     fn add(&mut self, credential: CredentialKind, name: &str, (placement, warning): Placed) {
         self.entries.push(Entry {
             credential,

@@ -157,6 +157,11 @@ impl<D: Data> Connection<D> {
         self.state == State::Open && !self.is_posting && !self.is_upgrading()
     }
 
+    /// Whether all that was to be written is on its way, and over polling has arrived.
+    pub fn is_idle(&self) -> bool {
+        self.queue.is_empty() && self.is_writable()
+    }
+
     /// Whether the server's sign of life is overdue, even if the timer could not say so yet (a page in the background).
     pub fn is_expired(&self, now: Millis) -> bool {
         self.timers.is_expired(Timer::Heartbeat, now)

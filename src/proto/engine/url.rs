@@ -18,6 +18,10 @@ pub struct Url {
     pub query: Vec<(String, Secret)>,
     /// Whether this is the page's own origin.
     pub is_own_origin: bool,
+    /// Whether browsers do not let the page talk to it: a page over https, a server over http, and not on the same machine.
+    ///
+    /// Source: Mixed Content, "Prohibited Security Contexts"; Secure Contexts, "potentially trustworthy origin".
+    pub is_mixed: bool,
 }
 
 impl Url {
@@ -85,6 +89,7 @@ impl Url {
                 .map(|(key, value)| (key, Secret::new(value)))
                 .collect(),
             is_own_origin: false,
+            is_mixed: page_scheme == Some("https") && !is_secure && !is_loopback(host),
         };
         url.is_own_origin = origin.is_some_and(|page| url.origin("http") == page);
         Ok(url)
@@ -104,6 +109,10 @@ impl Url {
         }
         origin
     }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host == "[::1]" || host.starts_with("127.") || host.ends_with(".localhost")
 }
 
 fn invalid(message: &'static str) -> Error {
@@ -134,7 +143,7 @@ const fn ends_authority(byte: u8) -> bool {
 }
 
 /// What is before and behind the first `byte`, which is ASCII; nothing is behind where there is none.
-fn cut(text: &str, byte: u8) -> (&str, &str) {
+pub(in crate::proto) fn cut(text: &str, byte: u8) -> (&str, &str) {
     let at = text.bytes().position(|other| other == byte).unwrap_or(text.len());
     (
         text.get(..at).unwrap_or_default(),

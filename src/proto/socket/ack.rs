@@ -59,6 +59,11 @@ impl Acks {
         found.map(|index| self.pending.remove(index)).is_some()
     }
 
+    /// Whether none is waited for.
+    pub fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+
     /// Waits for one of them no longer than until `deadline`.
     pub fn limit(&mut self, id: u32, deadline: Millis) {
         if let Some(pending) = self.pending.iter_mut().find(|pending| pending.id == id) {

@@ -1,32 +1,44 @@
-//! How a socket comes by the payload of its CONNECT: the app is asked, in time, again after it could not give one, and once
-//! more after the server refused it.
+//! How a socket comes by the payload of its CONNECT: the app is asked, in time, again after it could not give one, once
+//! more after the server refused it, and before it expires.
 
 use std::rc::Rc;
 
 use crate::error::{Code, Error};
 use crate::proto::Data;
-use crate::proto::auth::is_about_authentication;
+use crate::proto::auth::Claims;
 use crate::proto::backoff::Backoff;
-use crate::proto::output::{Demand, Failure, Occasion, Output, SocketEvent};
+use crate::proto::engine::connection::Connection;
+use crate::proto::output::{Demand, Failure, Occasion, Output};
 use crate::proto::timer::Millis;
 
 use super::manager::Manager;
-use super::namespace::State as SocketState;
+use super::namespace::{Socket, State as SocketState};
 use super::packet::PacketType;
+use super::renewal::Renewal;
+
+/// How long after its DISCONNECT a socket may connect again on the same connection, in milliseconds. Servers 4.x take a
+/// CONNECT at once and a DISCONNECT a little later: where both arrive together, they close the connection for every socket.
+const GAP: Millis = 100.0;
 
 /// How far one socket has come.
 #[derive(Debug)]
 pub struct Asking<D> {
     /// What the next payload is for.
     pub occasion: Occasion,
-    attempt: u32,
+    pub(super) attempt: u32,
     /// When the app's time is up, or when it is asked again.
     pub due: Millis,
     backoff: Option<Backoff>,
-    /// The refusal that another payload may overcome.
-    refusal: Option<Rc<Failure<D>>>,
+    /// The refusal that another payload may overcome, and whether it is about authentication.
+    refusal: Option<(Rc<Failure<D>>, bool)>,
     /// A payload was asked for after a refusal, and the server has granted none since.
     has_renewed: bool,
+    /// The server's refusal of the credentials that it got in an event; it is about to end the session.
+    pub(super) refused: Option<Failure<D>>,
+    /// The payload is here already, and its time is still to come.
+    pub(super) ready: Option<Option<D>>,
+    /// How far the renewal of what the socket is connected with has come.
+    pub(super) renewal: Renewal<D>,
 }
 
 impl<D> Default for Asking<D> {
@@ -38,6 +50,9 @@ impl<D> Default for Asking<D> {
             backoff: None,
             refusal: None,
             has_renewed: false,
+            refused: None,
+            ready: None,
+            renewal: Renewal::None,
         }
     }
 }
@@ -55,13 +70,15 @@ impl<D> Asking<D> {
     pub fn rest(&mut self) {
         self.due = Millis::INFINITY;
         self.refusal = None;
+        self.refused = None;
+        self.ready = None;
+        self.renewal = Renewal::None;
     }
 }
 
 impl<D: Data> Manager<D> {
     /// Asks for the payload of a socket's CONNECT, unless an earlier CONNECT is still to be answered.
     pub(super) fn authenticate(&mut self, now: Millis, socket: usize) {
-        let timeout = self.auth_timeout;
         let Some(entry) = self.sockets.get_mut(socket) else {
             return;
         };
@@ -70,18 +87,26 @@ impl<D: Data> Manager<D> {
         }
         entry.state = SocketState::AwaitAuth;
         entry.epoch = entry.epoch.wrapping_add(1);
+        if let Some(ready) = entry.asking.ready.take() {
+            return self.begin_connect(now, socket, ready);
+        }
+        self.demand(now, socket);
+    }
+
+    /// Asks for a payload.
+    pub(super) fn demand(&mut self, now: Millis, socket: usize) {
+        let timeout = self.policy.timeout;
+        let Some(entry) = self.sockets.get_mut(socket) else {
+            return;
+        };
         let epoch = entry.epoch;
         let asking = &mut entry.asking;
         asking.attempt = asking.attempt.saturating_add(1);
         asking.due = now + timeout;
-        let refusal = asking.refusal.clone().map(|failure| {
-            let is_about_authentication = failure.detail.as_ref().is_some_and(is_about_authentication);
-            (failure, is_about_authentication)
-        });
         let demand = Demand {
             occasion: asking.occasion,
             attempt: asking.attempt,
-            refusal,
+            refusal: asking.refusal.clone(),
         };
         self.out.push_back(Output::Authenticate { socket, epoch, demand });
     }
@@ -95,13 +120,25 @@ impl<D: Data> Manager<D> {
             Ok(auth) => auth,
             Err(failure) => return self.handle_no_auth(now, socket, failure),
         };
+        let is_alone = self
+            .sockets
+            .iter()
+            .enumerate()
+            .all(|(other, entry)| other == socket || entry.state != SocketState::Connected);
         let Some(entry) = self.sockets.get_mut(socket) else {
             return;
         };
+        if entry.state == SocketState::Connected {
+            return self.renew(now, socket, auth);
+        }
+        let was_refused = entry.asking.refusal.is_some();
         entry.asking.rest();
-        let grant = entry.grant.take();
+        if was_refused && is_alone && self.policy.renews_bearer && self.placed.bearer_in_header {
+            // What was refused is the header of the handshake.
+            return self.restart(now, socket, auth);
+        }
         let text = |auth: Option<&D>| auth.and_then(Data::as_text);
-        if let Some(grant) = grant {
+        if let Some(grant) = entry.grant.take() {
             if text(auth.as_ref()) == text(entry.auth.as_ref()) {
                 entry.state = SocketState::AwaitConnect;
                 return self.handle_connect(now, socket, grant);
@@ -110,27 +147,54 @@ impl<D: Data> Manager<D> {
             entry.receive_buffer.clear();
             self.leave(socket);
         }
+        self.begin_connect(now, socket, auth);
+    }
+
+    /// Sends the CONNECT of a socket, whose payload is here.
+    pub(super) fn begin_connect(&mut self, now: Millis, socket: usize, auth: Option<D>) {
+        let claims = self.claims(now, auth.as_ref());
+        let signs_in = self.placed.signs_in;
+        let is_writable = self.connection.as_ref().is_some_and(Connection::is_idle);
         if let Some(entry) = self.sockets.get_mut(socket) {
+            let is_early = |left_at: Millis| now < left_at + GAP || !is_writable;
+            if entry.left_at.is_some_and(is_early) {
+                entry.state = SocketState::AwaitRetry;
+                entry.asking.ready = Some(auth);
+                entry.asking.due = now + GAP;
+                return;
+            }
+            entry.left_at = None;
             entry.state = SocketState::AwaitConnect;
+            entry.assume(claims);
             entry.auth = auth.as_ref().map(|auth| auth.slice(0, usize::MAX));
-            let payload = entry.recovery.payload(auth);
+            let payload = entry.recovery.payload(auth.filter(|_| !signs_in));
             let packet = entry.control(PacketType::Connect, payload);
             self.send(packet);
         }
     }
 
-    /// The app has no other payload than the one that the server refused.
+    /// What is known of the credentials that travel with a payload.
+    pub(super) fn claims(&self, now: Millis, auth: Option<&D>) -> Claims {
+        let mut claims = auth.map(|auth| Claims::of_payload(now, auth)).unwrap_or_default();
+        claims.join(self.placed.claims.clone());
+        claims
+    }
+
+    /// The app has no other payload than the one that the server refused, or that expires.
     pub fn decline_auth(&mut self, socket: usize, epoch: u32) {
         if self.is_asked(socket, epoch)
             && let Some(entry) = self.sockets.get_mut(socket)
-            && let Some(refusal) = entry.asking.refusal.take()
         {
-            self.refuse(socket, refusal);
+            if entry.state == SocketState::Connected {
+                entry.asking.rest();
+            } else if let Some((refusal, _)) = entry.asking.refusal.take() {
+                self.refuse(socket, refusal);
+            }
         }
     }
 
     /// The server refused a socket. Once, another payload is asked for; the second refusal counts.
-    pub(super) fn handle_refusal(&mut self, now: Millis, socket: usize, failure: Failure<D>) {
+    pub(super) fn handle_refusal(&mut self, now: Millis, socket: usize, failure: Failure<D>, is_about_authentication: bool) {
         let Some(entry) = self.sockets.get_mut(socket) else {
             return;
         };
@@ -142,7 +206,7 @@ impl<D: Data> Manager<D> {
         if std::mem::replace(&mut entry.asking.has_renewed, true) {
             self.refuse(socket, failure);
         } else {
-            entry.asking.refusal = Some(failure);
+            entry.asking.refusal = Some((failure, is_about_authentication));
             entry.asking.occasion = Occasion::Rejected;
             self.authenticate(now, socket);
         }
@@ -158,12 +222,10 @@ impl<D: Data> Manager<D> {
         }
         entry.asking.due = Millis::INFINITY;
         match entry.state {
-            SocketState::AwaitAuth => {
-                let message = "The function that gives the credentials did not answer in time";
-                let failure = Failure::new(Error::new(Code::AuthFailed, message));
-                self.handle_no_auth(now, socket, failure);
-            }
+            SocketState::AwaitAuth => self.handle_no_auth(now, socket, too_late()),
             SocketState::AwaitRetry => self.authenticate(now, socket),
+            SocketState::AwaitSignIn => self.handle_no_sign_in(now, socket),
+            SocketState::Connected => self.expire_renewal(now, socket),
             _ => {}
         }
     }
@@ -174,20 +236,18 @@ impl<D: Data> Manager<D> {
         let Some(entry) = self.sockets.get_mut(socket) else {
             return;
         };
-        if let Some(refusal) = entry.asking.refusal.take() {
+        if let Some((refusal, _)) = entry.asking.refusal.take() {
             // What the server said weighs more than that there is nothing else to say.
             return self.refuse(socket, refusal);
+        }
+        if entry.state == SocketState::Connected {
+            return self.handle_no_renewal(now, socket, failure);
         }
         let failure = Rc::new(failure);
         if !reconnection.enabled || entry.asking.attempt > reconnection.attempts {
             return self.refuse(socket, failure);
         }
-        let backoff = entry.asking.backoff.get_or_insert_with(|| {
-            let mut backoff = reconnection.backoff.clone();
-            backoff.reset();
-            backoff
-        });
-        entry.asking.due = now + backoff.next_delay();
+        entry.asking.due = now + entry.asking.delay(&reconnection.backoff);
         entry.state = SocketState::AwaitRetry;
         // A later answer is not waited for.
         entry.epoch = entry.epoch.wrapping_add(1);
@@ -195,13 +255,46 @@ impl<D: Data> Manager<D> {
         if entry.grant.take().is_some() {
             self.leave(socket);
         }
-        let will_retry = true;
-        self.tell(socket, SocketEvent::ConnectError { failure, will_retry });
+        self.tell_connect_error(socket, failure, true);
     }
 
-    fn is_asked(&self, socket: usize, epoch: u32) -> bool {
-        let is_asked =
-            |entry: &super::namespace::Socket<D>| entry.epoch == epoch && entry.state == SocketState::AwaitAuth;
+    pub(super) fn is_asked(&self, socket: usize, epoch: u32) -> bool {
+        let is_asked = |entry: &Socket<D>| {
+            entry.epoch == epoch
+                && match entry.state {
+                    SocketState::AwaitAuth => true,
+                    SocketState::Connected => matches!(entry.asking.renewal, Renewal::Asked),
+                    _ => false,
+                }
+        };
         self.is_open() && self.sockets.get(socket).is_some_and(is_asked)
     }
+}
+
+impl<D> Asking<D> {
+    /// How long to wait before the app is asked again.
+    pub(super) fn delay(&mut self, backoff: &Backoff) -> Millis {
+        let own = self.backoff.get_or_insert_with(|| {
+            let mut own = backoff.clone();
+            own.reset();
+            own
+        });
+        own.next_delay()
+    }
+}
+
+impl<D: Data> Socket<D> {
+    /// Connects with these credentials. Who is somebody else does not continue the session of the one before.
+    pub(super) fn assume(&mut self, claims: Claims) {
+        if self.claims.subject != claims.subject {
+            self.recovery.forget();
+        }
+        self.claims = claims;
+    }
+}
+
+/// The app's function took too long.
+pub(super) fn too_late<D>() -> Failure<D> {
+    let message = "The function that gives the credentials did not answer in time";
+    Failure::new(Error::new(Code::AuthFailed, message))
 }

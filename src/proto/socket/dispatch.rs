@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use crate::error::{Code, Error};
 use crate::proto::Data;
+use crate::proto::auth::is_about_authentication;
+use crate::proto::engine::transport::Kind;
 use crate::proto::output::{Failure, Loss, Occasion, Reason, SocketEvent};
 use crate::proto::timer::Millis;
 
@@ -26,9 +28,11 @@ impl<D: Data> Manager<D> {
                     self.forget_session(socket);
                     self.abandon(socket);
                     self.lose(socket, Reason::ServerDisconnect, None);
+                } else if self.state_of(socket) == SocketState::AwaitSignIn {
+                    self.handle_sign_in_end(now, socket);
                 }
             }
-            PacketType::Event | PacketType::BinaryEvent => self.handle_event(socket, packet.data, packet.id),
+            PacketType::Event | PacketType::BinaryEvent => self.handle_event(now, socket, packet.data, packet.id),
             PacketType::Ack | PacketType::BinaryAck => {
                 self.handle_ack(now, socket, packet.id.unwrap_or(u32::MAX), packet.data);
             }
@@ -53,13 +57,23 @@ impl<D: Data> Manager<D> {
         if entry.state != SocketState::AwaitConnect {
             return;
         }
-        let Some(id) = data.get("sid") else {
+        if data.get("sid").is_none() {
             entry.state = SocketState::Idle;
             let error = Error::new(
                 Code::ProtocolMismatch,
                 "The server granted the namespace without an id: it speaks an older protocol (socket.io 1.x or 2.x)",
             );
             self.refuse(socket, Rc::new(Failure::new(error)));
+        } else if self.placed.signs_in {
+            self.sign_in(now, socket, data);
+        } else {
+            self.admit(now, socket, data);
+        }
+    }
+
+    /// The socket is connected, by this answer of the server.
+    pub(super) fn admit(&mut self, now: Millis, socket: usize, data: D) {
+        let Some((entry, id)) = self.sockets.get_mut(socket).zip(data.get("sid")) else {
             return;
         };
         entry.state = SocketState::Connected;
@@ -89,6 +103,7 @@ impl<D: Data> Manager<D> {
         }
         self.try_queued(now, socket);
         self.tell(socket, SocketEvent::Connect { id, recovered });
+        self.schedule_renewal(socket);
     }
 
     fn handle_connect_error(&mut self, now: Millis, socket: usize, data: D) {
@@ -114,11 +129,16 @@ impl<D: Data> Manager<D> {
             error: Error::new(Code::Rejected, text.unwrap_or_default()),
             detail: data.get("data"),
         };
-        self.handle_refusal(now, socket, failure);
+        let is_about_authentication = failure.detail.as_ref().is_some_and(is_about_authentication);
+        self.handle_refusal(now, socket, failure, is_about_authentication);
     }
 
-    fn handle_event(&mut self, socket: usize, data: D, ack: Option<u32>) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
+    fn handle_event(&mut self, now: Millis, socket: usize, data: D, ack: Option<u32>) {
+        let data = match self.state_of(socket) {
+            SocketState::AwaitSignIn => self.handle_sign_in(now, socket, data, ack),
+            _ => Some(data),
+        };
+        let Some((entry, data)) = self.sockets.get_mut(socket).zip(data) else {
             return;
         };
         match entry.state {
@@ -127,7 +147,7 @@ impl<D: Data> Manager<D> {
                 let epoch = entry.epoch;
                 self.tell(socket, SocketEvent::Message { data, ack, epoch });
             }
-            SocketState::AwaitConnect => entry.receive_buffer.push((data, ack)),
+            SocketState::AwaitConnect | SocketState::AwaitSignIn => entry.receive_buffer.push((data, ack)),
             // The answer to an earlier attempt may count for this one.
             SocketState::AwaitConnection | SocketState::AwaitAuth
                 if entry.has_stale_connect || entry.grant.is_some() =>
@@ -140,19 +160,30 @@ impl<D: Data> Manager<D> {
 
     /// The socket will not be connected by this attempt, nor by another one of its own.
     pub(super) fn refuse(&mut self, socket: usize, failure: Rc<Failure<D>>) {
+        let transport = self.transport();
         self.abandon(socket);
-        self.tell(
-            socket,
-            SocketEvent::ConnectError {
-                failure,
-                will_retry: false,
-            },
-        );
+        self.tell_failed(socket, failure, false, transport);
+    }
+
+    /// The socket could not connect. Another attempt follows.
+    pub(super) fn tell_connect_error(&mut self, socket: usize, failure: Rc<Failure<D>>, will_retry: bool) {
+        let transport = self.transport();
+        self.tell_failed(socket, failure, will_retry, transport);
+    }
+
+    fn tell_failed(&mut self, socket: usize, failure: Rc<Failure<D>>, will_retry: bool, transport: Option<Kind>) {
+        let event = SocketEvent::ConnectError {
+            failure,
+            will_retry,
+            transport,
+        };
+        self.tell(socket, event);
     }
 
     /// Tells the server that the socket leaves the namespace.
     pub(super) fn leave(&mut self, socket: usize) {
-        if let Some(entry) = self.sockets.get(socket) {
+        if let Some(entry) = self.sockets.get_mut(socket) {
+            entry.left_at = Some(self.clock);
             let packet = entry.control(PacketType::Disconnect, None);
             self.send(packet);
         }
@@ -173,6 +204,7 @@ impl<D: Data> Manager<D> {
             entry.epoch = entry.epoch.wrapping_add(1);
             entry.receive_buffer.clear();
             entry.asking.rest();
+            // Granted already.
             if entry.grant.take().is_some() {
                 self.leave(socket);
             }
@@ -190,7 +222,9 @@ impl<D: Data> Manager<D> {
         entry.epoch = entry.epoch.wrapping_add(1);
         entry.receive_buffer.clear();
         let buffered: Vec<u32> = entry.send_buffer.iter().filter_map(|buffered| buffered.id).collect();
-        let lost = entry.acks.take_lost(|id| buffered.contains(&id));
+        let mut lost = entry.acks.take_lost(|id| buffered.contains(&id));
+        let renewal = entry.renewal_ack.take();
+        lost.retain(|(id, _)| Some(*id) != renewal);
         self.tell(socket, SocketEvent::Disconnect(reason, failure));
         for (id, wants_error) in lost {
             let loss = if wants_error {

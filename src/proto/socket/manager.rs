@@ -11,11 +11,14 @@ use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::engine::connection::{Config, Connection, Input};
 use crate::proto::engine::packet::Packet;
+use crate::proto::engine::transport::Kind;
 use crate::proto::output::{Event, Failure, Occasion, Output, Outputs, Reason, SocketEvent};
 use crate::proto::timer::{Millis, Timer, TimerTable};
 
+use super::asking::too_late;
 use super::namespace::{Socket, State as SocketState};
 use super::parser::{Parser, Progress};
+use super::policy::{Placed, Policy};
 use super::reconnection::Reconnection;
 
 /// How many code units of a packet's head are read at once.
@@ -35,8 +38,10 @@ pub(super) enum State {
 pub struct Manager<D> {
     /// How it opens its connection again. May be changed at any time.
     pub reconnection: Reconnection,
-    /// How long the app may take to give the payload of a CONNECT (10 seconds).
-    pub auth_timeout: Millis,
+    /// How it comes by credentials. May be changed at any time.
+    pub policy: Policy,
+    /// What the plan of the present session says.
+    pub placed: Placed,
     pub(super) state: State,
     pub(super) connection: Option<Connection<D>>,
     /// Connections that the app has closed and that write their last packets.
@@ -54,6 +59,18 @@ pub struct Manager<D> {
     pub(super) deferred: Option<Failure<D>>,
     pub(super) timers: TimerTable,
     pub(super) next_transport: u32,
+    /// When the host last had to do with it.
+    pub(super) clock: Millis,
+    /// Which request for the app's options it is.
+    config_epoch: u32,
+    /// How often it was asked for since the last connection.
+    pub(super) config_attempt: u32,
+    /// The transport of the last connection.
+    pub(super) last_kind: Option<Kind>,
+    /// The refusal of a handshake that another bearer token may overcome.
+    pub(super) refusal: Option<Rc<Failure<D>>>,
+    /// A bearer token was asked for after such a refusal, and no connection has opened since.
+    pub(super) has_renewed: bool,
     is_watched: bool,
     /// The packets of polls' answers that have not been handled yet, and the end of each answer.
     inbox: VecDeque<Arrival<D>>,
@@ -72,7 +89,8 @@ impl<D: Data> Manager<D> {
     pub fn new(reconnection: Reconnection) -> Self {
         Self {
             reconnection,
-            auth_timeout: 10_000.0,
+            policy: Policy::default(),
+            placed: Placed::default(),
             state: State::Closed,
             connection: None,
             ending: Vec::new(),
@@ -85,6 +103,12 @@ impl<D: Data> Manager<D> {
             deferred: None,
             timers: TimerTable::default(),
             next_transport: 0,
+            clock: 0.0,
+            config_epoch: 0,
+            config_attempt: 0,
+            last_kind: None,
+            refusal: None,
+            has_renewed: false,
             is_watched: false,
             inbox: VecDeque::new(),
             out: Outputs::new(),
@@ -105,9 +129,15 @@ impl<D: Data> Manager<D> {
         self.state_of(socket) == SocketState::Connected
     }
 
-    /// Whether the socket is connected, or wants to be as soon as there is a connection.
+    /// Whether the socket is connected, or will be without the app's doing: there is a connection, or an attempt to open one
+    /// is under way or planned.
     pub fn is_active(&self, socket: usize) -> bool {
-        self.state_of(socket) != SocketState::Idle
+        self.state_of(socket) != SocketState::Idle && (self.state != State::Closed || self.is_reconnecting)
+    }
+
+    /// The transport of the present connection, or else of the last one that was tried.
+    pub(super) fn transport(&self) -> Option<Kind> {
+        self.connection.as_ref().map(Connection::kind).or(self.last_kind)
     }
 
     /// Whether there is neither a connection nor an attempt to open one.
@@ -126,6 +156,11 @@ impl<D: Data> Manager<D> {
 
     // What the app wants.
 
+    /// The time at which what follows happens; before each call of the app's.
+    pub fn set_clock(&mut self, now: Millis) {
+        self.clock = now;
+    }
+
     /// Adds a socket, not connected, and gives its number.
     pub fn add_socket(&mut self, namespace: &str) -> usize {
         self.sockets.push(Socket::new(namespace));
@@ -137,17 +172,33 @@ impl<D: Data> Manager<D> {
         if self.state != State::Closed {
             return;
         }
+        let occasion = match self.refusal {
+            Some(_) => Occasion::Rejected,
+            None if self.is_reconnecting => Occasion::Reconnect,
+            None => Occasion::Connect,
+        };
+        self.config_attempt = self.config_attempt.saturating_add(1);
+        self.open_with(now, Some((occasion, self.config_attempt)));
+    }
+
+    /// Asks for the options, and for the credentials that they may need.
+    pub(super) fn open_with(&mut self, now: Millis, demand: Option<(Occasion, u32)>) {
         self.state = State::AwaitConfig;
         self.is_stopped = false;
+        self.last_kind = None;
         self.timers.stop(Timer::Reconnect);
         self.timers.set(Timer::Open, now + self.reconnection.timeout);
-        self.out.push_back(Output::Configure);
+        self.timers.set(Timer::Config, now + self.policy.timeout);
+        self.config_epoch = self.config_epoch.wrapping_add(1);
+        let epoch = self.config_epoch;
+        self.out.push_back(Output::Configure { epoch, demand });
     }
 
     /// As [`open`](Self::open), but where it fails there is no other attempt: the app sees to that.
     pub fn open_once(&mut self, now: Millis) {
         if self.state == State::Closed {
             self.is_attended = true;
+            self.has_renewed = false;
             self.open(now);
         }
     }
@@ -197,6 +248,7 @@ impl<D: Data> Manager<D> {
         if entry.state == SocketState::Idle {
             entry.state = SocketState::AwaitConnection;
             entry.asking.begin(Occasion::Connect);
+            self.has_renewed = false;
             if self.state == State::Open {
                 self.authenticate(now, socket);
             }
@@ -232,10 +284,11 @@ impl<D: Data> Manager<D> {
     // What happened.
 
     /// The app gave its options, or they can't be used.
-    pub fn handle_configured(&mut self, now: Millis, config: Result<Config, Error>) {
-        if self.state != State::AwaitConfig {
+    pub fn handle_configured(&mut self, now: Millis, epoch: u32, config: Result<Config, Failure<D>>) {
+        if !self.is_configuring(epoch) {
             return;
         }
+        self.timers.stop(Timer::Config);
         self.state = State::Opening;
         match config {
             Ok(config) if !config.transports.is_empty() => {
@@ -243,8 +296,8 @@ impl<D: Data> Manager<D> {
                 self.connection = Some(connection);
                 self.settle(now);
             }
-            Ok(_) => self.defer(now, Error::new(Code::NoTransport, "No transports available")),
-            Err(error) => self.defer(now, error),
+            Ok(_) => self.defer(now, Failure::new(Error::new(Code::NoTransport, "No transports available"))),
+            Err(failure) => self.defer(now, failure),
         }
     }
 
@@ -294,6 +347,9 @@ impl<D: Data> Manager<D> {
         {
             self.handle_error(now, failure);
         }
+        if self.timers.take_expired(Timer::Config, now) {
+            self.handle_error(now, too_late());
+        }
         if self.timers.take_expired(Timer::Open, now) {
             self.handle_error(now, Failure::new(Error::new(Code::Timeout, "timeout")));
         }
@@ -328,11 +384,8 @@ impl<D: Data> Manager<D> {
             };
             // What the app's own calls have overtaken is not carried out any more.
             let is_current = match &output {
-                Output::Configure => self.state == State::AwaitConfig,
-                Output::Authenticate { socket, epoch, .. } => self
-                    .sockets
-                    .get(*socket)
-                    .is_some_and(|entry| entry.state == SocketState::AwaitAuth && entry.epoch == *epoch),
+                Output::Configure { epoch, .. } => self.is_configuring(*epoch),
+                Output::Authenticate { socket, epoch, .. } => self.is_asked(*socket, *epoch),
                 Output::Event(Event::Socket(socket, SocketEvent::Message { epoch, .. })) => {
                     self.sockets.get(*socket).is_some_and(|entry| entry.epoch == *epoch)
                 }
@@ -394,8 +447,12 @@ impl<D: Data> Manager<D> {
         self.out.push_back(Output::Event(Event::Socket(socket, event)));
     }
 
-    fn defer(&mut self, now: Millis, error: Error) {
-        self.deferred = Some(Failure::new(error));
+    fn is_configuring(&self, epoch: u32) -> bool {
+        self.state == State::AwaitConfig && self.config_epoch == epoch
+    }
+
+    fn defer(&mut self, now: Millis, failure: Failure<D>) {
+        self.deferred = Some(failure);
         self.timers.set(Timer::Deferred, now);
     }
 

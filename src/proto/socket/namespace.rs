@@ -13,7 +13,9 @@ use std::rc::Rc;
 
 use crate::error::{Code, Error};
 use crate::proto::Data;
+use crate::proto::auth::Claims;
 use crate::proto::engine::packet::Packet;
+use crate::proto::timer::Millis;
 
 use super::ack::Acks;
 use super::asking::Asking;
@@ -34,6 +36,8 @@ pub enum State {
     AwaitRetry,
     /// The server's answer.
     AwaitConnect,
+    /// The server's answer to the event with which it signs in.
+    AwaitSignIn,
     /// It is connected.
     Connected,
 }
@@ -88,9 +92,15 @@ pub struct Socket<D> {
     pub has_stale_connect: bool,
     /// The payload of the last CONNECT, before what recovery adds.
     pub auth: Option<D>,
+    /// When the socket left the namespace on this connection.
+    pub left_at: Option<Millis>,
+    /// What is known of the credentials of the last CONNECT.
+    pub claims: Claims,
     /// The server's answer to an attempt that the app has given up and begun again, until it is known that both have the
-    /// same payload.
+    /// same payload; or to one that has still to sign in.
     pub grant: Option<D>,
+    /// The acknowledgement of the event that renews the credentials.
+    pub renewal_ack: Option<u32>,
     /// How the payload is come by.
     pub asking: Asking<D>,
     /// The acknowledgements that it waits for.
@@ -140,7 +150,10 @@ impl<D: Data> Socket<D> {
             epoch: 0,
             has_stale_connect: false,
             auth: None,
+            left_at: None,
+            claims: Claims::default(),
             grant: None,
+            renewal_ack: None,
             asking: Asking::default(),
             acks: Acks::default(),
             send_buffer: Vec::new(),

@@ -135,6 +135,8 @@ impl<D: Data> Manager<D> {
     pub(super) fn handle_ack(&mut self, now: Millis, socket: usize, id: u32, data: D) {
         if let Some(entry) = self.sockets.get_mut(socket)
             && entry.acks.take(id)
+            && !self.handle_renewal_ack(now, socket, id, Some(&data))
+            && let Some(entry) = self.sockets.get_mut(socket)
         {
             let ticket = entry.queue.handle_ack(id);
             let id = ticket.unwrap_or(id);
@@ -142,6 +144,7 @@ impl<D: Data> Manager<D> {
             if ticket.is_some() {
                 self.try_queued(now, socket);
             }
+            self.resume_renewal(now, socket);
         }
     }
 
@@ -169,8 +172,11 @@ impl<D: Data> Manager<D> {
             .send_buffer
             .retain(|buffered| buffered.id.is_none_or(|id| !expired.contains(&id)));
         for id in expired {
-            self.lose_ack(socket, id, Loss::TimedOut);
+            if !self.handle_renewal_ack(now, socket, id, None) {
+                self.lose_ack(socket, id, Loss::TimedOut);
+            }
         }
         self.try_queued(now, socket);
+        self.resume_renewal(now, socket);
     }
 }

@@ -6,7 +6,7 @@ use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::backoff::Backoff;
 use crate::proto::engine::connection::{Change, Connection};
-use crate::proto::output::{Event, Failure, Occasion, Output, Reason, SocketEvent};
+use crate::proto::output::{Event, Failure, Occasion, Output, Reason};
 use crate::proto::timer::{Millis, Timer};
 
 use super::manager::{Manager, State};
@@ -58,6 +58,9 @@ impl<D: Data> Manager<D> {
     pub(super) fn handle_open(&mut self, now: Millis) {
         self.state = State::Open;
         self.is_attended = false;
+        self.refusal = None;
+        self.has_renewed = false;
+        self.config_attempt = 0;
         self.timers.stop(Timer::Open);
         for socket in 0..self.sockets.len() {
             if self.state_of(socket) == SocketState::AwaitConnection {
@@ -78,10 +81,21 @@ impl<D: Data> Manager<D> {
 
     /// The connection could not be opened.
     pub(super) fn handle_error_shared(&mut self, now: Millis, failure: Rc<Failure<D>>) {
+        // What the server said weighs more than that there is nothing else to say.
+        let failure = self.refusal.take().filter(|_| failure.error.code == Code::AuthFailed).unwrap_or(failure);
         self.drop_connection(Reason::TransportError);
+        for entry in &mut self.sockets {
+            entry.asking.ready = None;
+        }
+        let is_refused = failure.error.code == Code::Unauthorized;
+        if is_refused && self.policy.renews_bearer && !std::mem::replace(&mut self.has_renewed, true) {
+            self.refusal = Some(failure);
+            return self.open(now);
+        }
         let has_attempts = self.reconnection.backoff.attempts() < self.reconnection.attempts;
         let is_attended = std::mem::take(&mut self.is_attended);
-        let is_wanted = self.reconnection.enabled && !is_attended && !failure.error.code.is_configuration();
+        let is_final = is_refused || failure.error.code.is_configuration();
+        let is_wanted = self.reconnection.enabled && !is_attended && !is_final;
         let was_reconnecting = std::mem::take(&mut self.is_reconnecting);
         // Without a retry the sockets wait on: the app may open the connection by hand.
         self.tell_error(&failure, is_wanted && has_attempts);
@@ -90,8 +104,19 @@ impl<D: Data> Manager<D> {
         } else {
             self.reconnection.backoff.reset();
         }
+        if is_refused {
+            self.rest();
+        }
         if was_reconnecting {
             self.out.push_back(Output::Event(Event::ReconnectError(failure)));
+        }
+    }
+
+    /// The sockets that are not connected do not wait for a connection any more.
+    fn rest(&mut self) {
+        for entry in &mut self.sockets {
+            entry.state = SocketState::Idle;
+            entry.asking.rest();
         }
     }
 
@@ -99,8 +124,7 @@ impl<D: Data> Manager<D> {
     fn tell_error(&mut self, failure: &Rc<Failure<D>>, will_retry: bool) {
         for socket in 0..self.sockets.len() {
             if !matches!(self.state_of(socket), SocketState::Idle | SocketState::Connected) {
-                let failure = Rc::clone(failure);
-                self.tell(socket, SocketEvent::ConnectError { failure, will_retry });
+                self.tell_connect_error(socket, Rc::clone(failure), will_retry);
             }
         }
         self.out.push_back(Output::Event(Event::Error(Rc::clone(failure))));
@@ -116,6 +140,7 @@ impl<D: Data> Manager<D> {
             if let Some(entry) = self.sockets.get_mut(socket) {
                 let before = entry.state;
                 entry.has_stale_connect = false;
+                entry.left_at = None;
                 entry.grant = None;
                 entry.asking.rest();
                 entry.asking.occasion = Occasion::Reconnect;
@@ -139,8 +164,10 @@ impl<D: Data> Manager<D> {
         self.deferred = None;
         self.timers.stop(Timer::Deferred);
         self.timers.stop(Timer::Open);
+        self.timers.stop(Timer::Config);
         self.parser.reset();
         if let Some(mut connection) = self.connection.take() {
+            self.last_kind = Some(connection.kind());
             self.next_transport = connection.next_transport();
             if reason == Reason::ForcedClose {
                 connection.close(&mut self.out);

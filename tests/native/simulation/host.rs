@@ -17,6 +17,7 @@ impl World {
     /// A call of the app or of the host, from inside an event too.
     pub fn act<T>(&mut self, act: impl FnOnce(&mut Manager<Sample>, &mut App, Millis) -> T) -> T {
         let interrupted = (self.depth > 0).then(|| self.manager.suspend());
+        self.manager.set_clock(self.now);
         let result = act(&mut self.manager, &mut self.app, self.now);
         self.drain();
         if let Some(interrupted) = interrupted {
@@ -84,14 +85,14 @@ impl World {
             self.note(|| show::output(&output));
             self.audit.check(&output);
             match output {
-                Output::Configure => {
+                Output::Configure { epoch, .. } => {
                     let config = Config {
                         transports: self.scenario.transports.iter().map(|name| candidate(name)).collect(),
                         upgrade: true,
                         try_all: self.scenario.try_all,
                         ..Config::default()
                     };
-                    self.manager.handle_configured(self.now, Ok(config));
+                    self.manager.handle_configured(self.now, epoch, Ok(config));
                 }
                 Output::Authenticate { socket, epoch, demand } if demand.refusal.is_some() => {
                     self.manager.decline_auth(socket, epoch);

@@ -38,6 +38,10 @@ pub struct Desk {
     pub manager: Manager<Sample>,
     pub now: Millis,
     pub config: Rc<dyn Fn() -> Result<Config, Error>>,
+    /// The app answers later when it is asked for its options.
+    pub configures_later: bool,
+    /// Requests for the options that were not answered, with the reason.
+    pub configuring: Vec<(u32, Option<String>)>,
     pub auth: Auth,
     /// How the app answers after a refusal; not at all by default.
     pub renewed: Option<Auth>,
@@ -120,6 +124,8 @@ impl Desk {
             manager,
             now: 1_000.0,
             config: Rc::new(make),
+            configures_later: false,
+            configuring: Vec::new(),
             auth: Auth::None,
             renewed: None,
             demands: Vec::new(),
@@ -206,6 +212,7 @@ impl Desk {
 
     pub fn act<T>(&mut self, act: impl FnOnce(&mut Manager<Sample>, Millis) -> T) -> T {
         let interrupted = (self.depth > 0).then(|| self.manager.suspend());
+        self.manager.set_clock(self.now);
         let result = act(&mut self.manager, self.now);
         self.drain();
         if let Some(interrupted) = interrupted {
@@ -329,9 +336,13 @@ impl Desk {
         while let Some(output) = self.manager.poll_output() {
             self.audit.check(&output);
             match output {
-                Output::Configure => {
-                    let config = (self.config)();
-                    self.manager.handle_configured(self.now, config);
+                Output::Configure { epoch, demand } => {
+                    let reason = demand.map(|(occasion, attempt)| format!("{} {attempt}", occasion.name()));
+                    self.configuring.push((epoch, reason));
+                    if !self.configures_later {
+                        let config = (self.config)().map_err(Failure::new);
+                        self.manager.handle_configured(self.now, epoch, config);
+                    }
                 }
                 Output::Authenticate { socket, epoch, demand } => {
                     let asked = (socket, epoch);

@@ -12,7 +12,7 @@ pub fn packet(packet: &Packet<Sample>) -> String {
 
 pub fn output(output: &Output<Sample>) -> String {
     match output {
-        Output::Configure => "configure".into(),
+        Output::Configure { .. } => "configure".into(),
         Output::Authenticate { socket, .. } => format!("auth s{socket}"),
         Output::Open {
             transport,
@@ -45,6 +45,8 @@ pub fn event(event: &Event<Sample>) -> String {
         Event::Reconnect(attempt) => format!("manager reconnect {attempt}"),
         Event::ReconnectError(failure) => format!("manager reconnect_error {}", failure.error),
         Event::ReconnectFailed => "manager reconnect_failed".into(),
+        Event::Renewal(socket) => format!("s{socket} renewal"),
+        Event::RenewalError(socket, failure) => format!("s{socket} renewal_error {}", failure.error),
         Event::Socket(socket, event) => format!("s{socket} {}", socket_event(event)),
         Event::Engine(number, event) => format!("engine{number} {}", engine_event(event)),
     }
@@ -55,7 +57,7 @@ fn socket_event(event: &SocketEvent<Sample>) -> String {
     match event {
         SocketEvent::Granted { id, recovered } => format!("granted {}{}", id.show(), with(recovered)),
         SocketEvent::Connect { id, recovered } => format!("connect {}{}", id.show(), with(recovered)),
-        SocketEvent::ConnectError { failure, will_retry } => {
+        SocketEvent::ConnectError { failure, will_retry, .. } => {
             let detail = failure.detail.as_ref();
             let detail = detail.map_or(String::new(), |detail| format!(" {}", detail.show()));
             let next = if *will_retry { "retries" } else { "final" };

@@ -1,0 +1,157 @@
+//! What credentials say of themselves: whose they are, and how long they are good.
+
+use super::{Credentials, base64url};
+use crate::proto::engine::url::cut;
+use crate::proto::timer::Millis;
+use crate::proto::{Data, Shape};
+
+use super::Secret;
+
+/// The members of a payload, and the keys of a query, that may hold a token.
+const MEMBERS: [&str; 5] = ["token", "accessToken", "access_token", "jwt", "bearer"];
+
+/// Numbers below this are seconds since 1970, others milliseconds (the year 5138 and March 1973).
+const SECONDS: f64 = 1e11;
+
+/// What is known of credentials.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claims {
+    /// Whose they are: issuer and subject of a JWT, or the credential itself where it says nothing.
+    pub subject: Option<Secret>,
+    /// When they expire by the host's clock; infinity where that is not known.
+    pub expires_at: Millis,
+    /// For how long they are good, from now on.
+    lifetime: Millis,
+}
+
+impl Default for Claims {
+    fn default() -> Self {
+        Self {
+            subject: None,
+            expires_at: Millis::INFINITY,
+            lifetime: Millis::INFINITY,
+        }
+    }
+}
+
+impl Claims {
+    /// What a token says, one of the form of a JWT (RFC 7519) or another one, with or without `Bearer` in front.
+    pub fn of_token<D: Data>(now: Millis, text: &str) -> Self {
+        let token = match text.get(..7) {
+            Some(scheme) if scheme.eq_ignore_ascii_case("bearer ") => text.get(7..).unwrap_or_default(),
+            _ => text,
+        };
+        let mut claims = Self::default();
+        let Some(jwt) = decode::<D>(token) else {
+            claims.subject = Some(Secret::from(token));
+            return claims;
+        };
+        let text = |name| jwt.get(name).and_then(|member| member.as_text());
+        let number = |name| jwt.get(name).and_then(|member| member.as_number());
+        claims.subject = Some(match text("sub") {
+            Some(subject) => Secret::new([text("iss").unwrap_or_default(), subject].join(" ")),
+            None => Secret::from(token),
+        });
+        if let Some(expiry) = number("exp") {
+            let issued = number("iat").map_or(Millis::INFINITY, |issued| (expiry - issued) * 1_000.0);
+            claims.limit(now, lifetime(expiry * 1_000.0 - now, issued));
+        }
+        claims
+    }
+
+    /// What a CONNECT's payload (a JSON text) says.
+    pub fn of_payload<D: Data>(now: Millis, payload: &D) -> Self {
+        let mut object = payload.slice(0, usize::MAX);
+        let mut claims = Self::default();
+        if object.parse(0) != Shape::Object {
+            return claims;
+        }
+        let text = |object: &D, name| object.get(name).and_then(|member| member.as_text());
+        let members = MEMBERS.iter().map(|name| text(&object, name));
+        let header = object
+            .get("headers")
+            .and_then(|headers| text(&headers, "authorization"));
+        for token in members.chain([header]).flatten() {
+            claims.join(Self::of_token::<D>(now, &token));
+        }
+        if let Some(expiry) = object.get("expiresAt") {
+            let expiry = expiry.as_number().or_else(|| expiry.as_time());
+            claims.limit(now, expiry.map_or(Millis::INFINITY, |expiry| milliseconds(expiry) - now));
+        }
+        // Who has no token, and does not say who it is, is somebody else when anything changes.
+        if let Some(subject) = text(&object, "subject").or_else(|| payload.as_text().filter(|_| claims.subject.is_none()))
+        {
+            claims.subject = Some(Secret::new(subject));
+        }
+        claims
+    }
+
+    /// What the request of a handshake says: its header `Authorization`, and tokens in its query.
+    pub fn of_request<D: Data>(now: Millis, credentials: &Credentials) -> Self {
+        let mut claims = Self::default();
+        for header in &credentials.headers {
+            if header.is_named("authorization") {
+                claims.join(Self::of_token::<D>(now, header.value().expose()));
+            }
+        }
+        for (key, value) in &credentials.query {
+            if MEMBERS.contains(&key.as_str()) {
+                claims.join(Self::of_token::<D>(now, value.expose()));
+            }
+        }
+        claims
+    }
+
+    /// Says that they expire at `expiry`, a time in seconds or milliseconds since 1970.
+    pub fn expire(&mut self, now: Millis, expiry: f64) {
+        self.limit(now, milliseconds(expiry) - now);
+    }
+
+    /// The claims of two credentials that travel together: the first to expire counts, and both say who it is.
+    pub fn join(&mut self, other: Self) {
+        if other.expires_at < self.expires_at {
+            (self.expires_at, self.lifetime) = (other.expires_at, other.lifetime);
+        }
+        self.subject = match (self.subject.take(), other.subject) {
+            (Some(one), Some(two)) if one != two => Some(Secret::new([one.expose(), two.expose()].join("\n"))),
+            (one, two) => one.or(two),
+        };
+    }
+
+    /// When to renew them: this long before they expire, but not before two thirds of their time are over. Infinity where
+    /// it is not known when they expire.
+    pub fn renew_at(&self, before: Millis) -> Millis {
+        self.expires_at - before.min(self.lifetime / 3.0)
+    }
+
+    fn limit(&mut self, now: Millis, lifetime: Millis) {
+        // What has expired already tells nothing: either clock may be wrong, and the server decides.
+        if lifetime > 0.0 && now + lifetime < self.expires_at {
+            self.lifetime = lifetime;
+            self.expires_at = now + lifetime;
+        }
+    }
+}
+
+/// How long a token that the app has just given is good: what is `left` by the host's clock, unless that cannot be, because
+/// it is longer than the whole time from its issue to its end, or over. Then one of the clocks is wrong, and the token counts
+/// as new.
+fn lifetime(left: Millis, whole: Millis) -> Millis {
+    if left > 0.0 && left <= whole || whole == Millis::INFINITY {
+        left
+    } else {
+        whole
+    }
+}
+
+fn milliseconds(time: f64) -> Millis {
+    if time < SECONDS { time * 1_000.0 } else { time }
+}
+
+/// The claims of a JWT: the second of its three parts.
+fn decode<D: Data>(token: &str) -> Option<D> {
+    let (_, rest) = cut(token, b'.');
+    let (claims, _) = cut(rest, b'.');
+    let mut claims = D::text(&String::from_utf8(base64url::decode(claims)?).ok()?);
+    (claims.parse(0) == Shape::Object).then_some(claims)
+}

@@ -1,0 +1,116 @@
+//! Signing in after connecting: the server grants the namespace to everyone, and lets in who sends credentials in an event.
+//!
+//! Source: the server module `socketio-auth`.
+
+use std::rc::Rc;
+
+use crate::error::{Code, Error};
+use crate::proto::Data;
+use crate::proto::output::Failure;
+use crate::proto::timer::Millis;
+
+use super::manager::Manager;
+use super::namespace::{Outgoing, State as SocketState};
+use super::packet::PacketType;
+
+/// The event with the credentials.
+const REQUEST: &str = "authentication";
+/// The server's event that lets the socket in.
+const ACCEPTED: &str = "authenticated";
+/// The server's event that does not.
+const REFUSED: &str = "unauthorized";
+
+impl<D: Data> Manager<D> {
+    /// The server granted the namespace, with this answer: sends the credentials.
+    pub(super) fn sign_in(&mut self, now: Millis, socket: usize, granted: D) {
+        let timeout = self.policy.timeout;
+        if let Some(entry) = self.sockets.get_mut(socket) {
+            entry.state = SocketState::AwaitSignIn;
+            entry.asking.due = now + timeout;
+            entry.grant = Some(granted);
+            let event = Outgoing {
+                data: D::event(REQUEST, entry.auth.as_ref()),
+                attachments: Vec::new(),
+                compress: true,
+            };
+            let packets = entry.encode(PacketType::Event, None, event);
+            self.send_all(packets);
+        }
+    }
+
+    /// An event arrived at a socket that has not signed in yet. Gives it back where it is not the answer.
+    pub(super) fn handle_sign_in(&mut self, now: Millis, socket: usize, data: D, ack: Option<u32>) -> Option<D> {
+        let name = data.get("0").and_then(|name| name.as_text());
+        match name.as_deref() {
+            Some(ACCEPTED) => {
+                if let Some(entry) = self.sockets.get_mut(socket)
+                    && let Some(granted) = entry.grant.take()
+                {
+                    self.admit(now, socket, granted);
+                }
+            }
+            Some(REFUSED) => {
+                let detail = data.get("1");
+                let message = detail.as_ref().and_then(|detail| detail.get("message")?.as_text());
+                let error = Error::new(Code::Rejected, message.unwrap_or_default());
+                let failure = Failure { error, detail };
+                self.end_sign_in(now, socket, ack, failure);
+            }
+            _ => return Some(data),
+        }
+        None
+    }
+
+    /// The server refused the credentials. Where it wants to know that this was heard, it ends the session itself; otherwise the
+    /// socket does.
+    fn end_sign_in(&mut self, now: Millis, socket: usize, ack: Option<u32>, failure: Failure<D>) {
+        let Some(entry) = self.sockets.get_mut(socket) else {
+            return;
+        };
+        entry.grant = None;
+        entry.receive_buffer.clear();
+        if ack.is_some() {
+            let answer = Outgoing {
+                data: D::text("[]"),
+                attachments: Vec::new(),
+                compress: true,
+            };
+            entry.asking.refused = Some(failure);
+            let packets = entry.encode(PacketType::Ack, ack, answer);
+            self.send_all(packets);
+        } else {
+            self.leave(socket);
+            self.handle_refusal(now, socket, failure, true);
+        }
+    }
+
+    /// The server did not answer in time, or did not end the session that it refused.
+    pub(super) fn handle_no_sign_in(&mut self, now: Millis, socket: usize) {
+        self.leave(socket);
+        if let Some(entry) = self.sockets.get_mut(socket)
+            && let Some(failure) = entry.asking.refused.take()
+        {
+            return self.handle_refusal(now, socket, failure, true);
+        }
+        let message = "The server did not answer the event authentication in time";
+        self.refuse_sign_in(socket, Error::new(Code::Timeout, message));
+    }
+
+    /// The server disconnected a socket that has not signed in.
+    pub(super) fn handle_sign_in_end(&mut self, now: Millis, socket: usize) {
+        if let Some(entry) = self.sockets.get_mut(socket)
+            && let Some(failure) = entry.asking.refused.take()
+        {
+            return self.handle_refusal(now, socket, failure, true);
+        }
+        let message = "The server disconnected the socket before it had signed in";
+        self.refuse_sign_in(socket, Error::new(Code::Rejected, message));
+    }
+
+    fn refuse_sign_in(&mut self, socket: usize, error: Error) {
+        if let Some(entry) = self.sockets.get_mut(socket) {
+            entry.grant = None;
+        }
+        self.refuse(socket, Rc::new(Failure::new(error)));
+    }
+}

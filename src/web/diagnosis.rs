@@ -1,0 +1,162 @@
+//! Finding out why polling failed: probes are made, and verdicts kept, so that attempts that fail alike are not looked into
+//! again and again.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::error::{Code, Error};
+use crate::proto::diagnosis::{Diagnosis, Facts, Outcome, Step};
+use crate::proto::output::Failure;
+use crate::proto::timer::Millis;
+
+use super::edge;
+use super::endpoint::Endpoint;
+use super::payload::Payload;
+
+/// For how long a verdict holds, in milliseconds: servers are mended.
+const VALIDITY: Millis = 60_000.0;
+
+/// What is known of a server.
+struct Record {
+    /// The server, and what is asked of it.
+    about: String,
+    finding: Finding,
+}
+
+enum Finding {
+    /// A case is looked into.
+    Pending,
+    /// A verdict, until when it holds, and the headers that it is about.
+    Known(Code, Millis, String),
+}
+
+thread_local! {
+    static RECORDS: RefCell<Vec<Record>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A failure whose reason is being found out. Dropped, it leaves that to others.
+pub struct Case {
+    about: String,
+    endpoint: Rc<Endpoint>,
+    failure: Option<Failure<Payload>>,
+    /// None while another case finds out the same.
+    diagnosis: Option<Diagnosis>,
+}
+
+impl Case {
+    /// Begins with a failure of polling.
+    pub fn new(endpoint: Rc<Endpoint>, failure: Failure<Payload>) -> Self {
+        Self {
+            about: about(&endpoint),
+            endpoint,
+            failure: Some(failure),
+            diagnosis: None,
+        }
+    }
+
+    /// Goes on, with what came of the last probe. Gives the failure where its reason is found; otherwise a signal comes later.
+    pub fn advance(&mut self, now: Millis, outcome: Outcome, driver: usize, transport: u32) -> Option<Failure<Payload>> {
+        let step = match &mut self.diagnosis {
+            Some(diagnosis) => diagnosis.handle(outcome),
+            None => match self.look_up(now) {
+                Some(Finding::Known(code, _, names)) => return self.close(code, &names),
+                Some(Finding::Pending) => {
+                    edge::await_probe(driver, transport);
+                    return None;
+                }
+                None => self.begin(),
+            },
+        };
+        match step {
+            Step::Probe(probe) => {
+                let headers = &self.endpoint.headers;
+                let header = probe.header().and_then(|index| headers.get(index)).map_or("", |(name, _)| name);
+                let url = self.endpoint.probe_address();
+                let with_credentials = self.endpoint.with_credentials;
+                edge::probe(probe.number(), &url, header, with_credentials, driver, transport);
+                None
+            }
+            Step::Verdict(code, refused) => {
+                let headers = &self.endpoint.headers;
+                let names = refused.iter().filter_map(|index| headers.get(*index));
+                let names: Vec<&str> = names.map(|(name, _)| name.as_str()).collect();
+                let names = names.join(", ");
+                self.diagnosis = None;
+                write(&self.about, Some(Finding::Known(code, now + VALIDITY, names.clone())));
+                self.close(code, &names)
+            }
+        }
+    }
+
+    fn begin(&mut self) -> Step {
+        let endpoint = &self.endpoint;
+        let (diagnosis, step) = Diagnosis::begin(Facts {
+            is_mixed: endpoint.url.is_mixed,
+            is_own_origin: endpoint.url.is_own_origin,
+            with_credentials: endpoint.with_credentials,
+            headers: endpoint.headers.len(),
+        });
+        self.diagnosis = Some(diagnosis);
+        write(&self.about, Some(Finding::Pending));
+        step
+    }
+
+    fn look_up(&self, now: Millis) -> Option<Finding> {
+        RECORDS.with_borrow(|records| {
+            let record = records.iter().find(|record| record.about == self.about)?;
+            match &record.finding {
+                Finding::Pending => Some(Finding::Pending),
+                Finding::Known(_, until, _) if *until <= now => None,
+                Finding::Known(code, until, names) => Some(Finding::Known(*code, *until, names.clone())),
+            }
+        })
+    }
+
+    /// The failure with its reason.
+    fn close(&mut self, code: Code, names: &str) -> Option<Failure<Payload>> {
+        let mut failure = self.failure.take()?;
+        failure.error = Error::new(code, failure.error.message);
+        if let Some(detail) = &failure.detail {
+            edge::explain(detail.slot(), code.as_str(), names);
+        }
+        Some(failure)
+    }
+}
+
+impl Drop for Case {
+    fn drop(&mut self) {
+        if self.diagnosis.is_some() {
+            write(&self.about, None);
+        }
+    }
+}
+
+/// A server has answered: what was found out holds no longer.
+pub fn forget(endpoint: &Endpoint) {
+    if RECORDS.with_borrow(|records| !records.is_empty()) {
+        write(&about(endpoint), None);
+    }
+}
+
+fn write(about: &str, finding: Option<Finding>) {
+    RECORDS.with_borrow_mut(|records| {
+        records.retain(|record| record.about != about);
+        records.extend(finding.map(|finding| Record {
+            about: about.to_owned(),
+            finding,
+        }));
+    });
+}
+
+fn about(endpoint: &Endpoint) -> String {
+    let mut about = endpoint.url.origin("http");
+    about.push_str(&endpoint.path);
+    if endpoint.with_credentials {
+        about.push('+');
+    }
+    for (name, _) in &endpoint.headers {
+        about.push(' ');
+        about.push_str(name);
+    }
+    about
+}
