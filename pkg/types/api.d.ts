@@ -49,8 +49,19 @@ export type {
   ReservedOrUserEventNames,
   ReservedOrUserListener,
 } from "./events.js";
-export type { ManagerReservedEvents } from "./manager.js";
-export type { Auth, ExtraHeaders, ManagerOptions, SocketOptions, TransportMarker, TransportName } from "./options.js";
+export type { ManagerReservedEvents, TraceEntry } from "./manager.js";
+export type {
+  Auth,
+  AuthRequest,
+  BearerProvider,
+  BearerToken,
+  CredentialRequest,
+  ExtraHeaders,
+  ManagerOptions,
+  SocketOptions,
+  TransportMarker,
+  TransportName,
+} from "./options.js";
 export type {
   HeaderFallback,
   PlacementEntry,

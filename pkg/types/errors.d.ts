@@ -3,7 +3,7 @@
 /**
  * What kind of thing went wrong. Codes are stable from release to release; texts are not.
  *
- * The app's own settings (`willRetry` is false: another attempt would end the same way):
+ * The settings (`willRetry` is false: another attempt would end the same way):
  * - `invalid_url`: the URL can't be parsed.
  * - `invalid_option`: an option has a value that it cannot have; the text names the option.
  * - `invalid_header`: a header has a name or a value that HTTP does not allow, or that browsers don't let a page set; the
@@ -11,12 +11,26 @@
  * - `header_impossible`: `headerFallback` is `"error"`, or cannot be carried out on this transport; the text names the
  *   headers, the transport and the choices.
  * - `no_transport`: the option `transports` leaves none that there is.
+ * - `mixed_content`: a page over https cannot talk to a server over http.
+ * - `csp_blocked`: the page's Content-Security-Policy does not allow the server.
  *
- * The connection:
- * - `auth_failed`: the function given as `auth` threw, its promise was rejected, or what it gave is not an object.
- * - `rejected`: the server's middleware refused the socket. `message` and `data` are the server's.
- * - `transport_failed`: the network or the server failed: see `type`, `description` and `context`.
- * - `timeout`: no connection within the option `timeout`.
+ * Authentication:
+ * - `auth_failed`: the function given as `auth` or `credentials.bearer` threw, its promise was rejected, it gave something that
+ *   cannot be sent, or nothing in time. The `cause` is what it threw.
+ * - `rejected`: the server's middleware refused the socket. `message` and `data` are the server's. (`willRetry` is false.)
+ * - `unauthorized`: the handshake was answered with HTTP 401 or 403. (`willRetry` is false.)
+ *
+ * The network:
+ * - `unreachable`: nothing answers at the server's address.
+ * - `cors_missing`: the server does not allow the page's origin to read its answers.
+ * - `cors_preflight`: it refuses the preflight requests that custom headers need.
+ * - `cors_header`: it does not allow one of the headers; the hint names them.
+ * - `cors_credentials`: it does not allow cookies from the page's origin, which `withCredentials` asks for.
+ * - `redirected`: it answers with a redirect. Credentials do not follow one.
+ * - `transport_failed`: anything else: see `type`, `description` and `context`.
+ * - `timeout`: no connection within the option `timeout`, or no answer to a sign-in.
+ *
+ * The protocol:
  * - `parse_error`: the server sent something that is not the protocol.
  * - `protocol_mismatch`: the server speaks another version of it.
  */
@@ -26,8 +40,17 @@ export type ErrorCode =
   | "invalid_header"
   | "header_impossible"
   | "no_transport"
+  | "mixed_content"
+  | "csp_blocked"
   | "auth_failed"
   | "rejected"
+  | "unauthorized"
+  | "unreachable"
+  | "cors_missing"
+  | "cors_preflight"
+  | "cors_header"
+  | "cors_credentials"
+  | "redirected"
   | "transport_failed"
   | "timeout"
   | "parse_error"
@@ -47,7 +70,9 @@ export interface ExtendedError extends Error {
 export interface ClientError extends ExtendedError {
   /** What kind of thing went wrong. */
   code: ErrorCode;
-  /** Set where a transport failed: `code` is `transport_failed`. */
+  /** What to do about it, in a sentence for the app's developer, where the message does not say it. */
+  hint?: string;
+  /** Set where a transport failed: with the codes of the network, `unauthorized`, `mixed_content` and `csp_blocked`. */
   type?: "TransportError";
   /**
    * Of a transport: the HTTP status, 0 where the browser keeps it to itself (not reachable, or no CORS), or what the
@@ -69,8 +94,10 @@ export interface ClientError extends ExtendedError {
  * });
  */
 export interface ConnectError extends ClientError {
-  /** Whether the client tries again without the app's doing. */
+  /** Whether the client tries again without the app's doing. It is what `socket.active` says then. */
   willRetry: boolean;
+  /** The transport of the attempt; none where it did not come to that. */
+  transport?: "polling" | "websocket" | "webtransport" | "jsonp";
 }
 
 /** Why a connection ended: an error, or for `"transport close"` what the browser told. */

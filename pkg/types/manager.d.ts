@@ -30,6 +30,23 @@ export interface ManagerReservedEvents {
   reconnect_error: (error: ClientError) => void;
   /** It gave up after `reconnectionAttempts`. */
   reconnect_failed: () => void;
+  /** The credentials of this namespace's socket were renewed before they expired, by the event of the option `reauth`. */
+  renewal: (namespace: string) => void;
+  /** The function that gives the credentials failed when they were to be renewed. It is asked again. */
+  renewal_error: (error: ClientError, namespace: string) => void;
+  /** Something happened or was decided: for debugging. Listen before the first connection to see all of it. */
+  trace: (entry: TraceEntry) => void;
+}
+
+/**
+ * What happened, without any value of the app's: neither credentials nor arguments. Of a packet there are its type, namespace,
+ * id, event name and size. The members may change from release to release.
+ */
+export interface TraceEntry {
+  time: Date;
+  /** `"packet sent"`, `"packet received"`, `"placement"`, `"auth"`, `"connect_error"`, `"upgrade"`, and so on. */
+  what: string;
+  [detail: string]: unknown;
 }
 
 /**

@@ -47,6 +47,60 @@ export interface ManagerOptions {
   // Credentials. The payload, `auth`, is in `SocketOptions`.
 
   /**
+   * Credentials that are given once, and travel as the transport at hand allows. `bearer` is a token (RFC 6750), or a function
+   * that gives one before each connection: it becomes the header `Authorization: Bearer …`, in the place of one in
+   * {@link extraHeaders}, and is moved as {@link headerFallback} says where there can be no header.
+   *
+   * A function is asked again, with the reason `rejected`, where the server answers the handshake with HTTP 401 or 403 or
+   * refuses the namespace because of the credentials: once, before that is told; and with the reason `expired` where
+   * {@link reauth} is set.
+   *
+   * @example
+   * io(url, { credentials: { bearer: async ({ reason }) => getToken({ force: reason === "rejected" }) } });
+   */
+  credentials?: { bearer?: string | BearerProvider };
+  /**
+   * Where {@link SocketOptions.auth | auth} travels: in the CONNECT packet, or in the event `authentication` after it. Then
+   * `connect` is told when the server answers `authenticated`, and its event `unauthorized` becomes `connect_error`: for servers
+   * with the module `socketio-auth`. A server that does not answer within {@link authTimeout} is a `timeout`.
+   * @default "payload"
+   */
+  authPlacement?: "payload" | "event";
+  /**
+   * What becomes of credentials that are about to expire, while the socket is connected. A function in `auth` or
+   * `credentials.bearer` is asked for others, with the reason `expired`, and they are sent
+   *
+   * - `{ event: "auth:refresh" }`: in this event, which the server acknowledges (`socketio-wasm/server` does, with the option
+   *   `reauth`). Nothing else changes. Where the server refuses them, or does not answer within {@link authTimeout}, as with:
+   * - `"connect"`: with DISCONNECT and CONNECT on the same transport, after the acknowledgements that are waited for. The app is
+   *   told `disconnect` with the reason `"credentials renewed"`, then `connect`; the socket has another id, and is in no room.
+   *
+   * When they expire is known of a JWT (`exp`) in `auth` (as `token`, `accessToken`, `access_token`, `jwt` or `bearer`) or in
+   * `credentials.bearer`, and of a member `expiresAt` of what the function gave. The page's clock may be wrong.
+   *
+   * The manager tells `renewal`, or `renewal_error` where the function failed; it is asked again.
+   * @default nothing: the server decides what becomes of them
+   */
+  reauth?: { event: string } | "connect";
+  /**
+   * How long before they expire credentials are renewed, in milliseconds; never before two thirds of their time are over.
+   * @default 60000
+   */
+  renewBefore?: number;
+  /**
+   * Whether to find out why polling failed where the browser does not say (status 0), before `connect_error` is told: `code` and
+   * `hint` then name the reason and the server's setting. That takes a few requests to the server, which begin no session and
+   * carry no credential; once for a server that keeps failing alike.
+   * @default true
+   */
+  diagnose?: boolean;
+  /**
+   * Whether to print what happens and what is decided, each packet included, with `console.debug`. Without values: neither
+   * credentials nor the arguments of events. The manager's event `trace` tells the same.
+   * @default false
+   */
+  debug?: boolean;
+  /**
    * Header fields. Polling sends them as headers, and the server keeps those of the first request for the whole session, an
    * upgrade to WebSocket included. Where the session begins on WebSocket a browser can send none: then {@link headerFallback}
    * says what becomes of them.
@@ -160,7 +214,7 @@ export interface ManagerOptions {
    */
   timeout: number | false;
   /**
-   * How long a function in {@link SocketOptions.auth | auth} may take to give the payload, in milliseconds; `false` for as long
+   * How long a function in {@link SocketOptions.auth | auth} or {@link credentials} may take, in milliseconds; `false` for as long
    * as it likes.
    * @default 10000
    */
@@ -216,20 +270,43 @@ export interface ManagerOptions {
   rejectUnauthorized?: boolean;
 }
 
+/** Why a function that gives credentials is asked, and until when. */
+export interface CredentialRequest {
+  /**
+   * Why it is asked: the app connects, the connection was lost, the server refused what it gave before, or that is about to
+   * expire.
+   */
+  readonly reason: "connect" | "reconnect" | "rejected" | "expired";
+  /** How often it has been asked since the last connection, this time included. */
+  readonly attempt: number;
+  /** The namespace that they are for; none where it is the connection. Who asks at the same time shares one answer. */
+  readonly namespace?: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/** A bearer token, and when it expires: in seconds or milliseconds since 1970, or a date. A JWT says so itself. */
+export interface BearerToken {
+  token: string;
+  expiresAt?: number | string | Date;
+}
+
+/**
+ * A function that gives a bearer token. Where it throws, its promise is rejected, it gives something else, or nothing within
+ * {@link ManagerOptions.authTimeout | authTimeout}: `connect_error` with the code `auth_failed`, and it is asked again after the
+ * delays of the reconnection.
+ */
+export type BearerProvider = (
+  request: CredentialRequest,
+) => string | BearerToken | Promise<string | BearerToken>;
+
 /**
  * What a function that gives a payload is asked with. It is itself a function, which may be called with the payload, as with
  * the official client.
  */
-export interface AuthRequest {
+export interface AuthRequest extends CredentialRequest {
   (payload: object): void;
-  /** Why it is asked: the app connects, the connection was lost, or the server refused the payload before. */
-  readonly reason: "connect" | "reconnect" | "rejected";
-  /** How often it has been asked since the socket was last connected, this time included. */
-  readonly attempt: number;
-  /** The namespace. (Sockets that ask the same function for the same reason at the same time share one answer.) */
   readonly namespace: string;
-  /** Aborted when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -243,7 +320,9 @@ export interface AuthRequest {
  * Where the server refuses the payload with an error that is about authentication, the function is asked once more, with the
  * reason `rejected`, and CONNECT is sent again on the same connection; the second refusal is a `connect_error`.
  *
- * The server reads the payload in `socket.handshake.auth`.
+ * The server reads the payload in `socket.handshake.auth`. A member `expiresAt` says when it expires (see
+ * {@link ManagerOptions.reauth | reauth}); a member `subject` says whose it is, where no JWT does: a session is recovered only for
+ * the same one.
  */
 export type Auth =
   | { [key: string]: any }

@@ -8,12 +8,13 @@
  * | `"payload"` | in the CONNECT payload, as `auth.headers` | the same |
  * | `"query"` | in the URL, as `header.<name>=<value>`: logs and proxies see it | an error |
  * | `"subprotocol"` | in `Sec-WebSocket-Protocol`, base64url: readable, and in some logs | an error |
+ * | `"event"` | in the event `authentication` after connecting, with `auth` (see `authPlacement`) | the same |
  * | `"error"` | no connection: `connect_error` with the code `header_impossible` | the same |
  * | `"drop"` | they don't travel | the same |
  *
  * Servers put the first three back with `socketio-wasm/server`.
  */
-export type HeaderFallback = "payload" | "query" | "subprotocol" | "error" | "drop";
+export type HeaderFallback = "payload" | "query" | "subprotocol" | "event" | "error" | "drop";
 
 /**
  * Where each credential of one connection travels. It has names and no values, so that it may be shown and logged.
@@ -45,7 +46,7 @@ export interface PlacementEntry {
   name: string;
   /**
    * Where it travels: in a `"header"`, in the CONNECT `"payload"`, in the URL's `"query"`, in a WebSocket
-   * `"subprotocol"`, in the `"cookie"` header that the browser writes, in an `"event"` after connecting (not used yet), or
+   * `"subprotocol"`, in the `"cookie"` header that the browser writes, in an `"event"` after connecting, or
    * nowhere (`"none"`); then there is a warning.
    */
   placement: "header" | "payload" | "query" | "subprotocol" | "cookie" | "event" | "none";

@@ -153,6 +153,7 @@ export declare namespace Socket {
    * - `transport close`: the connection was closed, as when the user changes networks.
    * - `transport error`: the connection failed.
    * - `parse error`: the server sent something that is not the protocol.
+   * - `credentials renewed`: the socket connects again with new credentials (see {@link ManagerOptions.reauth}).
    */
   type DisconnectReason =
     | "io server disconnect"
@@ -160,7 +161,8 @@ export declare namespace Socket {
     | "ping timeout"
     | "transport close"
     | "transport error"
-    | "parse error";
+    | "parse error"
+    | "credentials renewed";
 }
 
 /** An event that waits for the socket to be connected. */

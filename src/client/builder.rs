@@ -394,7 +394,13 @@ impl Builder {
         if let Some(error) = self.error {
             return Err(error);
         }
-        Ok(Manager::start(self.url?, self.options, self.auth, self.bearer, self.ack_timeout))
+        Ok(Manager::start(
+            self.url?,
+            self.options,
+            self.auth,
+            self.bearer,
+            self.ack_timeout,
+        ))
     }
 
     fn check<T>(&mut self, result: Result<T, impl Into<Error>>) -> Option<T> {

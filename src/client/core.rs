@@ -79,8 +79,15 @@ impl<H: Host> Core<H> {
     fn place(&self, driver: &Driver, candidate: Candidate) -> Result<(options::Placed, Placement), Error> {
         let options = Rc::clone(&self.options.borrow());
         let bearer = self.bearer.borrow();
-        let bearer = bearer.as_ref().filter(|_| matches!(options.bearer, options::Bearer::Provided));
-        let credentials = options.credentials(&self.url, candidate, self.host.has_auth(), bearer.map(|bearer| &bearer.token))?;
+        let bearer = bearer
+            .as_ref()
+            .filter(|_| matches!(options.bearer, options::Bearer::Provided));
+        let credentials = options.credentials(
+            &self.url,
+            candidate,
+            self.host.has_auth(),
+            bearer.map(|bearer| &bearer.token),
+        )?;
         let placed = options.place(&self.url, candidate, &credentials)?;
         let now = driver.now();
         let mut claims = Claims::of_request::<Payload>(now, &credentials);
@@ -123,7 +130,11 @@ impl<H: Host> App for Core<H> {
             let (mut placed, placement) = self.place(driver, candidate)?;
             if placement.bearer_in_header {
                 // That is past: from now on the payload has it as well.
-                let header = placed.endpoint.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(AUTHORIZATION));
+                let header = placed
+                    .endpoint
+                    .headers
+                    .iter()
+                    .find(|(name, _)| name.eq_ignore_ascii_case(AUTHORIZATION));
                 let header = header.map(|(_, value)| (AUTHORIZATION.to_owned(), value.clone()));
                 placed.payload_headers.extend(header);
             }

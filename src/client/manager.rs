@@ -115,13 +115,7 @@ impl Manager {
         Builder::new(url)
     }
 
-    pub(super) fn start(
-        url: Url,
-        options: Options,
-        auth: Auth,
-        bearer: Option<Provider>,
-        ack_timeout: Millis,
-    ) -> Self {
+    pub(super) fn start(url: Url, options: Options, auth: Auth, bearer: Option<Provider>, ack_timeout: Millis) -> Self {
         let state = Rc::new(State {
             options: RefCell::new(options.clone()),
             auth: RefCell::new(auth),
@@ -303,7 +297,9 @@ impl Host for Side {
         let has_bearer = self.state.bearer.borrow().is_some();
         let renews = demand.occasion.renews();
         let can_renew = has_bearer || auth.value().is_none();
-        let is_for_nothing = demand.refusal.is_some_and(|(_, is_about_authentication)| !is_about_authentication);
+        let is_for_nothing = demand
+            .refusal
+            .is_some_and(|(_, is_about_authentication)| !is_about_authentication);
         if renews && (!can_renew || is_for_nothing) {
             driver.decline(socket, epoch);
         } else if renews && has_bearer {

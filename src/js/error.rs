@@ -28,11 +28,22 @@ pub fn error(error: &Error) -> JsValue {
 
 /// The `Error` of a failure, with what the server or the browser said of it.
 pub fn failure(failure: &Failure<Payload>, transport: Option<Kind>) -> JsValue {
-    make(&failure.error, transport, failure.detail.as_ref().map_or(0, Payload::slot))
+    make(
+        &failure.error,
+        transport,
+        failure.detail.as_ref().map_or(0, Payload::slot),
+    )
 }
 
 fn make(error: &Error, transport: Option<Kind>, detail: u32) -> JsValue {
     let Error { code, message } = error;
     let transport = transport.map(Kind::name);
-    make_error(code.as_str(), message, code.hint(), code.is_transport(), transport, detail)
+    make_error(
+        code.as_str(),
+        message,
+        code.hint(),
+        code.is_transport(),
+        transport,
+        detail,
+    )
 }

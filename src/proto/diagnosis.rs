@@ -136,7 +136,9 @@ impl Diagnosis {
             (Probe::Cors, Outcome::Passed) if self.facts.is_own_origin => verdict(Code::TransportFailed),
             (Probe::Cors, Outcome::Passed) if self.facts.with_credentials => self.make(Probe::Credentials),
             (Probe::Credentials, Outcome::Failed) => verdict(Code::CorsCredentials),
-            (Probe::Cors | Probe::Credentials, Outcome::Passed) if self.facts.headers > 0 => self.make(Probe::Preflight),
+            (Probe::Cors | Probe::Credentials, Outcome::Passed) if self.facts.headers > 0 => {
+                self.make(Probe::Preflight)
+            }
             (Probe::Cors | Probe::Credentials, Outcome::Passed) => verdict(Code::TransportFailed),
             (Probe::Preflight, Outcome::Failed) => verdict(Code::CorsPreflight),
             (Probe::Preflight, Outcome::Passed) => self.make(Probe::Header(0)),

@@ -58,7 +58,10 @@ pub enum Output<D> {
 impl<D> Output<D> {
     /// Whether code of the app runs while it is carried out.
     pub(super) const fn runs_app(&self) -> bool {
-        matches!(self, Self::Configure { .. } | Self::Authenticate { .. } | Self::Event(_))
+        matches!(
+            self,
+            Self::Configure { .. } | Self::Authenticate { .. } | Self::Event(_)
+        )
     }
 }
 

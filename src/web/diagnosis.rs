@@ -55,7 +55,13 @@ impl Case {
     }
 
     /// Goes on, with what came of the last probe. Gives the failure where its reason is found; otherwise a signal comes later.
-    pub fn advance(&mut self, now: Millis, outcome: Outcome, driver: usize, transport: u32) -> Option<Failure<Payload>> {
+    pub fn advance(
+        &mut self,
+        now: Millis,
+        outcome: Outcome,
+        driver: usize,
+        transport: u32,
+    ) -> Option<Failure<Payload>> {
         let step = match &mut self.diagnosis {
             Some(diagnosis) => diagnosis.handle(outcome),
             None => match self.look_up(now) {
@@ -70,7 +76,10 @@ impl Case {
         match step {
             Step::Probe(probe) => {
                 let headers = &self.endpoint.headers;
-                let header = probe.header().and_then(|index| headers.get(index)).map_or("", |(name, _)| name);
+                let header = probe
+                    .header()
+                    .and_then(|index| headers.get(index))
+                    .map_or("", |(name, _)| name);
                 let url = self.endpoint.probe_address();
                 let with_credentials = self.endpoint.with_credentials;
                 edge::probe(probe.number(), &url, header, with_credentials, driver, transport);

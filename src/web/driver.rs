@@ -13,10 +13,10 @@ use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Code, Error};
+use crate::proto::diagnosis::Outcome;
 use crate::proto::engine::connection::{Config, Input};
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::{Candidate, Kind};
-use crate::proto::diagnosis::Outcome;
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Output, Outputs};
 use crate::proto::socket::manager::{HEAD, Manager};
 use crate::proto::socket::reconnection::Reconnection;
@@ -295,12 +295,10 @@ impl Driver {
                 self.with_poller(transport, |poller| poller.set_body(body));
                 return self.post(transport);
             }
-            (Signal::Probed, _) => {
-                match self.diagnose(now, transport, Outcome::from_number(number)) {
-                    Some(failure) => Input::Failed(failure),
-                    None => return,
-                }
-            }
+            (Signal::Probed, _) => match self.diagnose(now, transport, Outcome::from_number(number)) {
+                Some(failure) => Input::Failed(failure),
+                None => return,
+            },
             (Signal::Opened, _) => Input::Opened,
             (Signal::Closed, detail) => Input::Closed(broken("websocket closed", detail)),
             (Signal::Accepted, _) if number == 200 => {
@@ -312,7 +310,10 @@ impl Driver {
                 let mut failure = broken(self.describe(transport, is_get), detail);
                 if !is_get {
                     self.end_post(transport);
-                } else if !self.with_poller(transport, |poller| poller.has_joined()).unwrap_or(true) {
+                } else if !self
+                    .with_poller(transport, |poller| poller.has_joined())
+                    .unwrap_or(true)
+                {
                     match number {
                         401 | 403 => failure.error.code = Code::Unauthorized,
                         0 => match self.look_into(now, transport, failure) {

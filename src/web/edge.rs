@@ -86,3 +86,11 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn abort(this: &AbortController);
 }
+
+// The npm package has this part as a file of its own; here, naming it is what ships it.
+#[cfg(not(feature = "js"))]
+#[wasm_bindgen(module = "/src/web/diagnosis.js")]
+extern "C" {
+    /// What to do about a verdict.
+    pub fn hint(code: &str, names: &str) -> Option<String>;
+}

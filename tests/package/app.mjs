@@ -89,13 +89,15 @@ export async function startSite(app) {
     const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
     response.setHeader("Content-Security-Policy", policies.get(path) ?? policy);
     if (path === "/not-socket.io/") return response.end('0{"sid":');
+    if (path === "/forbidden/") return response.writeHead(403).end('{"code":4,"message":"Forbidden"}');
+    if (path === "/moved/") return response.writeHead(307, { Location: request.url.replace("/moved/", "/socket.io/") }).end();
     if (pages.has(path)) return response.setHeader("Content-Type", "text/html").end(pages.get(path));
     const file = join(app.folder, path);
     const body = file.startsWith(app.folder + sep) ? await readFile(file).catch(() => undefined) : undefined;
     if (!body) return response.writeHead(404).end();
     response.setHeader("Content-Type", types[extname(path)] ?? "application/octet-stream").end(body);
   });
-  const io = new Server(http, { serveClient: false });
+  const io = new Server(http, { serveClient: false, destroyUpgrade: false });
   const { install } = await app.import("server/index.js");
   install(io, { allow: ["authorization"] });
   io.of("/other");
@@ -108,6 +110,8 @@ export async function startSite(app) {
     socket.on("echo", (...args) => args.pop()(...args));
     socket.on("headers", (answer) => answer(socket.handshake.headers));
   });
+  const recovery = new Server(http, { serveClient: false, path: "/recovery/", connectionStateRecovery: {}, destroyUpgrade: false });
+  recovery.on("connection", (socket) => socket.emit("hello"));
   await once(http.listen(0, "127.0.0.1"), "listening");
   const url = `http://127.0.0.1:${http.address().port}`;
   const page = (body, { policy: own } = {}) => {
@@ -116,7 +120,7 @@ export async function startSite(app) {
     pages.set(path, `<!doctype html><meta charset="utf-8"><title>app</title><link rel="icon" href="data:,">${body}`);
     return url + path;
   };
-  const stop = () => new Promise((resolve) => (io.close(resolve), http.closeAllConnections()));
+  const stop = () => new Promise((resolve) => (recovery.disconnectSockets(true), io.close(resolve), http.closeAllConnections()));
   return { url, page, stop };
 }
 

@@ -39,7 +39,9 @@ function difference(name, body, { ours, official }, args = () => []) {
         body(client, { ${helpers} }, ...${JSON.stringify(await args())}).then(done, (error) => done("failed: " + error.stack));
         addEventListener("unhandledrejection", (event) => event.preventDefault());
       `);
-      seen[which] = await visit(browser, site.page('<script type="module" src="/bundle.js"></script>'), { lenient: true });
+      // It knows of servers elsewhere.
+      const policy = "script-src 'self' 'wasm-unsafe-eval'; connect-src http: ws:";
+      seen[which] = await visit(browser, site.page('<script type="module" src="/bundle.js"></script>', { policy }), { lenient: true });
     }
     assert.deepEqual(seen, { ours, official });
   });
@@ -160,14 +162,67 @@ difference(
   "what connect_error says",
   async ({ io }, { once }, url) => {
     const socket = io(url, { reconnection: false });
-    const { message, code, willRetry } = await once(socket, "connect_error");
-    return { message, code: code ?? "none", willRetry: willRetry ?? "none" };
+    const { message, code, hint, transport, willRetry } = await once(socket, "connect_error");
+    return [message, code ?? "none", typeof hint, transport ?? "none", willRetry ?? "none", socket.active];
   },
   {
-    ours: { message: "xhr poll error", code: "transport_failed", willRetry: false },
-    official: { message: "xhr poll error", code: "none", willRetry: "none" },
+    ours: ["xhr poll error", "unreachable", "string", "polling", false, false],
+    official: ["xhr poll error", "none", "undefined", "none", "none", true],
   },
   nobody,
+);
+
+difference(
+  "HTTP 403 on the handshake",
+  async ({ io }, { once, pause }) => {
+    const socket = io({ path: "/forbidden", reconnectionDelay: 10, reconnectionDelayMax: 10 });
+    let attempts = 0;
+    socket.io.on("reconnect_attempt", () => attempts++);
+    const { code } = await once(socket, "connect_error");
+    await pause(500);
+    return [code ?? "none", attempts > 3 ? "tries for ever" : "rests"];
+  },
+  { ours: ["unauthorized", "rests"], official: ["none", "tries for ever"] },
+);
+
+difference(
+  "a redirect of polling",
+  async ({ io }, { once, within }) => {
+    const socket = io({ path: "/moved", extraHeaders: { Authorization: "Bearer t" }, reconnection: false });
+    return within(5_000, Promise.race([once(socket, "connect").then(() => "followed"), once(socket, "connect_error").then(({ code }) => code)]));
+  },
+  { ours: "redirected", official: "followed" },
+);
+
+difference(
+  "disconnect() and connect() at once",
+  async ({ io }, { once, within }) => {
+    const root = io({ transports: ["websocket"] });
+    const other = io("/other");
+    await Promise.all([once(root, "connect"), once(other, "connect")]);
+    const lost = once(root, "disconnect").then(() => "every namespace is disconnected");
+    other.disconnect().connect();
+    await once(other, "connect");
+    const outcome = await within(500, lost);
+    return outcome === "nothing" ? "connected" : outcome;
+  },
+  { ours: "connected", official: "every namespace is disconnected" },
+);
+
+difference(
+  "another user's token after the connection broke",
+  async ({ io }, { once }) => {
+    const socket = io({ path: "/recovery", auth: { token: "one" }, reconnectionDelay: 10 });
+    // From the first event on there is something to recover.
+    await once(socket, "hello");
+    const gone = once(socket, "disconnect");
+    socket.io.engine.close();
+    await gone;
+    socket.auth = { token: "two" };
+    await once(socket, "connect");
+    return socket.recovered;
+  },
+  { ours: false, official: true },
 );
 
 difference(

@@ -12,7 +12,7 @@ import { App, root, startSite } from "./app.mjs";
 let app;
 let site;
 let browser;
-let server;
+const servers = [];
 let blocks;
 let address;
 
@@ -22,11 +22,10 @@ before(async () => {
   [site, browser] = await Promise.all([startSite(app), launchChromium()]);
   const readme = await readFile(join(root, "README.md"), "utf8");
   blocks = new Map(Array.from(readme.matchAll(/^```js\n\/\/ (\S+)\n(.*?)^```$/gms), ([, name, code]) => [name, code]));
-  address = `http://127.0.0.1:${await freePort()}`;
-  server = await startServer();
+  address = await startServer("server.js");
 });
 after(async () => {
-  server?.kill();
+  for (const server of servers) server.kill();
   await Promise.all([browser?.close(), site?.stop()]);
   await app?.remove();
 });
@@ -39,18 +38,23 @@ async function freePort() {
   return port;
 }
 
-async function startServer() {
-  const port = new URL(address).port;
-  const code = blocks.get("server.js").replace("new Server(3000,", `new Server(${port},`).replace("http://localhost:8080", site.url);
-  const file = await app.write("server.js", `${code}\nconsole.log("READY");`);
+/** Runs one of the blocks in Node; its address. */
+async function startServer(name) {
+  const port = await freePort();
+  const code = blocks.get(name).replace("new Server(3000,", `new Server(${port},`).replace("http://localhost:8080", site.url);
+  const file = await app.write(name, `${code}\nconsole.log("READY");`);
   const child = spawn(process.execPath, [file], { cwd: app.folder, stdio: ["ignore", "pipe", "inherit"] });
+  servers.push(child);
   await once(child.stdout, "data");
-  return child;
+  return `http://127.0.0.1:${port}`;
 }
 
-/** Bundles one of the blocks, changed by `change`, and runs it in a page; what it says until `isDone` accepts a line. */
-async function runBlock(name, isDone, change = (code) => code) {
-  await app.bundle(change(blocks.get(name).replaceAll("http://localhost:3000", address)));
+/**
+ * Bundles one of the blocks, changed by `change`, and runs it in a page; what it says until `isDone` accepts a line. `token` is what
+ * the site answers to `/token`, `server` where the block's server is.
+ */
+async function runBlock(name, isDone, change = (code) => code, { token, server = address } = {}) {
+  await app.bundle(change(blocks.get(name).replaceAll("http://localhost:3000", server)));
   // The site's policy knows one origin; the example's server is another.
   const context = await browser.newContext({ bypassCSP: true });
   try {
@@ -59,6 +63,7 @@ async function runBlock(name, isDone, change = (code) => code) {
     const said = new Promise((resolve, reject) => {
       page.on("pageerror", reject);
       page.on("console", (message) => isDone(words[words.push(message.text()) - 1]) && resolve());
+      if (token) page.route("**/token*", (route) => route.fulfill({ body: token(route.request()) })).catch(reject);
       setTimeout(() => reject(new Error(`${name} said: ${words.join("\n") || "nothing"}`)), 15_000).unref();
     });
     await page.goto(site.page('<script type="module" src="/bundle.js"></script>'));
@@ -89,6 +94,25 @@ test("the other entry, with the module as a file", async () => {
   await runBlock("init.js", (text) => text === "connected");
 });
 
+test("a bearer token from a function, which is asked again where the first one is refused", async () => {
+  const asked = [];
+  const token = (request) => {
+    asked.push(new URL(request.url()).search);
+    return asked.length === 1 ? "stale" : "demo";
+  };
+  const change = (code) => `${code}\nsocket.on("connect", () => console.log("connected"));`;
+  await runBlock("token.js", (text) => text === "connected", change, { token });
+  assert.deepEqual(asked, ["?force=false&attempt=1", "?force=true&attempt=2"]);
+});
+
+test("a token that expires is renewed in place", async () => {
+  const server = await startServer("expiry-server.js");
+  let number = 0;
+  const token = () => JSON.stringify({ token: `t${number++}`, expiresAt: Date.now() + 1_500 });
+  await runBlock("expiry.js", (text) => text === "renewed /", undefined, { token, server });
+  assert.ok(number >= 2);
+});
+
 test("no block is left out", () => {
-  assert.deepEqual([...blocks.keys()], ["app.js", "server.js", "init.js"]);
+  assert.deepEqual([...blocks.keys()], ["app.js", "server.js", "token.js", "expiry.js", "expiry-server.js", "init.js"]);
 });

@@ -9,7 +9,7 @@ type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ?
 declare function holds<Condition extends true>(): Condition;
 
 // Headers.
-for (const headerFallback of ["payload", "query", "subprotocol", "error", "drop"] as const) io({ headerFallback });
+for (const headerFallback of ["payload", "query", "subprotocol", "event", "error", "drop"] as const) io({ headerFallback });
 // @ts-expect-error
 io({ headerFallback: "somewhere" });
 const fallback: HeaderFallback = "query";
@@ -62,6 +62,13 @@ io({
 });
 // @ts-expect-error
 io({ headersOn: "sometimes" });
+io({ credentials: { bearer: "token" }, reauth: { event: "auth:refresh" }, renewBefore: 5_000, diagnose: false, debug: true });
+io({ credentials: { bearer: async ({ reason, signal }) => (reason === "expired" && !signal.aborted ? "t" : "u") } });
+io({ credentials: { bearer: () => ({ token: "t", expiresAt: new Date() }) }, reauth: "connect", authPlacement: "event" });
+// @ts-expect-error a bearer token is text
+io({ credentials: { bearer: 5 } });
+// @ts-expect-error
+io({ reauth: "sometimes" });
 new Manager().socket("/admin", { auth: async () => ({ token: "t" }) });
 
 // Errors.
@@ -72,7 +79,13 @@ socket.on("connect_error", (error) => {
   // @ts-expect-error
   if (code === "no code of ours") socket.connect();
   if (error.type === "TransportError") console.log(error.description, error.context);
+  holds<Equal<typeof error.hint, string | undefined>>();
+  if (error.transport === "websocket" || error.code === "cors_header") console.log(error.cause);
 });
+socket.on("disconnect", (reason) => console.log(reason === "credentials renewed"));
+socket.io.on("renewal", (namespace) => console.log(namespace.length));
+socket.io.on("renewal_error", ({ code }, namespace) => console.log(code === "auth_failed", namespace.length));
+socket.io.on("trace", ({ time, what, ...details }) => console.log(time.getTime(), what.length, details));
 socket.io.on("error", ({ code }) => holds<Equal<typeof code, ErrorCode>>());
 
 // The function has the rest, as in the official client's JavaScript.

@@ -78,6 +78,7 @@ async fn a_provider_that_fails_says_why_and_is_asked_again() {
     let Some(Lifecycle::ConnectError {
         will_retry: true,
         error,
+        ..
     }) = lifecycle.try_next()
     else {
         panic!("not told");

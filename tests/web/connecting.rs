@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use socketio_wasm::{Code, Error, Lifecycle, Reason, Socket, Transport};
+use socketio_wasm::{Code, Error, Lifecycle, Reason, Socket, Transport, TransportKind};
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -109,11 +109,17 @@ async fn a_server_that_is_not_there_is_a_transport_error() {
         let Some(Lifecycle::ConnectError {
             error: told,
             will_retry: false,
+            transport: tried,
         }) = lifecycle.try_next()
         else {
             panic!("not told");
         };
         assert_eq!(told, error);
+        let is_websocket = tried == Some(TransportKind::WebSocket);
+        assert_eq!(is_websocket, transport == Transport::WebSocket);
+        let is_found_out = transport != Transport::WebSocket;
+        assert_eq!(error.code() == Code::Unreachable, is_found_out);
+        assert_eq!(error.hint().contains("the port"), is_found_out, "{}", error.hint());
     }
 }
 

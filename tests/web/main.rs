@@ -11,6 +11,7 @@
 
 mod acks;
 mod auth;
+mod bearer;
 mod binary;
 mod connecting;
 mod credentials;

@@ -70,7 +70,7 @@ async fn attempts_come_to_an_end() {
     let mut events = socket.manager().events();
     socket.connect();
     let error = soon("the last failure", socket.connected()).await.unwrap_err();
-    assert_eq!(error.code(), Code::TransportFailed);
+    assert_eq!(error.code(), Code::Unreachable);
     let mut retries = Vec::new();
     while let Some(Lifecycle::ConnectError { will_retry, .. }) = lifecycle.try_next() {
         retries.push(will_retry);

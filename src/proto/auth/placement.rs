@@ -35,12 +35,22 @@ pub fn plan(
     let signs_in = credentials.auth_in_event || moves_headers && fallback == HeaderFallback::Event;
     for header in &credentials.headers {
         let placed = place_header(begins_on, revision, fallback)
-            .map(|placed| if signs_in && placed.0 == Placement::Payload { IN_EVENT } else { placed })
+            .map(|placed| {
+                if signs_in && placed.0 == Placement::Payload {
+                    IN_EVENT
+                } else {
+                    placed
+                }
+            })
             .ok_or_else(|| Impossible::new(&credentials.headers, begins_on, revision))?;
         plan.add(header.kind(), header.name(), placed);
     }
     if credentials.has_auth {
-        let placed = if signs_in { (Placement::Event, None) } else { place_auth(revision) };
+        let placed = if signs_in {
+            (Placement::Event, None)
+        } else {
+            place_auth(revision)
+        };
         plan.add(CredentialKind::Auth, "auth", placed);
     }
     for (key, _) in &credentials.query {

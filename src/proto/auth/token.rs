@@ -76,10 +76,14 @@ impl Claims {
         }
         if let Some(expiry) = object.get("expiresAt") {
             let expiry = expiry.as_number().or_else(|| expiry.as_time());
-            claims.limit(now, expiry.map_or(Millis::INFINITY, |expiry| milliseconds(expiry) - now));
+            claims.limit(
+                now,
+                expiry.map_or(Millis::INFINITY, |expiry| milliseconds(expiry) - now),
+            );
         }
         // Who has no token, and does not say who it is, is somebody else when anything changes.
-        if let Some(subject) = text(&object, "subject").or_else(|| payload.as_text().filter(|_| claims.subject.is_none()))
+        if let Some(subject) =
+            text(&object, "subject").or_else(|| payload.as_text().filter(|_| claims.subject.is_none()))
         {
             claims.subject = Some(Secret::new(subject));
         }

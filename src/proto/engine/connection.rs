@@ -157,9 +157,9 @@ impl<D: Data> Connection<D> {
         self.state == State::Open && !self.is_posting && !self.is_upgrading()
     }
 
-    /// Whether all that was to be written is on its way, and over polling has arrived.
-    pub fn is_idle(&self) -> bool {
-        self.queue.is_empty() && self.is_writable()
+    /// Whether all that was to be written is on its way.
+    pub fn is_flushed(&self) -> bool {
+        self.queue.is_empty()
     }
 
     /// Whether the server's sign of life is overdue, even if the timer could not say so yet (a page in the background).

@@ -7,7 +7,6 @@ use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::auth::Claims;
 use crate::proto::backoff::Backoff;
-use crate::proto::engine::connection::Connection;
 use crate::proto::output::{Demand, Failure, Occasion, Output};
 use crate::proto::timer::Millis;
 
@@ -154,13 +153,13 @@ impl<D: Data> Manager<D> {
     pub(super) fn begin_connect(&mut self, now: Millis, socket: usize, auth: Option<D>) {
         let claims = self.claims(now, auth.as_ref());
         let signs_in = self.placed.signs_in;
-        let is_writable = self.connection.as_ref().is_some_and(Connection::is_idle);
         if let Some(entry) = self.sockets.get_mut(socket) {
-            let is_early = |left_at: Millis| now < left_at + GAP || !is_writable;
-            if entry.left_at.is_some_and(is_early) {
+            if let Some(left_at) = entry.left_at
+                && now < left_at + GAP
+            {
                 entry.state = SocketState::AwaitRetry;
                 entry.asking.ready = Some(auth);
-                entry.asking.due = now + GAP;
+                entry.asking.due = now.min(left_at) + GAP;
                 return;
             }
             entry.left_at = None;
@@ -194,7 +193,13 @@ impl<D: Data> Manager<D> {
     }
 
     /// The server refused a socket. Once, another payload is asked for; the second refusal counts.
-    pub(super) fn handle_refusal(&mut self, now: Millis, socket: usize, failure: Failure<D>, is_about_authentication: bool) {
+    pub(super) fn handle_refusal(
+        &mut self,
+        now: Millis,
+        socket: usize,
+        failure: Failure<D>,
+        is_about_authentication: bool,
+    ) {
         let Some(entry) = self.sockets.get_mut(socket) else {
             return;
         };

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::auth::is_about_authentication;
+use crate::proto::engine::connection::Connection;
 use crate::proto::engine::transport::Kind;
 use crate::proto::output::{Failure, Loss, Occasion, Reason, SocketEvent};
 use crate::proto::timer::Millis;
@@ -183,9 +184,19 @@ impl<D: Data> Manager<D> {
     /// Tells the server that the socket leaves the namespace.
     pub(super) fn leave(&mut self, socket: usize) {
         if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.left_at = Some(self.clock);
+            entry.left_at = Some(Millis::INFINITY);
             let packet = entry.control(PacketType::Disconnect, None);
             self.send(packet);
+            self.note_left(self.clock);
+        }
+    }
+
+    /// What was to be written may have been: the sockets whose DISCONNECT it was have left their namespaces.
+    pub(super) fn note_left(&mut self, now: Millis) {
+        if self.connection.as_ref().is_some_and(Connection::is_flushed) {
+            for left_at in self.sockets.iter_mut().filter_map(|entry| entry.left_at.as_mut()) {
+                *left_at = left_at.min(now);
+            }
         }
     }
 

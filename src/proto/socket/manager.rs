@@ -296,7 +296,10 @@ impl<D: Data> Manager<D> {
                 self.connection = Some(connection);
                 self.settle(now);
             }
-            Ok(_) => self.defer(now, Failure::new(Error::new(Code::NoTransport, "No transports available"))),
+            Ok(_) => self.defer(
+                now,
+                Failure::new(Error::new(Code::NoTransport, "No transports available")),
+            ),
             Err(failure) => self.defer(now, failure),
         }
     }

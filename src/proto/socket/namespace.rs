@@ -92,7 +92,7 @@ pub struct Socket<D> {
     pub has_stale_connect: bool,
     /// The payload of the last CONNECT, before what recovery adds.
     pub auth: Option<D>,
-    /// When the socket left the namespace on this connection.
+    /// When the socket left the namespace on this connection; infinity as long as its DISCONNECT waits to be written.
     pub left_at: Option<Millis>,
     /// What is known of the credentials of the last CONNECT.
     pub claims: Claims,

@@ -31,6 +31,7 @@ impl<D: Data> Manager<D> {
         if !self.ending.is_empty() {
             self.ending.retain(|connection| !connection.is_closed());
         }
+        self.note_left(now);
         match self.connection.as_mut().and_then(Connection::poll_change) {
             None => {}
             Some(Change::Opened) => {
@@ -41,7 +42,7 @@ impl<D: Data> Manager<D> {
                 if reason == Reason::TransportError
                     && let Some(failure) = &failure
                 {
-                    self.tell_error(failure, self.reconnection.enabled);
+                    self.tell_error(failure, self.reconnection.enabled && self.reconnection.attempts > 0);
                 }
                 self.handle_close(reason, failure);
                 self.reconnect(now);
@@ -82,7 +83,11 @@ impl<D: Data> Manager<D> {
     /// The connection could not be opened.
     pub(super) fn handle_error_shared(&mut self, now: Millis, failure: Rc<Failure<D>>) {
         // What the server said weighs more than that there is nothing else to say.
-        let failure = self.refusal.take().filter(|_| failure.error.code == Code::AuthFailed).unwrap_or(failure);
+        let failure = self
+            .refusal
+            .take()
+            .filter(|_| failure.error.code == Code::AuthFailed)
+            .unwrap_or(failure);
         self.drop_connection(Reason::TransportError);
         for entry in &mut self.sockets {
             entry.asking.ready = None;
