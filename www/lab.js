@@ -1,10 +1,12 @@
 // The auth lab. The parts are in lab/; this joins them.
 import { CredentialTable, compare } from "./lab/credentials.js";
-import { announce, byId, element } from "./lab/dom.js";
+import { announce, byId } from "./lab/dom.js";
 import { EmitForm } from "./lab/emit-form.js";
+import { hideError, showError } from "./lab/error-box.js";
 import { hint } from "./lab/hints.js";
+import { Life } from "./lab/life.js";
 import { Log } from "./lab/log.js";
-import { presets } from "./lab/presets.js";
+import { PresetTabs } from "./lab/preset-tabs.js";
 import { Session } from "./lab/session.js";
 import { Settings } from "./lab/settings.js";
 
@@ -13,6 +15,7 @@ const REPORT_WITHIN = 2000;
 
 const table = new CredentialTable();
 const log = new Log();
+const life = new Life();
 /** @type {Session | undefined} */
 let session;
 /** The settings of the session, as text to compare. */
@@ -30,19 +33,26 @@ function connect() {
   log.restart();
   emitForm.forget();
   hideError();
+  life.begin(wanted);
+  byId("break").hidden = !wanted.bearer;
   inUse = JSON.stringify(wanted);
 
-  session = new Session(wanted.address, wanted.options, {
+  session = new Session(wanted, {
     state: showState,
     plan: (plan) => table.plan(plan),
     arrived: async (report) => {
       clearTimeout(silence);
       const told = session;
-      const compared = await compare(report, wanted.options);
+      const compared = await compare(report, { ...wanted.options, bearer: session.token });
       if (told === session) table.arrived(compared);
     },
-    error: (error) => showError({ ...error, hint: hint(error, wanted) }),
+    error: (error) => {
+      table.failed(error.code === "rejected" ? "refused" : "failed");
+      showError({ ...error, hint: hint(error, wanted) });
+      presetTabs.verdict(error.code);
+    },
     log: (entry) => log.add(entry),
+    life,
   });
   showDifference();
   bringIntoView(byId("results"));
@@ -67,6 +77,7 @@ function showState(state, { transport, began, upgraded, id, reason }) {
   byId("state-id").classList.toggle("mono", id !== undefined);
   const active = state === "connected" || state === "connecting" || state === "reconnecting";
   byId("disconnect").setAttribute("aria-disabled", String(!active));
+  for (const button of byId("break").children) button.setAttribute("aria-disabled", String(state !== "connected"));
   say("connect", active ? "Reconnect" : "Connect");
   clearTimeout(silence);
   if (state === "connected") {
@@ -88,74 +99,7 @@ function say(id, text) {
   if (byId(id).textContent !== text) byId(id).textContent = text;
 }
 
-function hideError() {
-  byId("error").hidden = true;
-  byId("error").replaceChildren();
-}
-
-function showError({ message, code, hint, data, transport, type, willRetry }) {
-  table.failed(code === "rejected" ? "refused" : "failed");
-  const facts = {
-    code,
-    data: data === undefined ? undefined : JSON.stringify(data, null, 1).replace(/\s+/g, " "),
-    transport,
-    type,
-    "will retry": willRetry ? "yes" : "no",
-  };
-  const list = element("dl");
-  for (const [name, value] of Object.entries(facts)) {
-    if (value === undefined) continue;
-    list.append(element("div", {}, element("dt", {}, name), element("dd", { "data-fact": name }, value)));
-  }
-  const shown = element(
-    "div",
-    {},
-    element("p", { class: "error-message" }, message),
-    hint ? element("p", { class: "error-hint" }, ...prose(hint)) : undefined,
-    list,
-  );
-  // One attempt after the other fails alike: that's one alert.
-  if (byId("error").firstElementChild?.isEqualNode(shown)) return;
-  byId("error").replaceChildren(shown);
-  byId("error").hidden = false;
-}
-
-/** Text in which backticks mark code. */
-function prose(text) {
-  return text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part));
-}
-
 // The rest of the page.
-
-const NOTE = "Then look at the table: where each credential was to travel, and where the server says that it arrived.";
-
-function listPresets() {
-  const buttons = presets.map(({ id, title, text, note, values }) => {
-    const button = element(
-      "button",
-      { type: "button", "aria-pressed": "false", "data-preset": id },
-      element("strong", {}, title),
-      element("span", {}, text),
-    );
-    button.addEventListener("click", () => {
-      settings.fill(values);
-      for (const other of buttons) other.setAttribute("aria-pressed", String(other === button));
-      byId("preset-note").textContent = note;
-      connect();
-    });
-    return button;
-  });
-  byId("preset-note").textContent = NOTE;
-  byId("presets").append(...buttons.map((button) => element("li", {}, button)));
-  const forget = () => {
-    for (const button of buttons) button.setAttribute("aria-pressed", "false");
-    say("preset-note", NOTE);
-  };
-  byId("connection").addEventListener("input", forget);
-  byId("connection").addEventListener("click", ({ target }) => {
-    if (target.matches(".row .remove")) forget();
-  });
-}
 
 /** On a small screen the results are far below the button that asked for them. */
 function bringIntoView(target) {
@@ -193,5 +137,16 @@ byId("connection").addEventListener("submit", (event) => {
   connect();
 });
 byId("disconnect").addEventListener("click", () => session?.disconnect());
-listPresets();
+byId("break-off").addEventListener("click", () => session?.breakOff());
+byId("become").addEventListener("click", () => session?.breakOff({ asSomebodyElse: true }));
+
+const presetTabs = new PresetTabs((values) => {
+  settings.fill(values);
+  connect();
+});
+byId("connection").addEventListener("input", () => presetTabs.forget());
+byId("connection").addEventListener("click", ({ target }) => {
+  if (target.matches(".row .remove")) presetTabs.forget();
+});
+presetTabs.openVariant();
 offerCopies();

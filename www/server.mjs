@@ -7,38 +7,23 @@
 // The package is used as its users would use it, from www/node_modules/socketio-wasm, where `npm start` installs the
 // packed tarball: the page imports it from /package/, which follows the `exports` of its package.json (as a bundler
 // would: /package/ is the package, /package/<subpath> its other entries), the server imports its `./server`.
-import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { realpathSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { extname, join, posix, resolve, sep } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Server } from "socket.io";
+import { Elsewhere } from "./servers/elsewhere.mjs";
+import { equip } from "./servers/namespaces.mjs";
+import { readManifest, resolveExport } from "./servers/package.mjs";
+import { pages } from "./servers/pages.mjs";
+import { startSecure } from "./servers/secure.mjs";
+import { issue } from "./servers/tokens.mjs";
 
-const HERE = fileURLToPath(new URL(".", import.meta.url));
-const PACKAGE = join(HERE, "node_modules", "socketio-wasm");
-
-/** The headers that the companion restores here. */
-const ALLOW = ["authorization", "x-api-key", "x-tenant"];
-
-/** What the lab takes for right. It's a demo: the page's presets use the same values. */
-const DEMO_TOKEN = "demo-valid";
-const EXPECTED = { authorization: `Bearer ${DEMO_TOKEN}`, "x-api-key": DEMO_TOKEN, token: DEMO_TOKEN };
+const PACKAGE = join(fileURLToPath(new URL(".", import.meta.url)), "node_modules", "socketio-wasm");
 
 /** The page is there to connect to whatever server the visitor names. */
 const ANYWHERE = "http: https: ws: wss:";
-
-const TYPES = {
-  ".css": "text/css; charset=utf-8",
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".json": "application/json",
-  ".map": "application/json",
-  ".mjs": "text/javascript; charset=utf-8",
-  ".svg": "image/svg+xml",
-  ".wasm": "application/wasm",
-};
 
 /**
  * Starts the lab on 127.0.0.1.
@@ -55,193 +40,31 @@ export async function startLab({ port = 0, packageDir = PACKAGE, connectSrc = AN
   if (!companion) throw new Error(`${packageDir} has no entry "./server"`);
   const { install } = await import(pathToFileURL(join(packageDir, companion)));
 
-  const http = createServer(pages(packageDir, manifest, policy(connectSrc)));
-  const io = new Server(http, { serveClient: false });
-  install(io, { allow: ALLOW });
-  openNamespace(io.of("/"), { required: false });
-  openNamespace(io.of("/admin"), { required: true });
+  let elsewhere;
+  let secure;
+  const answers = {
+    "/token": (parameters) => ({ json: issue(parameters) }),
+    "/server": async (parameters) => {
+      const url = await elsewhere.url(parameters.get("kind"));
+      return url && { json: { url } };
+    },
+    // The fragment goes along by itself.
+    "/over-https": async () => ({ location: `${(await (secure ??= startSecure(handler, io))).url}/` }),
+    "/over-http": () => ({ location: `http://127.0.0.1:${http.address().port}/` }),
+  };
+  const handler = pages({ packageDir, manifest, connectSrc, answers });
+  const http = createServer(handler);
+  const io = equip(new Server(http, { serveClient: false }), install);
 
   http.listen(port, "127.0.0.1");
   await once(http, "listening");
-  return { port: http.address().port, close: () => io.close() };
-}
-
-// The Socket.IO side: written for headers, as an app's would be. That some were moved on their way shows in
-// socket.data.restoredHeaders only.
-
-function openNamespace(namespace, { required }) {
-  namespace.use((socket, next) => {
-    const token = bearerToken(socket.handshake);
-    if (token === DEMO_TOKEN || (token === undefined && !required)) return next();
-    next(
-      token === undefined
-        ? refusal("token required", { code: "token_required", status: 401 })
-        : refusal("invalid token", { code: "invalid_token", status: 401 }),
-    );
-  });
-  namespace.on("connection", (socket) => {
-    socket.on("echo", (...args) => {
-      const ack = typeof args.at(-1) === "function" ? args.pop() : undefined;
-      if (ack) ack(...args);
-      else socket.emit("echo", ...args);
-    });
-    socket.on("broadcast", (...args) => {
-      const ack = typeof args.at(-1) === "function" ? args.pop() : undefined;
-      namespace.emit("broadcast", ...args);
-      ack?.(namespace.sockets.size);
-    });
-    socket.on("time", (...args) => {
-      const now = new Date().toISOString();
-      const ack = args.at(-1);
-      if (typeof ack === "function") ack(now);
-      else socket.emit("time", now);
-    });
-    socket.emit("arrived", arrivals(socket));
-  });
-}
-
-function bearerToken({ headers, auth }) {
-  const [, token] = /^Bearer +(.*)$/i.exec(headers.authorization ?? "") ?? [];
-  return token ?? (typeof auth.token === "string" ? auth.token : undefined);
-}
-
-function refusal(message, data) {
-  return Object.assign(new Error(message), { data });
-}
-
-/**
- * What arrived, and where. Never a value: only whether it's the demo's (null where the demo has no opinion) and a salted
- * digest that the page compares with that of what was typed in.
- */
-function arrivals(socket) {
-  const { headers, query, auth } = socket.handshake;
-  const salt = randomBytes(16).toString("hex");
-  const digest = (value) => createHash("sha256").update(salt + value).digest("hex").slice(0, 16);
-  const value = (name, text) => ({
-    expected: Object.hasOwn(EXPECTED, name) ? text === EXPECTED[name] : null,
-    digest: digest(text),
-  });
-
-  const restored = new Map(socket.data.restoredHeaders.map(({ name, from }) => [name, from]));
-  const credentials = [];
-  for (const [name, text] of Object.entries(headers)) {
-    if (name === "cookie" || typeof text !== "string") continue;
-    credentials.push({ credential: "header", name, place: restored.get(name) ?? "header", ...value(name, text) });
-  }
-  for (const [name, text] of Object.entries(query)) {
-    if (["EIO", "transport", "t", "sid", "b64"].includes(name)) continue;
-    credentials.push({ credential: "query", name, place: "query", ...value(name, String(text)) });
-  }
-  const keys = Object.keys(auth);
-  if (keys.length > 0) {
-    const expected = Object.hasOwn(auth, "token") ? auth.token === EXPECTED.token : null;
-    credentials.push({ credential: "auth", name: "auth", place: "payload", keys, expected, digest: digest(JSON.stringify(auth)) });
-  }
-  const cookies = (headers.cookie ?? "").split(";").map((pair) => pair.split("=")[0].trim()).filter(Boolean);
-  if (cookies.length > 0) {
-    credentials.push({ credential: "cookies", name: "cookies", place: "cookie", keys: cookies, expected: null });
-  }
-  // What the lab is about comes before the browser's ordinary headers.
-  credentials.sort((a, b) => ALLOW.includes(b.name) - ALLOW.includes(a.name));
-  return { namespace: socket.nsp.name, transport: socket.conn.transport.name, credentials, allow: ALLOW, salt };
-}
-
-// The pages.
-
-/** No inline script or style, none from elsewhere; WebAssembly is all that the package asks for beyond 'self'. */
-function policy(connectSrc) {
-  const connect = ["connect-src 'self'", ...connectSrc.split(/\s+/).filter(Boolean)].join(" ");
-  return [
-    "default-src 'self'",
-    "script-src 'self' 'wasm-unsafe-eval'",
-    "style-src 'self'",
-    connect,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "object-src 'none'",
-  ].join("; ");
-}
-
-function pages(packageDir, manifest, csp) {
-  return async (request, response) => {
-    response.setHeader("Content-Security-Policy", csp);
-    response.setHeader("X-Content-Type-Options", "nosniff");
-    response.setHeader("Referrer-Policy", "no-referrer");
-    response.setHeader("Cache-Control", "no-cache");
-    if (request.method !== "GET" && request.method !== "HEAD") return answer(response, 405, "Only GET and HEAD.");
-
-    const path = cleanPath(request.url);
-    if (path === undefined) return answer(response, 400, "That is not a path.");
-    if (path.startsWith("/package/")) {
-      const subpath = path.slice("/package/".length);
-      const entry = resolveExport(manifest, subpath ? `./${subpath}` : ".", ["browser", "import", "default"]);
-      if (entry && posix.normalize(entry) !== subpath) {
-        response.setHeader("Location", posix.join("/package", entry));
-        return answer(response, 307, "");
-      }
-      return sendFile(response, packageDir, subpath);
-    }
-    if (path === "/") {
-      // So that there is a cookie to see arrive.
-      response.setHeader("Set-Cookie", "lab=1; Path=/; HttpOnly; SameSite=Lax");
-      return sendFile(response, HERE, "index.html");
-    }
-    if (path.startsWith("/node_modules/") || path.endsWith(".mjs")) return answer(response, 404, "Not found.");
-    return sendFile(response, HERE, path.slice(1));
+  const taken = http.address().port;
+  elsewhere = new Elsewhere({ equip: (other) => equip(other, install), url: `http://127.0.0.1:${taken}` });
+  const close = async () => {
+    await Promise.all([elsewhere.close(), secure?.then((server) => server.close())]);
+    await io.close();
   };
-}
-
-/** The path of a request's URL, decoded and without dots, or undefined. */
-function cleanPath(url) {
-  try {
-    const path = decodeURIComponent(new URL(url, "http://localhost").pathname);
-    return path.includes("\0") ? undefined : path;
-  } catch {
-    return undefined;
-  }
-}
-
-async function sendFile(response, folder, path) {
-  const file = resolve(folder, path);
-  const type = TYPES[extname(file)];
-  const inside = file.startsWith(resolve(folder) + sep) && !path.split("/").some((part) => part.startsWith("."));
-  if (!inside || !type) return answer(response, 404, "Not found.");
-  try {
-    const body = await readFile(file);
-    response.setHeader("Content-Type", type);
-    response.end(body);
-  } catch {
-    answer(response, 404, "Not found.");
-  }
-}
-
-function answer(response, status, text) {
-  response.statusCode = status;
-  response.setHeader("Content-Type", "text/plain; charset=utf-8");
-  response.end(text);
-}
-
-// The package.
-
-async function readManifest(packageDir) {
-  try {
-    return JSON.parse(await readFile(join(packageDir, "package.json"), "utf8"));
-  } catch (cause) {
-    throw new Error(`socketio-wasm is not installed in ${packageDir}: run \`npm start\`, which builds, packs and installs it.`, {
-      cause,
-    });
-  }
-}
-
-/** The file of an entry of `exports` under the given conditions, or undefined. */
-function resolveExport({ exports }, subpath, conditions) {
-  const entries = typeof exports === "string" || !("." in exports) ? { ".": exports } : exports;
-  let target = entries[subpath];
-  while (typeof target === "object" && target !== null) {
-    target = Object.entries(target).find(([condition]) => conditions.includes(condition))?.[1];
-  }
-  return typeof target === "string" ? target : undefined;
+  return { port: taken, close };
 }
 
 // On its own.

@@ -170,7 +170,7 @@ describe("connection", () => {
       await page.uncheck("#then");
       await page.click("#connect");
       await state(page, "reconnecting");
-      assert.equal(await text(page, '#error [data-fact="code"]'), "transport_failed");
+      assert.equal(await text(page, '#error [data-fact="code"]'), "unreachable");
       assert.equal(await text(page, '#error [data-fact="will retry"]'), "yes");
       // It fails alike again and again, and is an alert once.
       const alert = await page.locator("#error > *").elementHandle();
@@ -181,18 +181,24 @@ describe("connection", () => {
       await state(page, "disconnected");
     });
 
-    const blocked = { complaints: (text) => /blocked by CORS|ERR_FAILED/.test(text) };
+    const blocked = { complaints: (text) => /blocked by CORS|ERR_FAILED|status of 400|transport=probe/.test(text) };
     onPage("that doesn't allow this page: says what the server needs", blocked, async (page) => {
       await page.fill("#url", `http://127.0.0.1:${confined.port}`);
       await page.check("#credentials");
       await page.click("#connect");
       await state(page, "reconnecting");
-      await says(page, "#error .error-hint", `origin: "${address.slice(0, -1)}", credentials: true`);
+      assert.equal(await text(page, '#error [data-fact="code"]'), "cors_missing");
+      assert.ok((await text(page, "#error .error-hint")).includes(`origin: "${address.slice(0, -1)}"`));
     });
 
     const confinedPage = { url: () => `http://127.0.0.1:${confined.port}/`, complaints: (text) => /CSP|Content Security Policy|csp/.test(text) };
     onPage("that the page's policy forbids: says so", confinedPage, async (page) => {
       await page.fill("#url", closed);
+      await page.click("#connect");
+      await state(page, "failed");
+      assert.equal(await text(page, '#error [data-fact="code"]'), "csp_blocked");
+      await says(page, "#error .error-hint", /connect-src.*CONNECT_SRC/);
+      await page.selectOption("#begins", "websocket");
       await page.click("#connect");
       await state(page, "reconnecting");
       await says(page, "#error .error-hint", "CONNECT_SRC");

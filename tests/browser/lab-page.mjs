@@ -70,7 +70,14 @@ export function onPage(name, options, body) {
   });
 }
 
-export const preset = (page, id) => page.locator(`[data-preset="${id}"]`).click();
+/** Presses a preset, in whichever of the lists it is. */
+export async function preset(page, id) {
+  const button = page.locator(`[data-preset="${id}"]`);
+  const panel = await button.evaluate((node) => node.closest('[role="tabpanel"]').id);
+  await page.click(`[aria-controls="${panel}"]`);
+  await button.click();
+}
+
 export const state = (page, wanted) => page.locator(`#state[data-state="${wanted}"]`).waitFor();
 export const text = (page, selector) => page.locator(selector).innerText();
 

@@ -130,9 +130,13 @@ export class CredentialTable {
   }
 }
 
-/** Compares what arrived with what was set, by the server's salted digests; where it can't, `same` stays undefined. */
-export async function compare(report, { extraHeaders = {}, auth, query = {} }) {
+/**
+ * Compares what arrived with what was set, by the server's salted digests; where it can't, `same` stays undefined. `bearer` is the
+ * token that a function gave.
+ */
+export async function compare(report, { extraHeaders = {}, auth, query = {}, bearer }) {
   const headers = new Map(Object.entries(extraHeaders).map(([name, value]) => [name.toLowerCase(), value]));
+  if (bearer) headers.set("authorization", `Bearer ${bearer}`);
   const sent = ({ credential, name }) => {
     if (credential === "header") return headers.get(name)?.trim();
     if (credential === "query") return query[name];

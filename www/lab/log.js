@@ -3,7 +3,7 @@ import { announce, byId, element } from "./dom.js";
 
 const MOST = 500;
 const LONGEST = 240;
-const LABELS = { in: "in", out: "out", event: "event", error: "error" };
+const LABELS = { in: "in", out: "out", event: "event", error: "error", trace: "trace" };
 
 export class Log {
   #list = byId("log");

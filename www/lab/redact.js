@@ -15,13 +15,13 @@ export class Redactor {
    */
   constructor(address, { extraHeaders = {}, auth = {}, query = {} }) {
     const inUrl = new URLSearchParams(address.split("?").slice(1).join("?"));
-    for (const value of [...leaves(extraHeaders), ...leaves(auth), ...leaves(query), ...inUrl.values()]) {
-      this.#secrets.add(value);
-      // `Bearer <token>`: the token alone is the secret, too.
-      const credential = value.slice(value.indexOf(" ") + 1);
-      if (credential) this.#secrets.add(credential);
-    }
-    this.#secrets.delete("");
+    for (const value of [...leaves(extraHeaders), ...leaves(auth), ...leaves(query), ...inUrl.values()]) this.add(value);
+  }
+
+  /** Another value that is never to be shown. */
+  add(value) {
+    // `Bearer <token>`: the token alone is the secret, too.
+    for (const secret of [value, value.slice(value.indexOf(" ") + 1)]) if (secret) this.#secrets.add(secret);
   }
 
   text(text) {

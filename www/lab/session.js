@@ -3,6 +3,10 @@ import { io } from "/package/";
 import { masked } from "./address.js";
 import { describe } from "./packets.js";
 import { Redactor } from "./redact.js";
+import { provider } from "./tokens.js";
+
+/** Whose tokens the lab asks for. */
+const USERS = ["ada", "grace"];
 
 /**
  * @typedef {"connecting" | "connected" | "reconnecting" | "disconnected" | "failed"} State
@@ -12,7 +16,8 @@ import { Redactor } from "./redact.js";
  * @property {(plan: object) => void} plan Before each attempt's first request.
  * @property {(report: object) => void} arrived What the lab's server says that it got.
  * @property {(error: object) => void} error Made safe to show.
- * @property {(entry: { kind: "in" | "out" | "event" | "error", title: string, detail?: string }) => void} log
+ * @property {(entry: { kind: "in" | "out" | "event" | "error" | "trace", title: string, detail?: string }) => void} log
+ * @property {import("./life.js").Life} life
  */
 
 export class Session {
@@ -24,15 +29,20 @@ export class Session {
   #upgraded = false;
   #plan;
   #watched = new WeakSet();
+  #user = 0;
+
+  /** The last one that the function for tokens gave. */
+  token;
 
   /** Connects at once; everything that goes wrong is told to the listener. */
-  constructor(address, options, listener) {
+  constructor({ address, options, bearer }, listener) {
     this.#listener = listener;
     this.#redactor = new Redactor(address, options);
     this.#log("event", "connect()", this.#redactor.text(masked(address)));
     this.#show("connecting");
     try {
-      this.#socket = io(address, { ...options, autoConnect: false, forceNew: true });
+      const credentials = bearer && { bearer: provider(bearer, () => USERS[this.#user], this.#provided.bind(this)) };
+      this.#socket = io(address, { ...options, credentials, autoConnect: false, forceNew: true });
       this.#listen(this.#socket);
       this.#socket.connect();
       this.#watchEngine();
@@ -54,6 +64,14 @@ export class Session {
   disconnect() {
     this.#socket?.disconnect();
     if (this.active) this.#show("disconnected");
+  }
+
+  /** Loses the connection, as a network does; the client opens another one. */
+  breakOff({ asSomebodyElse = false } = {}) {
+    if (!this.connected) return;
+    if (asSomebodyElse) this.#user = (this.#user + 1) % USERS.length;
+    this.#log("event", "break", asSomebodyElse ? `and come back as ${USERS[this.#user]}` : "");
+    this.#socket.io.engine.close();
   }
 
   /** Leaves without a word: another session takes its place. */
@@ -80,16 +98,27 @@ export class Session {
     const manager = socket.io;
     socket.on("connect", () => {
       this.#log("event", "connect", `socket id ${socket.id}${socket.recovered ? " · recovered" : ""}`);
+      this.#listener?.life.connected(socket.recovered);
       this.#show("connected");
     });
     socket.on("connect_error", (error) => this.#fail(error, error.willRetry ?? socket.active));
     socket.on("disconnect", (reason) => {
       this.#log("event", "disconnect", reason);
+      if (reason === "credentials renewed") this.#listener?.life.renewed();
       this.#show(socket.active ? "reconnecting" : "disconnected", { reason });
     });
     socket.on("arrived", (report) => {
       if (isReport(report)) this.#listener?.arrived(report);
     });
+    socket.on("counted", (counts) => {
+      if (typeof counts?.requests === "number") this.#listener?.life.counted(counts);
+    });
+    manager.on("renewal", (namespace) => {
+      this.#log("event", "renewal", namespace);
+      this.#listener?.life.renewed();
+    });
+    manager.on("renewal_error", (error) => this.#log("error", "renewal_error", this.#redactor.text(String(error.message))));
+    if (manager.opts.debug) manager.on("trace", ({ time: _, what, ...rest }) => this.#trace(what, rest));
     manager.on("placement", (plan) => {
       this.#showPlan(plan);
       this.#watchSoon();
@@ -105,6 +134,20 @@ export class Session {
     manager.on("open", () => this.#watchEngine());
   }
 
+  /** The function was asked for a token. */
+  #provided({ reason, attempt, namespace }, given) {
+    this.token = given.token;
+    if (given.token) this.#redactor.add(given.token);
+    const asked = [reason, `attempt ${attempt}`, namespace].filter(Boolean).join(" · ");
+    const outcome = given.subject ? `a token of ${given.subject}` : given.token ? "a token that is no longer good" : "it throws";
+    this.#log("event", "credentials.bearer", `${asked} → ${outcome}`);
+    this.#listener?.life.asked({ reason }, given);
+  }
+
+  #trace(what, details) {
+    this.#log("trace", what, Object.keys(details).length > 0 ? this.#redactor.text(JSON.stringify(details)) : "");
+  }
+
   /** Each attempt has an engine of its own, made right after what announces it. */
   #watchSoon() {
     queueMicrotask(() => this.#watchEngine());
@@ -116,6 +159,7 @@ export class Session {
     this.#watched.add(engine);
     this.#began = engine.transport?.name;
     this.#upgraded = false;
+    engine.on("open", () => this.#listener?.life.opened());
     this.#show(this.#state);
     engine.on("packetCreate", (packet) => this.#logPacket("out", packet));
     engine.on("packet", (packet) => this.#logPacket("in", packet));
@@ -138,12 +182,13 @@ export class Session {
   }
 
   #fail(error, willRetry) {
-    const { code, hint, data, description, transport, type } = error;
+    const { cause, code, hint, data, description, transport, type } = error;
     const text = (value) => (value === undefined ? undefined : this.#redactor.text(String(value)));
     const shown = {
       message: text(error.message),
       code: text(code),
       hint: text(hint),
+      cause: text(cause?.message),
       transport,
       type,
       // Of a request: its status.

@@ -1,5 +1,6 @@
-// The form: what the visitor set, as the options of `io()`, and as the code that says the same.
-import { address, masked } from "./address.js";
+// The form: what the visitor set, as the options of `io()`.
+import { address } from "./address.js";
+import { code, list } from "./code.js";
 import { byId } from "./dom.js";
 import { Rows } from "./rows.js";
 
@@ -7,6 +8,7 @@ const FALLBACKS = {
   payload: "Beside the app's own auth. Encrypted with the rest under TLS, in no log.",
   query: "It works with any server, but a URL is written to access logs.",
   subprotocol: "In the header Sec-WebSocket-Protocol, where the session begins on WebSocket.",
+  event: "The server has to wait for it before it trusts the socket, as /sign-in does here.",
   error: "Nothing is sent; connect_error says which header and which transport.",
   drop: "What other clients do, except that the plan says so.",
 };
@@ -22,7 +24,20 @@ const DEFAULTS = {
   then: true,
   fallback: "payload",
   withCredentials: false,
+  // Under "Tokens that live".
+  bearer: "none",
+  reauth: "never",
+  authPlacement: "payload",
+  headersOn: "always",
+  diagnose: true,
+  debug: false,
 };
+
+/** What the selects stand for, where that isn't the option's value itself. */
+const REAUTH = { event: { event: "auth:refresh" }, connect: "connect" };
+
+/** The selects under "Tokens that live". */
+const LIVING = ["bearer", "reauth", "authPlacement", "headersOn"];
 
 export class Settings {
   #headers;
@@ -54,20 +69,23 @@ export class Settings {
 
   /** Fills in the form; what isn't given is as at first. */
   fill(values) {
-    const { url, namespace, headers, auth, query, begins, then, fallback, withCredentials } = { ...DEFAULTS, ...values };
-    byId("url").value = url;
-    byId("namespace").value = namespace;
+    const { headers, query, then, withCredentials, diagnose, debug, ...fields } = { ...DEFAULTS, ...values };
     this.#headers.entries = headers;
-    byId("auth").value = auth;
     this.#query.entries = query;
-    byId("begins").value = begins;
     byId("then").checked = then;
-    byId("fallback").value = fallback;
     byId("credentials").checked = withCredentials;
+    byId("diagnose").checked = diagnose;
+    byId("debug").checked = debug;
+    for (const name of ["url", "namespace", "auth", "begins", "fallback", ...LIVING]) byId(name).value = fields[name];
+    // What is set has to be seen.
+    byId("more").open = debug || !diagnose || LIVING.some((name) => fields[name] !== DEFAULTS[name]);
     this.#show();
   }
 
-  /** The address, and the options of `io()`; or undefined where something is wrong, which the fields then say. */
+  /**
+   * The address, the options of `io()`, and which function gives the bearer token, if any does; or undefined where something is
+   * wrong, which the fields then say.
+   */
   read() {
     let first;
     for (const [place, mistake] of Object.entries(this.#mistakes())) {
@@ -98,7 +116,13 @@ export class Settings {
     if (headers.length > 0) options.extraHeaders = Object.fromEntries(headers);
     if (auth) options.auth = auth;
     if (query.length > 0) options.query = Object.fromEntries(query);
-    return { address: this.#address().value, options };
+    const [bearer, reauth, authPlacement, headersOn] = LIVING.map((name) => byId(name).value);
+    if (reauth !== DEFAULTS.reauth) options.reauth = REAUTH[reauth];
+    if (authPlacement !== DEFAULTS.authPlacement) options.authPlacement = authPlacement;
+    if (headersOn !== DEFAULTS.headersOn) options.headersOn = headersOn;
+    if (!byId("diagnose").checked) options.diagnose = false;
+    if (byId("debug").checked) options.debug = true;
+    return { address: this.#address().value, options, bearer: bearer === DEFAULTS.bearer ? undefined : bearer };
   }
 
   #address() {
@@ -155,22 +179,4 @@ export class Settings {
     }
     this.#onChange();
   }
-}
-
-const list = (names) => JSON.stringify(names).replaceAll(",", ", ");
-
-/** The call of `io()`, without what's the default and without values of credentials. */
-function code({ address, options }) {
-  const { transports, tryAllTransports, headerFallback, withCredentials, extraHeaders, auth, query } = options;
-  const key = (name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
-  const blanks = (values) => `{ ${Object.keys(values).map((name) => `${key(name)}: "…"`).join(", ")} }`.replace("{  }", "{}");
-  const lines = [`transports: ${list(transports)},`];
-  if (tryAllTransports) lines.push("tryAllTransports: true,");
-  if (extraHeaders) lines.push(`extraHeaders: ${blanks(extraHeaders)},`);
-  if (headerFallback !== "payload") lines.push(`headerFallback: ${JSON.stringify(headerFallback)},`);
-  if (auth) lines.push(`auth: ${blanks(auth)},`);
-  if (query) lines.push(`query: ${blanks(query)},`);
-  if (withCredentials) lines.push("withCredentials: true,");
-  const body = lines.map((line) => `  ${line}\n`).join("");
-  return `import { io } from "socketio-wasm";\n\nconst socket = io(${JSON.stringify(masked(address))}, {\n${body}});`;
 }

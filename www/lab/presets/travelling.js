@@ -1,9 +1,9 @@
-// What a newcomer can try with one click. The tokens are the demo server's; `note` says what to look at.
+// What a newcomer can try with one click: where a header travels. The tokens are the demo server's; `note` says what to look at.
 
 const TOKEN = [["Authorization", "Bearer demo-valid"]];
 const onWebSocket = { namespace: "/admin", headers: TOKEN, begins: "websocket", then: false };
 
-export const presets = [
+export const travelling = [
   {
     id: "polling",
     title: "Header on polling",
