@@ -41,9 +41,8 @@ async function buildAnew(log) {
   await mkdir(paths.dist, { recursive: true });
   await writeFile(join(paths.dist, "socketio.wasm"), wasm);
   await bundle({ entry: "src/js/entry.js", outfile: join(paths.dist, "index.js"), glue, bindings, wasm });
+  await bundle({ entry: "src/js/entry-classic.js", outfile: join(paths.dist, "socketio.js"), glue, bindings, wasm, format: "iife" });
   await bundle({ entry: "src/js/entry-init.js", outfile: join(paths.dist, "init.js"), glue, bindings });
-  await bundle({ entry: "src/web/diagnosis.js", outfile: join(paths.dist, "diagnosis.js") });
-  await bundle({ entry: "src/js/trace.js", outfile: join(paths.dist, "trace.js") });
 }
 
 async function buildProfile(log) {

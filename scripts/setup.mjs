@@ -14,7 +14,7 @@ export async function setup(level) {
   if (level !== "build" && level !== "test") throw new Failure("Usage: node scripts/setup.mjs build|test");
   await checkPrerequisites();
   const [npm, rust, tools, browser] = await Promise.all([
-    nodePackages(),
+    nodePackages(level),
     rustForWasm(level),
     cargoTools(level),
     level === "test" ? chromium() : [],

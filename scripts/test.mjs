@@ -1,6 +1,6 @@
 // All checks and tests, or those of one stage; stops at the first that fails.
 //
-//     node scripts/test.mjs [lint|native|node|wasm|e2e|package] [--verbose]
+//     node scripts/test.mjs [lint|native|node|wasm|e2e|package|bundlers] [--verbose]
 //
 // --verbose shows everything that the tools say; otherwise it's in .tools/logs, and shown where something failed.
 import { existsSync } from "node:fs";
@@ -30,10 +30,11 @@ const checks = [
   { stage: "wasm", name: "tests of the Rust API in Chromium", work: wasmTests },
   { stage: "e2e", name: "tests of the npm API in Chromium", work: (tool) => nodeTests(tool, "tests/browser") },
   { stage: "package", name: "tests of the package", work: (tool) => nodeTests(tool, "tests/package") },
+  { stage: "bundlers", name: "apps of the bundlers", work: (tool) => nodeTests(tool, "tests/bundlers") },
 ];
 
 /** Stages that use what is in pkg/dist. */
-const builtFirst = new Set(["lint", "node", "e2e", "package"]);
+const builtFirst = new Set(["lint", "node", "e2e", "package", "bundlers"]);
 
 async function test(stage, verbose) {
   const stages = new Set(checks.map((check) => check.stage));

@@ -130,7 +130,6 @@ impl Code {
             Self::ProtocolMismatch => "This client needs socket.io 3 or 4 on the server",
             Self::HeaderImpossible => "Begin on polling, or let headerFallback move the header",
             Self::NoTransport => "Allow polling or websocket in transports",
-            Self::MixedContent => "A page over https cannot talk to a server over http: serve that over https too",
             _ => "",
         }
     }

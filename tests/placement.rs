@@ -50,11 +50,11 @@ const TABLE: [Row; 8] = [
     Row { begins_on: Polling, revision: V3, headers: ["header"; 6],
           auth: NO_AUTH, query: "query", cookies: ["cookie", "-"] },
     //                                                 payload  query    subprotocol error   drop     event
-    Row { begins_on: WebSocket, revision: V4, headers: [MOVED, IN_URL, READABLE, REFUSED, DROPPED, REFUSED],
+    Row { begins_on: WebSocket, revision: V4, headers: [MOVED, IN_URL, READABLE, REFUSED, DROPPED, LATE],
           auth: "payload", query: "query", cookies: ["cookie", "cookie"] },
     Row { begins_on: WebSocket, revision: V3, headers: [REFUSED, IN_URL, REFUSED, REFUSED, DROPPED, LATE],
           auth: NO_AUTH, query: "query", cookies: ["cookie", "cookie"] },
-    Row { begins_on: WebTransport, revision: V4, headers: [MOVED, REFUSED, REFUSED, REFUSED, DROPPED, REFUSED],
+    Row { begins_on: WebTransport, revision: V4, headers: [MOVED, REFUSED, REFUSED, REFUSED, DROPPED, LATE],
           auth: "payload", query: NO_QUERY, cookies: [NO_COOKIES, "-"] },
     Row { begins_on: WebTransport, revision: V3, headers: [REFUSED, REFUSED, REFUSED, REFUSED, DROPPED, REFUSED],
           auth: NO_AUTH, query: NO_QUERY, cookies: [NO_COOKIES, "-"] },
@@ -91,6 +91,56 @@ fn every_credential_has_its_place() {
             }
         }
     }
+}
+
+/// Servers that take credentials in an event take one such event: what can travel in it does.
+#[test]
+fn in_an_event_the_payload_travels_with_the_headers() {
+    let both = |auth_in_event| Credentials {
+        has_auth: true,
+        auth_in_event,
+        ..credentials(&[("Authorization", "Bearer t")])
+    };
+    for (begins_on, revision, fallback, asked, header, auth) in [
+        // The app asks for the payload in an event: the headers that would travel in the CONNECT follow it.
+        (Polling, V4, HeaderFallback::Payload, true, "header", "event"),
+        (Polling, V3, HeaderFallback::Payload, true, "header", "event"),
+        (WebSocket, V4, HeaderFallback::Payload, true, LATE, "event"),
+        (WebSocket, V4, HeaderFallback::Query, true, IN_URL, "event"),
+        (WebSocket, V4, HeaderFallback::Subprotocol, true, READABLE, "event"),
+        (WebSocket, V4, HeaderFallback::Drop, true, DROPPED, "event"),
+        (WebSocket, V3, HeaderFallback::Event, true, LATE, "event"),
+        (WebTransport, V4, HeaderFallback::Payload, true, LATE, "event"),
+        (Jsonp, V4, HeaderFallback::Query, true, IN_URL, "event"),
+        // It asks for the headers in one: the payload follows them, where they do travel in it.
+        (WebSocket, V4, HeaderFallback::Event, false, LATE, "event"),
+        (WebSocket, V3, HeaderFallback::Event, false, LATE, "event"),
+        (WebTransport, V4, HeaderFallback::Event, false, LATE, "event"),
+        (Polling, V4, HeaderFallback::Event, false, "header", "payload"),
+        (Polling, V3, HeaderFallback::Event, false, "header", NO_AUTH),
+        (WebSocket, V4, HeaderFallback::Payload, false, MOVED, "payload"),
+    ] {
+        let given = both(asked);
+        let plan = plan(&given, begins_on, revision, fallback).unwrap();
+        let places = [CredentialKind::Bearer, CredentialKind::Auth].map(|kind| place_in(&plan, kind));
+        assert_eq!(
+            places,
+            [header, auth],
+            "{begins_on:?} {revision:?} {fallback:?} {asked}"
+        );
+        assert_eq!(plan.signs_in(), auth == "event");
+        let in_event = plan.apply(&given).event_headers;
+        assert_eq!(in_event.len(), usize::from(header == LATE));
+    }
+    // Without a header there is nothing that the fallback could move.
+    let auth = with(|given| given.has_auth = true);
+    assert_eq!(
+        place_in(
+            &plan(&auth, WebSocket, V4, HeaderFallback::Event).unwrap(),
+            CredentialKind::Auth
+        ),
+        "payload"
+    );
 }
 
 #[test]
@@ -425,13 +475,8 @@ fn some_credentials() -> impl Strategy<Value = Credentials> {
     );
     let query = ("[a-z]{1,8}", "[ -~]{0,9}SECRET[ -~]{0,9}");
     let headers = proptest::collection::vec(header, 0..5);
-    (
-        headers,
-        proptest::collection::vec(query, 0..4),
-        any::<bool>(),
-        any::<bool>(),
-    )
-        .prop_map(|(headers, query, has_auth, with_cookies)| {
+    (headers, proptest::collection::vec(query, 0..4), any::<[bool; 3]>()).prop_map(
+        |(headers, query, [has_auth, auth_in_event, with_cookies])| {
             let headers: Vec<_> = headers
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str()))
@@ -443,10 +488,12 @@ fn some_credentials() -> impl Strategy<Value = Credentials> {
             Credentials {
                 query,
                 has_auth,
+                auth_in_event,
                 with_cookies,
                 ..credentials(&headers)
             }
-        })
+        },
+    )
 }
 
 fn some_place() -> impl Strategy<Value = (Kind, Revision, HeaderFallback)> {

@@ -4,16 +4,13 @@ import { join } from "node:path";
 import { paths, root } from "../paths.mjs";
 import { Failure } from "../process.mjs";
 
-/** What the entries import when they need it. These share nothing with them: neither state nor shortened names. */
-export const parts = ["diagnosis.js", "trace.js"];
-
 /**
  * Bundles one entry point. It may import
  *
  * - `#bindings`: what Rust exports, and `imports`, which the module is instantiated with;
  * - `#wasm`: `bytes()`, the module, decoded from the text that is inlined; only where `wasm` is given.
  */
-export async function bundle({ entry, outfile, glue, bindings, wasm }) {
+export async function bundle({ entry, outfile, glue, bindings, wasm, format = "esm" }) {
   // Imported here: the npm packages may be installed after this module was loaded.
   const { build } = await import("esbuild");
   const options = {
@@ -22,7 +19,7 @@ export async function bundle({ entry, outfile, glue, bindings, wasm }) {
     outfile,
     bundle: true,
     minify: true,
-    format: "esm",
+    format,
     target: "es2022",
     // What is not for apps; but for what they know from the official client, and what stands in packets. Shorter names are
     // the module's exports.
@@ -30,8 +27,6 @@ export async function bundle({ entry, outfile, glue, bindings, wasm }) {
     reserveProps: /^_(close|placeholder|readyState|reconnecting)$/,
     legalComments: "none",
     logLevel: "warning",
-    // Parts that are loaded when they are needed, files of their own: src/web/diagnosis.js, src/js/trace.js.
-    external: parts.map((part) => `./${part}`),
     plugins: [generated({ glue, bindings, wasm })],
   };
   try {

@@ -1,24 +1,31 @@
-// The npm packages of the lock file.
+// The npm packages of the lock files.
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../paths.mjs";
 import { run } from "../process.mjs";
 
-const lock = join(root, "package-lock.json");
-const npmRecord = join(root, "node_modules", ".package-lock.json");
-/** The lock file that node_modules was installed from: a checkout that gives it a new date is no reason to reinstall. */
-const ourRecord = join(root, "node_modules", ".installed-from-lock.json");
-
-/** Steps that are still to do: none if node_modules is what the lock file says, or newer. */
-export async function nodePackages() {
-  const [wanted, installed] = await Promise.all([readFile(lock, "utf8"), readFile(ourRecord, "utf8").catch(() => "")]);
-  if (wanted === installed || (await isNewer(npmRecord, lock))) return [];
-  return [{ name: "npm packages", log: "npm", work: (log) => install(wanted, log) }];
+/** Steps that are still to do. What the tests of the bundlers need is large, and nothing else needs it. */
+export async function nodePackages(level) {
+  const bundlers = join(root, "tests", "bundlers");
+  const steps = [packagesOf(root, "npm packages", "npm")];
+  if (level === "test") steps.push(packagesOf(bundlers, "bundlers", "npm-bundlers"));
+  return (await Promise.all(steps)).flat();
 }
 
-async function install(wanted, log) {
-  await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=warn"], { cwd: root, log });
-  await writeFile(ourRecord, wanted);
+/** None if a folder's node_modules is what its lock file says, or newer. */
+async function packagesOf(folder, name, log) {
+  const lock = join(folder, "package-lock.json");
+  const npmRecord = join(folder, "node_modules", ".package-lock.json");
+  /** The lock file that node_modules was installed from: a checkout that gives it a new date is no reason to reinstall. */
+  const ourRecord = join(folder, "node_modules", ".installed-from-lock.json");
+
+  const [wanted, installed] = await Promise.all([readFile(lock, "utf8"), readFile(ourRecord, "utf8").catch(() => "")]);
+  if (wanted === installed || (await isNewer(npmRecord, lock))) return [];
+  const install = async (log) => {
+    await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=warn"], { cwd: folder, log });
+    await writeFile(ourRecord, wanted);
+  };
+  return [{ name, log, work: install }];
 }
 
 async function isNewer(file, other) {

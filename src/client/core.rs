@@ -89,7 +89,8 @@ impl<H: Host> Core<H> {
             bearer.map(|bearer| &bearer.token),
         )?;
         let placed = options.place(&self.url, candidate, &credentials)?;
-        let now = driver.now();
+        let ahead = driver.ahead();
+        let now = driver.now() - ahead;
         let mut claims = Claims::of_request::<Payload>(now, &credentials);
         if let Some(expires_at) = bearer.and_then(|bearer| bearer.expires_at) {
             claims.expire(now, expires_at);
@@ -98,7 +99,7 @@ impl<H: Host> Core<H> {
             entry.credential == CredentialKind::Bearer && entry.placement == auth::Placement::Header
         };
         let placement = Placement {
-            claims,
+            claims: claims.shift(ahead),
             bearer_in_header: placed.plan.entries.iter().any(is_bearer),
             signs_in: placed.plan.signs_in(),
         };
@@ -129,7 +130,8 @@ impl<H: Host> App for Core<H> {
         if let Some(candidate) = self.candidate.get() {
             let (mut placed, placement) = self.place(driver, candidate)?;
             if placement.bearer_in_header {
-                // That is past: from now on the payload has it as well.
+                // The handshake is past: later requests have the new one, and so have payloads.
+                driver.put_headers(&placed.endpoint.headers);
                 let header = placed
                     .endpoint
                     .headers

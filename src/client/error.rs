@@ -9,8 +9,6 @@ use crate::error::{self, Code};
 use crate::proto::Data;
 use crate::proto::output::Failure;
 use crate::web::Payload;
-#[cfg(not(feature = "js"))]
-use crate::web::edge;
 
 use super::payload;
 
@@ -202,10 +200,6 @@ impl From<&Failure<Payload>> for Error {
             Self::Transport { status, hint, .. } => {
                 let detail = failure.detail.as_ref();
                 *hint = detail.and_then(|detail| detail.get("hint")?.as_text());
-                #[cfg(not(feature = "js"))]
-                if hint.is_none() && failure.error.code.hint().is_empty() {
-                    *hint = edge::hint(failure.error.code.as_str(), "");
-                }
                 let description = failure.detail.as_ref().and_then(|detail| detail.get("description"));
                 // A cast of a float saturates.
                 *status = description

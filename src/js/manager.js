@@ -6,6 +6,7 @@ import { Engine, Transport } from "./engine.js";
 import { report } from "./errors.js";
 import { ask } from "./provider.js";
 import { Socket } from "./socket.js";
+import { tracer } from "./trace.js";
 import { prepare } from "./wasm.js";
 
 /** What Rust tells; `Tale` in `tell.rs` has the same list. */
@@ -91,18 +92,18 @@ export class Manager extends Emitter {
     return super.on(event, listener);
   }
 
-  /** Begins to trace: what happens before the part that does so is loaded waits for it. */
+  /** Begins to trace. */
   _watch() {
-    if (this._trace) return;
-    /** @type {[Date, string | number, ...any[]][]} */
-    const waiting = [];
-    this._trace = (...entry) => waiting.push([new Date(), ...entry]);
+    const trace = tracer(this);
+    this._trace ??= (...happening) => {
+      try {
+        trace(...happening);
+      } catch (error) {
+        // Who only watches does not keep the rest from happening.
+        report(error);
+      }
+    };
     rust.watch(this._number, true);
-    import("./trace.js").then(({ tracer }) => {
-      const trace = tracer(this);
-      for (const entry of waiting) trace(...entry);
-      this._trace = (...entry) => trace(new Date(), ...entry);
-    }, report);
   }
 
   /** Opens the connection. @param {(error?: Error) => void} [callback] called when it is open, or could not be opened */
@@ -284,7 +285,8 @@ export class Manager extends Emitter {
   _tell(event, about, slot, number, epoch) {
     try {
       const value = take(slot);
-      this._trace?.(event, event < OPEN ? this._sockets[about].nsp : undefined, value, number);
+      const isOfSocket = event < OPEN || event === RENEWAL || event === RENEWAL_ERROR;
+      this._trace?.(event, isOfSocket ? this._sockets[about].nsp : undefined, value, number);
       if (event === MESSAGE) this._sockets[about]._message(value, number, epoch);
       else if (event < OPEN) this._tellSocket(event, this._sockets[about], value, number);
       else if (event < RENEWAL) this._tellManager(event, value, number);

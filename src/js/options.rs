@@ -1,5 +1,7 @@
 //! Options from a JavaScript object.
 
+use std::cell::RefCell;
+
 use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
 
@@ -65,156 +67,127 @@ extern "C" {
 ///
 /// [`Code::InvalidOption`] and [`Code::InvalidHeader`], with a text that names the option or header, never its value.
 pub fn read(object: &JsValue) -> Result<Options, Error> {
-    let reader = Reader(object);
+    let problem = Problem::default();
+    let reader = Reader {
+        object,
+        problem: &problem,
+    };
     let mut options = Options::default();
     for (name, field) in &FIELDS {
         match field {
-            Field::Flag(member) => reader.flag(name, member(&mut options))?,
-            Field::Number(member) => reader.number(name, member(&mut options))?,
-            Field::Text(member) => reader.text(name, member(&mut options))?,
+            Field::Flag(member) => reader.flag(name, member(&mut options)),
+            Field::Number(member) => reader.number(name, member(&mut options)),
+            Field::Text(member) => reader.text(name, member(&mut options)),
         }
     }
-    reader.attempts(&mut options.reconnection_attempts)?;
+    reader.attempts(&mut options.reconnection_attempts);
     // What the façade reads for itself.
-    for name in ["autoConnect", "forceNew", "multiplex"] {
-        reader.flag(name, &mut false)?;
+    for name in ["autoConnect", "forceNew", "multiplex", "debug"] {
+        reader.flag(name, &mut false);
     }
-    retries(object)?;
+    reader.retries();
     if reader.get("timestampRequests").is_some() {
         let mut stamps = false;
-        reader.flag("timestampRequests", &mut stamps)?;
+        reader.flag("timestampRequests", &mut stamps);
         options.timestamp_requests = Some(stamps);
     }
     let mut has_slash = true;
-    reader.flag("addTrailingSlash", &mut has_slash)?;
+    reader.flag("addTrailingSlash", &mut has_slash);
     if options.path.ends_with('/') {
         options.path.pop();
     }
     if has_slash {
         options.path.push('/');
     }
-    options.check_path()?;
+    problem.check(options.check_path());
     if reader.get("headerFallback").is_some() {
         let mut fallback = String::new();
-        reader.text("headerFallback", &mut fallback)?;
-        options.header_fallback = HeaderFallback::parse(&fallback).ok_or_else(|| wrong("headerFallback"))?;
+        reader.text("headerFallback", &mut fallback);
+        match HeaderFallback::parse(&fallback) {
+            Some(fallback) => options.header_fallback = fallback,
+            None => problem.wrong("headerFallback"),
+        }
     }
-    if let Some(requests) = reader.get("headersOn") {
-        options.headers_once = match requests.as_string().as_deref() {
-            Some("handshake") => true,
-            Some("always") => false,
-            _ => return Err(wrong("headersOn")),
-        };
-    }
-    if let Some(placement) = reader.get("authPlacement") {
-        options.auth_in_event = match placement.as_string().as_deref() {
-            Some("event") => true,
-            Some("payload") => false,
-            _ => return Err(wrong("authPlacement")),
-        };
-    }
-    if let Some(credentials) = reader.get("credentials") {
-        options.bearer = bearer(&credentials)?;
-    }
-    if let Some(reauth) = reader.get("reauth") {
-        options.reauth = if reauth.as_string().as_deref() == Some("connect") {
-            Reauth::Connect
-        } else {
-            let mut event = String::new();
-            Reader(&reauth).text("event", &mut event)?;
-            if event.is_empty() {
-                return Err(wrong("reauth"));
-            }
-            Reauth::Event(event)
-        };
-    }
-    options.query = reader.query()?;
+    options.headers_once = reader.either("headersOn", "always", "handshake");
+    options.auth_in_event = reader.either("authPlacement", "payload", "event");
+    reader.bearer(&mut options.bearer);
+    reader.reauth(&mut options.reauth);
+    options.query = reader.query();
     if reader
         .get("auth")
         .is_some_and(|auth| !auth.is_object() && !auth.is_function())
     {
-        return Err(wrong("auth"));
+        problem.wrong("auth");
     }
     if reader.get("parser").is_some() {
-        return Err(Error::new(
-            Code::InvalidOption,
-            "The option parser is not supported: this client has the default parser only",
-        ));
+        let message = "The option parser is not supported: this client has the default parser only";
+        problem.set(Error::new(Code::InvalidOption, message));
     }
-    options.headers = reader.headers()?;
-    if let Some(own) = reader.get("transportOptions") {
-        if !own.is_object() {
-            return Err(wrong("transportOptions"));
-        }
+    options.headers = reader.headers();
+    if let Some(own) = reader.object("transportOptions") {
         for kind in [Kind::Polling, Kind::WebSocket, Kind::WebTransport] {
-            if let Some(own) = Reader(&own).get(kind.name()) {
-                for header in &Reader(&own).headers()? {
+            if let Some(own) = reader.of(&own).get(kind.name()) {
+                for header in &reader.of(&own).headers() {
                     options.transport_headers.push((kind, header.clone()));
                 }
             }
         }
     }
-    if let Some(list) = reader.list("transports")? {
+    if let Some(list) = reader.list("transports") {
         options.transports.clear();
         for item in list.iter() {
             // A marker has the name as a member.
-            let name = item.as_string().or_else(|| Reader(&item).get("transport")?.as_string());
+            let name = item
+                .as_string()
+                .or_else(|| reader.of(&item).get("transport")?.as_string());
             match name.as_deref() {
                 // Known by name, and not carried yet.
                 Some("webtransport" | "jsonp") => {}
-                name => options
-                    .transports
-                    .push(name.and_then(transport).ok_or_else(|| wrong("transports"))?),
+                name => match name.and_then(transport) {
+                    Some(candidate) => options.transports.push(candidate),
+                    None => problem.wrong("transports"),
+                },
             }
         }
     }
     if let Some(protocol) = reader.get("protocols").and_then(|protocols| protocols.as_string()) {
         options.protocols.push(protocol);
-    } else if let Some(list) = reader.list("protocols")? {
+    } else if let Some(list) = reader.list("protocols") {
         for name in list.iter() {
-            options
-                .protocols
-                .push(name.as_string().ok_or_else(|| wrong("protocols"))?);
+            match name.as_string() {
+                Some(name) => options.protocols.push(name),
+                None => problem.wrong("protocols"),
+            }
         }
     }
-    Ok(options)
-}
-
-/// Reads what the app gives once for every transport.
-fn bearer(credentials: &JsValue) -> Result<Bearer, Error> {
-    if !credentials.is_object() {
-        return Err(wrong("credentials"));
-    }
-    let Some(bearer) = Reader(credentials).get("bearer") else {
-        return Ok(Bearer::None);
-    };
-    if bearer.is_function() {
-        return Ok(Bearer::Provided);
-    }
-    let token = bearer.as_string().ok_or_else(|| wrong("credentials.bearer"))?;
-    bearer_header(&token)?;
-    Ok(Bearer::Token(Secret::new(token)))
+    problem.result(options)
 }
 
 /// Reads a socket's own options, of which Rust needs how often its events are sent again.
 pub fn retries(object: &JsValue) -> Result<u32, Error> {
-    let reader = Reader(object);
-    let mut retries = 0.0;
-    reader.number("retries", &mut retries)?;
-    reader.number("ackTimeout", &mut 0.0)?;
-    // A cast of a float saturates.
-    Ok(retries as u32)
+    let problem = Problem::default();
+    let reader = Reader {
+        object,
+        problem: &problem,
+    };
+    let retries = reader.retries();
+    problem.result(retries)
 }
 
 /// Changes what the object has of the options of reconnection.
 pub fn adjust(object: &JsValue, reconnection: &mut Reconnection) -> Result<(), Error> {
-    let reader = Reader(object);
-    reader.flag("reconnection", &mut reconnection.enabled)?;
-    reader.attempts(&mut reconnection.attempts)?;
-    reader.number("reconnectionDelay", &mut reconnection.backoff.min)?;
-    reader.number("reconnectionDelayMax", &mut reconnection.backoff.max)?;
-    reader.number("randomizationFactor", &mut reconnection.backoff.jitter)?;
-    reader.number("timeout", &mut reconnection.timeout)
+    let problem = Problem::default();
+    let reader = Reader {
+        object,
+        problem: &problem,
+    };
+    reader.flag("reconnection", &mut reconnection.enabled);
+    reader.attempts(&mut reconnection.attempts);
+    reader.number("reconnectionDelay", &mut reconnection.backoff.min);
+    reader.number("reconnectionDelayMax", &mut reconnection.backoff.max);
+    reader.number("randomizationFactor", &mut reconnection.backoff.jitter);
+    reader.number("timeout", &mut reconnection.timeout);
+    problem.result(())
 }
 
 /// The members of an object, as the app has written them; none where it is no object.
@@ -231,98 +204,195 @@ fn members(object: &JsValue) -> Option<Vec<(String, JsValue)>> {
     Some(members)
 }
 
-fn wrong(name: &str) -> Error {
-    Error::new(
-        Code::InvalidOption,
-        ["The option ", name, " has a value that it cannot have"].concat(),
-    )
+/// The first thing that is wrong. Reading goes on after it, because a way out of every line is much of a small module.
+#[derive(Default)]
+struct Problem(RefCell<Option<Error>>);
+
+impl Problem {
+    fn set(&self, error: Error) {
+        self.0.borrow_mut().get_or_insert(error);
+    }
+
+    fn wrong(&self, name: &str) {
+        let message = ["The option ", name, " has a value that it cannot have"].concat();
+        self.set(Error::new(Code::InvalidOption, message));
+    }
+
+    fn check<T>(&self, result: Result<T, Error>) -> Option<T> {
+        result.map_err(|error| self.set(error)).ok()
+    }
+
+    fn result<T>(self, value: T) -> Result<T, Error> {
+        self.0.into_inner().map_or(Ok(value), Err)
+    }
 }
 
 /// Reads an object; what it does not have leaves the target as it is.
-struct Reader<'a>(&'a JsValue);
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    object: &'a JsValue,
+    problem: &'a Problem,
+}
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// Reads another object.
+    fn of<'b>(&self, object: &'b JsValue) -> Reader<'b>
+    where
+        'a: 'b,
+    {
+        Reader {
+            object,
+            problem: self.problem,
+        }
+    }
+
     fn get(&self, name: &str) -> Option<JsValue> {
-        let value = Reflect::get(self.0, &JsValue::from_str(name)).ok()?;
+        let value = Reflect::get(self.object, &JsValue::from_str(name)).ok()?;
         (!value.is_undefined() && !value.is_null()).then_some(value)
     }
 
-    fn flag(&self, name: &str, flag: &mut bool) -> Result<(), Error> {
-        if let Some(value) = self.get(name) {
-            *flag = value.as_bool().ok_or_else(|| wrong(name))?;
+    /// A member, where it has the type that `read` wants.
+    fn read<T>(&self, name: &str, read: impl FnOnce(&JsValue) -> Option<T>) -> Option<T> {
+        let value = self.get(name)?;
+        let read = read(&value);
+        if read.is_none() {
+            self.problem.wrong(name);
         }
-        Ok(())
+        read
     }
 
-    fn text(&self, name: &str, text: &mut String) -> Result<(), Error> {
-        if let Some(value) = self.get(name) {
-            *text = value.as_string().ok_or_else(|| wrong(name))?;
+    fn flag(&self, name: &str, flag: &mut bool) {
+        if let Some(value) = self.read(name, JsValue::as_bool) {
+            *flag = value;
         }
-        Ok(())
+    }
+
+    fn text(&self, name: &str, text: &mut String) {
+        if let Some(value) = self.read(name, JsValue::as_string) {
+            *text = value;
+        }
     }
 
     /// A number that is not negative; `false` stands for no limit.
-    fn number(&self, name: &str, number: &mut Millis) -> Result<(), Error> {
-        if let Some(value) = self.get(name) {
+    fn number(&self, name: &str, number: &mut Millis) {
+        let read = |value: &JsValue| {
             let given = if value.as_bool() == Some(false) {
                 Some(Millis::INFINITY)
             } else {
                 value.as_f64()
             };
-            *number = given.filter(|given| *given >= 0.0).ok_or_else(|| wrong(name))?;
+            given.filter(|given| *given >= 0.0)
+        };
+        if let Some(value) = self.read(name, read) {
+            *number = value;
         }
-        Ok(())
     }
 
-    fn attempts(&self, attempts: &mut u32) -> Result<(), Error> {
+    /// Whether an option has the second of its two values; the first is the default.
+    fn either(&self, name: &str, first: &str, second: &str) -> bool {
+        let mut text = first.to_owned();
+        self.text(name, &mut text);
+        if text != first && text != second {
+            self.problem.wrong(name);
+        }
+        text == second
+    }
+
+    fn attempts(&self, attempts: &mut u32) {
         let mut number = f64::from(*attempts);
-        self.number("reconnectionAttempts", &mut number)?;
+        self.number("reconnectionAttempts", &mut number);
         // A cast of a float saturates.
         *attempts = number as u32;
-        Ok(())
     }
 
-    fn list(&self, name: &str) -> Result<Option<Array>, Error> {
-        match self.get(name) {
-            Some(value) if Array::is_array(&value) => Ok(Some(value.unchecked_into())),
-            Some(_) => Err(wrong(name)),
-            None => Ok(None),
-        }
+    fn retries(&self) -> u32 {
+        let mut retries = 0.0;
+        self.number("retries", &mut retries);
+        self.number("ackTimeout", &mut 0.0);
+        // A cast of a float saturates.
+        retries as u32
+    }
+
+    fn object(&self, name: &str) -> Option<JsValue> {
+        self.read(name, |value| value.is_object().then(|| value.clone()))
+    }
+
+    fn list(&self, name: &str) -> Option<Array> {
+        self.read(name, |value| {
+            Array::is_array(value).then(|| value.clone().unchecked_into())
+        })
     }
 
     /// The query, from a text or an object whose members may be of any type.
-    fn query(&self) -> Result<Vec<(String, Secret)>, Error> {
-        let mut query = Vec::new();
+    fn query(&self) -> Vec<(String, Secret)> {
         let Some(value) = self.get("query") else {
-            return Ok(query);
+            return Vec::new();
         };
-        if let Some(text) = value.as_string() {
-            for (key, value) in decode_query(&text) {
-                query.push((key, Secret::new(value)));
-            }
-            return Ok(query);
+        let parameters = match value.as_string() {
+            Some(text) => Some(decode_query(&text)),
+            None => members(&value).and_then(|members| {
+                let text = |(key, value)| Some((key, to_text(&value).ok()?));
+                members.into_iter().map(text).collect()
+            }),
+        };
+        if parameters.is_none() {
+            self.problem.wrong("query");
         }
-        for (key, value) in members(&value).ok_or_else(|| wrong("query"))? {
-            query.push((key, Secret::new(to_text(&value).map_err(|_| wrong("query"))?)));
-        }
-        Ok(query)
+        let parameters = parameters.unwrap_or_default().into_iter();
+        parameters.map(|(key, value)| (key, Secret::new(value))).collect()
     }
 
-    fn headers(&self) -> Result<Headers, Error> {
+    fn headers(&self) -> Headers {
         let mut headers = Headers::default();
-        let Some(object) = self.get("extraHeaders") else {
-            return Ok(headers);
+        let Some(list) = self.read("extraHeaders", members) else {
+            return headers;
         };
-        for (name, value) in members(&object).ok_or_else(|| wrong("extraHeaders"))? {
+        for (name, value) in list {
             // The name first: it may be a whole line, with a value.
-            header(&name, "")?;
+            if self.problem.check(header(&name, "")).is_none() {
+                continue;
+            }
             let is_plain = !value.is_object() && !value.is_undefined() && !value.is_null();
-            let text = is_plain.then(|| to_text(&value).ok()).flatten().ok_or_else(|| {
-                let message = ["The header ", &name, " has a value that is no string"].concat();
-                Error::new(Code::InvalidHeader, message)
-            })?;
-            headers.add(header(&name, &text)?);
+            match is_plain.then(|| to_text(&value).ok()).flatten() {
+                Some(text) => {
+                    if let Some(header) = self.problem.check(header(&name, &text)) {
+                        headers.add(header);
+                    }
+                }
+                None => {
+                    let message = ["The header ", &name, " has a value that is no string"].concat();
+                    self.problem.set(Error::new(Code::InvalidHeader, message));
+                }
+            }
         }
-        Ok(headers)
+        headers
+    }
+
+    /// What the app gives once for every transport.
+    fn bearer(&self, bearer: &mut Bearer) {
+        let credentials = self.object("credentials");
+        let Some(given) = credentials.and_then(|credentials| self.of(&credentials).get("bearer")) else {
+            return;
+        };
+        if given.is_function() {
+            *bearer = Bearer::Provided;
+        } else if let Some(token) = given.as_string() {
+            self.problem.check(bearer_header(&token));
+            *bearer = Bearer::Token(Secret::new(token));
+        } else {
+            self.problem.wrong("credentials.bearer");
+        }
+    }
+
+    fn reauth(&self, reauth: &mut Reauth) {
+        let Some(given) = self.get("reauth") else {
+            return;
+        };
+        let event = self.of(&given).get("event").and_then(|event| event.as_string());
+        match (given.as_string().as_deref(), event) {
+            (Some("connect"), _) => *reauth = Reauth::Connect,
+            (None, Some(event)) if !event.is_empty() => *reauth = Reauth::Event(event),
+            _ => self.problem.wrong("reauth"),
+        }
     }
 }

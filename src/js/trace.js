@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The trace: what happens on a connection and what the client decides, for `debug: true` and listeners to `trace`. A part of its
- * own, loaded only then. No value of the app's and none of its credentials is in an entry: of a packet it has the header, the
+ * The trace: what happens on a connection and what the client decides, for `debug: true` and listeners to `trace`. No value of
+ * the app's and none of its credentials is in an entry: of a packet it has the header, the
  * event's name and the size.
  */
 
@@ -39,6 +39,18 @@ const TALES = [
 const ENGINE = ["open", "close", "ping", "pong", "message", "upgrade", "noop"];
 const SOCKET = ["CONNECT", "DISCONNECT", "EVENT", "ACK", "CONNECT_ERROR", "BINARY_EVENT", "BINARY_ACK"];
 
+/** A query in a namespace's name may be a credential. @param {string} namespace */
+const bare = (namespace) => namespace.replace(/\?.*/, "?…");
+
+/** The name of an event, from its JSON, which may be anything. @param {string} json */
+const eventName = (json) => {
+  try {
+    return { event: JSON.parse(json) };
+  } catch {
+    return {};
+  }
+};
+
 /** What is left of a packet. @param {string} kind @param {any} data */
 const packet = (kind, data) => {
   if (typeof data !== "string") return data ? { packet: kind, binary: true, size: data.byteLength ?? data.size } : { packet: kind };
@@ -48,9 +60,8 @@ const packet = (kind, data) => {
   const name = /^\[("(?:[^"\\]|\\.)*")/.exec(data.slice(head.length))?.[1];
   return {
     packet: SOCKET[Number(type)],
-    // A query in a namespace's name may be a credential.
-    namespace: namespace.replace(/\?.*/, "?…"),
-    ...(name && (type === "2" || type === "5") && { event: JSON.parse(name) }),
+    namespace: bare(namespace),
+    ...(name && (type === "2" || type === "5") && eventName(name)),
     ...(id && { id: Number(id) }),
     ...(attachments && { attachments: Number(attachments) }),
     size: data.length,
@@ -86,9 +97,10 @@ const silent = new Set(["event", "acknowledgement", "drain", "ping", "granted"])
  * Makes what turns raw happenings into entries, prints them and tells them.
  * @param {{ opts: any, emitReserved: (event: string, ...args: any[]) => void }} manager
  */
-export const tracer = (manager) => (/** @type {Date} */ time, /** @type {string | number} */ happening, /** @type {any[]} */ ...rest) => {
+export const tracer = (manager) => (/** @type {string | number} */ happening, /** @type {any[]} */ ...rest) => {
   const what = typeof happening === "number" ? TALES[happening] : happening;
   if (silent.has(what)) return;
+  const time = new Date();
   /** @type {any} */
   const entry = { time, what };
   if (what === "placement") {
@@ -97,6 +109,7 @@ export const tracer = (manager) => (/** @type {Date} */ time, /** @type {string 
   } else if (what === "bearer") [entry.reason, entry.attempt] = rest;
   else if (what === "auth") [entry.namespace, entry.reason, entry.attempt] = rest;
   else if (typeof happening === "number") Object.assign(entry, rest[0] && { namespace: rest[0] }, details(what, rest[1], rest[2]));
+  if (entry.namespace) entry.namespace = bare(entry.namespace);
   if (manager.opts.debug) {
     const { time: _, what: __, ...shown } = entry;
     console.debug(`socketio-wasm ${time.toISOString().slice(11, 23)} ${what}`, JSON.stringify(shown));

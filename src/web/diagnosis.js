@@ -1,13 +1,13 @@
 // @ts-check
-/**
- * What finds out why polling failed, and says it: a part of its own, loaded only then. What the outcomes mean, Rust decides.
- */
+/** Finds out why polling failed, and says it. What the outcomes mean, Rust decides. */
+import { peek, tellProbed } from "./edge.js";
 
 /** What came of a probe; `Outcome` in `diagnosis.rs` has the same list. */
 const FAILED = 0;
 const PASSED = 1;
 const REDIRECTED = 2;
 const BLOCKED = 3;
+const UNKNOWN = 4;
 
 /** The probes; `Probe` in `diagnosis.rs` has the same list. */
 const REACH = 1;
@@ -18,12 +18,24 @@ const HEADER = 4;
 /** A server that does not answer at all, in milliseconds. */
 const PATIENCE = 5000;
 
+/** The last probe that was begun. */
+let last = Promise.resolve();
+
 /**
+ * Makes a probe, and tells what came of it.
  * @param {number} kind @param {string} url @param {string} header a name @param {boolean} withCredentials
- * @returns {Promise<number>}
+ * @param {number} driver @param {number} transport
  */
-export const probe = (kind, url, header, withCredentials) =>
-  kind >= PREFLIGHT ? request(kind, url, header, withCredentials) : fetched(kind, url);
+export const probe = (kind, url, header, withCredentials, driver, transport) => {
+  const outcome = kind < PREFLIGHT ? fetched(kind, url) : requested(kind, url, header, withCredentials);
+  // One that can't be made: a service worker has no XMLHttpRequest.
+  last = outcome.catch(() => UNKNOWN).then((outcome) => tellProbed(driver, transport, outcome));
+};
+
+/** Gives a signal when the probe that is under way has ended. @param {number} driver @param {number} transport */
+export const awaitProbe = (driver, transport) => {
+  last.then(() => tellProbed(driver, transport, UNKNOWN));
+};
 
 /** @param {number} kind @param {string} url */
 const fetched = async (kind, url) => {
@@ -54,7 +66,7 @@ const fetched = async (kind, url) => {
 };
 
 /** @param {number} kind @param {string} url @param {string} header @param {boolean} withCredentials @returns {Promise<number>} */
-const request = (kind, url, header, withCredentials) =>
+const requested = (kind, url, header, withCredentials) =>
   new Promise((resolve) => {
     const xhr = new XMLHttpRequest();
     xhr.open(kind === HEADER ? "GET" : "POST", url);
@@ -68,21 +80,22 @@ const request = (kind, url, header, withCredentials) =>
     xhr.send("");
   });
 
-/** @param {string} code @param {string} [names] of headers */
-export const hint = (code, names) => {
+/** Says in the description of a failure what to do about it. @param {number} slot @param {string} code @param {string} names of headers */
+export const explain = (slot, code, names) => {
   const origin = globalThis.location?.origin;
   /** @type {Record<string, string>} */
   const hints = {
     unreachable:
       "Nothing answers at this address: check the URL and the port, and that the server runs. (A browser does not tell this from an untrusted certificate.)",
-    cors_missing: `The server, or what is in front of it, does not allow this page to read its answers. socket.io 3 and newer: new Server(http, { cors: { origin: "${origin}" } }). socket.io 2: the option origins`,
+    cors_missing: `The server, or what is in front of it, does not allow this page to read its answers. socket.io 3 and newer: new Server(http, { cors: { origin: "${origin}" } }), with credentials: true where the app sets withCredentials. socket.io 2: the option origins`,
     cors_preflight: `The server refuses the preflight request (OPTIONS) that custom headers need. socket.io 2: the option handlePreflightRequest. socket.io 3 and newer: cors: { origin: "${origin}" }. A proxy in front has to let OPTIONS through`,
     cors_header: `The server does not allow: ${names}. socket.io 3 and newer: add it to cors.allowedHeaders, or leave that out to allow all. socket.io 2: send it as Access-Control-Allow-Headers in handlePreflightRequest`,
     cors_credentials: `withCredentials needs a server that names the page's origin and allows cookies. socket.io 3 and newer: cors: { origin: "${origin}", credentials: true }; not "*". socket.io 2: Access-Control-Allow-Credentials in handlePreflightRequest`,
+    mixed_content: "A page over https cannot talk to a server over http: serve the server over https",
     csp_blocked: "The page's Content-Security-Policy does not allow this server: add its origin, for http and ws, to connect-src",
     redirected: "The server answers with a redirect, which credentials do not follow: connect to the address that it redirects to",
     transport_failed:
       "The server answers other requests of this page. Look for allowRequest, or the option origins of socket.io 2, that refuses this one, or for a connection that was cut",
   };
-  return hints[code];
+  peek(slot).hint = hints[code];
 };

@@ -13,20 +13,21 @@ use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Code, Error};
-use crate::proto::diagnosis::Outcome;
+use crate::proto::auth::Secret;
 use crate::proto::engine::connection::{Config, Input};
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Output, Outputs};
-use crate::proto::socket::manager::{HEAD, Manager};
+use crate::proto::socket::manager::Manager;
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
 
-use super::diagnosis::{self, Case};
+use super::diagnosis;
 use super::edge;
 use super::endpoint::Endpoint;
 use super::payload::Payload;
 use super::polling::Poller;
+use super::signal;
 use super::websocket::Stream;
 
 /// What a driver asks of the layer above, and tells it. Called while nothing is borrowed.
@@ -55,8 +56,8 @@ pub trait App {
 pub struct Driver {
     number: usize,
     app: Box<dyn App>,
-    manager: RefCell<Manager<Payload>>,
-    endpoint: RefCell<Option<Rc<Endpoint>>>,
+    pub(super) manager: RefCell<Manager<Payload>>,
+    pub(super) endpoint: RefCell<Option<Rc<Endpoint>>>,
     lines: RefCell<Vec<(u32, Rc<Line>)>>,
     /// What went wrong in the middle of a call, to be told after it.
     broken: RefCell<Vec<(u32, Failure<Payload>)>>,
@@ -80,63 +81,15 @@ enum Line {
     Poller(RefCell<Poller>),
 }
 
-/// What `edge.js` tells, in the same order there.
-#[derive(Clone, Copy)]
-enum Signal {
-    Opened,
-    Text,
-    Binary,
-    Closed,
-    Broken,
-    Answered,
-    Accepted,
-    Composed,
-    Offline,
-    Probed,
-}
-
-impl Signal {
-    fn from_number(number: u32) -> Option<Self> {
-        const ALL: [Signal; 10] = [
-            Signal::Opened,
-            Signal::Text,
-            Signal::Binary,
-            Signal::Closed,
-            Signal::Broken,
-            Signal::Answered,
-            Signal::Accepted,
-            Signal::Composed,
-            Signal::Offline,
-            Signal::Probed,
-        ];
-        ALL.get(number as usize).copied()
-    }
-}
-
-type Dispatch = dyn Fn(usize, u32, u32, u32, u32);
-
 thread_local! {
     static DRIVERS: RefCell<Vec<Weak<Driver>>> = const { RefCell::new(Vec::new()) };
-    /// The one way from the browser's events into Rust.
-    static DISPATCH: RefCell<Option<Closure<Dispatch>>> = const { RefCell::new(None) };
-    /// Where `edge.js` writes the head of a text that arrived.
-    static ARRIVED: [Cell<u16>; HEAD] = const { [const { Cell::new(0) }; HEAD] };
     /// Whether the last WebSocket of this page worked.
     static WEBSOCKET_WORKED: Cell<bool> = const { Cell::new(false) };
 }
 
-fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) {
-    let payload = Payload::from_slot(slot);
-    if matches!(Signal::from_number(signal), Some(Signal::Offline)) {
-        let drivers: Vec<_> = DRIVERS.with_borrow(|drivers| drivers.iter().filter_map(Weak::upgrade).collect());
-        for driver in drivers {
-            driver.go_offline();
-        }
-        return;
-    }
-    if let (Some(driver), Some(signal)) = (find(driver), Signal::from_number(signal)) {
-        driver.handle(transport, signal, payload, number);
-    }
+/// All drivers.
+pub(super) fn all() -> Vec<Rc<Driver>> {
+    DRIVERS.with_borrow(|drivers| drivers.iter().filter_map(Weak::upgrade).collect())
 }
 
 /// The driver of a number, where there is one.
@@ -153,14 +106,7 @@ pub fn websocket_worked() -> bool {
 impl Driver {
     /// A driver with a manager that has no connection yet.
     pub fn new(reconnection: Reconnection, app: impl FnOnce(Weak<Self>) -> Box<dyn App>) -> Rc<Self> {
-        DISPATCH.with(|closure| {
-            if closure.borrow().is_none() {
-                let new: Closure<Dispatch> = Closure::new(dispatch);
-                let head = ARRIVED.with(|head| head.as_ptr() as usize);
-                edge::connect_edge(&wasm_bindgen::memory(), head, new.as_ref().unchecked_ref());
-                closure.replace(Some(new));
-            }
-        });
+        signal::listen();
         DRIVERS.with(|drivers| {
             let mut drivers = drivers.borrow_mut();
             let unused = drivers.iter().position(|driver| driver.strong_count() == 0);
@@ -208,19 +154,19 @@ impl Driver {
 
     // Apart from `run`, which is compiled anew for each of its callers.
     #[inline(never)]
-    fn enter(&self) -> Millis {
+    pub(super) fn enter(&self) -> Millis {
         if self.is_draining.get() {
             // A call from inside an event: its own effects come first.
             let outputs = self.manager.borrow_mut().suspend();
             self.interrupted.borrow_mut().push(outputs);
         }
         let now = self.now();
-        self.manager.borrow_mut().set_clock(now);
+        self.manager.borrow_mut().set_clock(now, self.offset.get());
         now
     }
 
     #[inline(never)]
-    fn leave(self: &Rc<Self>) {
+    pub(super) fn leave(self: &Rc<Self>) {
         self.drain();
         if self.is_draining.get()
             && let Some(outputs) = self.interrupted.borrow_mut().pop()
@@ -258,6 +204,11 @@ impl Driver {
         self.run(|manager, _| manager.decline_auth(socket, epoch));
     }
 
+    /// How far that is ahead of the page's clock.
+    pub(crate) fn ahead(&self) -> Millis {
+        self.offset.get()
+    }
+
     /// The page's clock, which here never goes back: where it was set back, it goes on from where it was.
     pub(crate) fn now(&self) -> Millis {
         let clock = Date::now();
@@ -266,90 +217,6 @@ impl Driver {
             self.offset.set(self.offset.get() + lost);
         }
         clock + self.offset.get()
-    }
-
-    fn handle(self: &Rc<Self>, transport: u32, signal: Signal, payload: Option<Payload>, number: u32) {
-        let now = self.enter();
-        self.hear(now, transport, signal, payload, number);
-        self.leave();
-    }
-
-    fn hear(self: &Rc<Self>, now: Millis, transport: u32, signal: Signal, payload: Option<Payload>, number: u32) {
-        let input = match (signal, payload) {
-            (Signal::Text | Signal::Binary, Some(data)) => {
-                let mut head = [0; HEAD];
-                ARRIVED.with(|arrived| {
-                    for (unit, arrived) in head.iter_mut().zip(arrived) {
-                        *unit = arrived.get();
-                    }
-                });
-                // Of a binary there is none.
-                let head = head.get(..number as usize).unwrap_or_default();
-                return self.manager.borrow_mut().handle_packet(now, transport, head, data);
-            }
-            (Signal::Answered, Some(body)) if number == 200 => {
-                self.with_poller(transport, Poller::end_get);
-                return self.manager.borrow_mut().handle_polled(now, transport, &body);
-            }
-            (Signal::Composed, Some(body)) => {
-                self.with_poller(transport, |poller| poller.set_body(body));
-                return self.post(transport);
-            }
-            (Signal::Probed, _) => match self.diagnose(now, transport, Outcome::from_number(number)) {
-                Some(failure) => Input::Failed(failure),
-                None => return,
-            },
-            (Signal::Opened, _) => Input::Opened,
-            (Signal::Closed, detail) => Input::Closed(broken("websocket closed", detail)),
-            (Signal::Accepted, _) if number == 200 => {
-                self.end_post(transport);
-                Input::Posted
-            }
-            (_, detail) => {
-                let is_get = matches!(signal, Signal::Answered);
-                let mut failure = broken(self.describe(transport, is_get), detail);
-                if !is_get {
-                    self.end_post(transport);
-                } else if !self
-                    .with_poller(transport, |poller| poller.has_joined())
-                    .unwrap_or(true)
-                {
-                    match number {
-                        401 | 403 => failure.error.code = Code::Unauthorized,
-                        0 => match self.look_into(now, transport, failure) {
-                            Some(known) => failure = known,
-                            None => return,
-                        },
-                        _ => {}
-                    }
-                }
-                Input::Failed(failure)
-            }
-        };
-        self.manager.borrow_mut().handle(now, transport, input);
-    }
-
-    /// A POST has ended: so has a poller that waited for nothing else.
-    fn end_post(&self, transport: u32) {
-        if self.with_poller(transport, Poller::end_post) == Some(true) {
-            self.remove(transport);
-        }
-    }
-
-    /// The browser says that there is no network. A server on the same machine is there all the same.
-    fn go_offline(self: &Rc<Self>) {
-        let is_local = self
-            .endpoint
-            .borrow()
-            .as_ref()
-            .is_none_or(|endpoint| endpoint.url.host == "localhost");
-        if is_local {
-            return;
-        }
-        let description = JsValue::from_str("network connection lost");
-        let detail = edge::detail(&description, &JsValue::UNDEFINED);
-        let failure = broken("The network connection is lost", Payload::from_slot(detail));
-        self.run(|manager, now| manager.handle_offline(now, failure));
     }
 
     /// Carries out what the manager wants until it wants nothing more.
@@ -450,13 +317,22 @@ impl Driver {
         }
     }
 
+    /// Later requests of the present session have these header fields.
+    pub(crate) fn put_headers(&self, headers: &[(String, Secret)]) {
+        for (_, line) in self.lines.borrow().iter() {
+            if let Line::Poller(poller) = line.as_ref() {
+                poller.borrow_mut().put_headers(headers);
+            }
+        }
+    }
+
     fn compose(self: &Rc<Self>, transport: u32, packets: Vec<Packet<Payload>>) {
         if self.with_poller(transport, |poller| poller.compose(packets)) == Some(true) {
             self.post(transport);
         }
     }
 
-    fn post(self: &Rc<Self>, transport: u32) {
+    pub(super) fn post(self: &Rc<Self>, transport: u32) {
         let url = self.stamped(transport);
         if let Some(Err(error)) = self.with_poller(transport, |poller| poller.post(&url)) {
             self.fail(transport, &error);
@@ -482,30 +358,8 @@ impl Driver {
         self.broken.borrow_mut().push((transport, failure));
     }
 
-    /// Polling could not begin, and the browser does not say why: finds it out, where the app wants that. Gives the failure
-    /// back where nothing is left to find out.
-    fn look_into(self: &Rc<Self>, now: Millis, transport: u32, failure: Failure<Payload>) -> Option<Failure<Payload>> {
-        let endpoint = self.endpoint.borrow().clone();
-        let Some(endpoint) = endpoint.filter(|endpoint| endpoint.diagnoses) else {
-            return Some(failure);
-        };
-        self.with_poller(transport, |poller| poller.case = Some(Case::new(endpoint, failure)));
-        self.diagnose(now, transport, Outcome::Unknown)
-    }
-
-    /// Goes on with a diagnosis, with what came of its last probe. Gives the failure where its reason is found.
-    fn diagnose(&self, now: Millis, transport: u32, outcome: Outcome) -> Option<Failure<Payload>> {
-        let number = self.number;
-        self.with_poller(transport, |poller| {
-            let failure = poller.case.as_mut()?.advance(now, outcome, number, transport)?;
-            poller.case = None;
-            Some(failure)
-        })
-        .flatten()
-    }
-
     /// What the official client's errors say.
-    fn describe(&self, transport: u32, reads: bool) -> &'static str {
+    pub(super) fn describe(&self, transport: u32, reads: bool) -> &'static str {
         let fetches = self.with_poller(transport, |poller| poller.fetches());
         match (fetches, reads) {
             (None, _) => "websocket error",
@@ -524,14 +378,14 @@ impl Driver {
             .map(|(_, line)| Rc::clone(line))
     }
 
-    fn with_poller<T>(&self, transport: u32, act: impl FnOnce(&mut Poller) -> T) -> Option<T> {
+    pub(super) fn with_poller<T>(&self, transport: u32, act: impl FnOnce(&mut Poller) -> T) -> Option<T> {
         match self.line(transport)?.as_ref() {
             Line::Poller(poller) => Some(act(&mut poller.borrow_mut())),
             Line::Stream(_) => None,
         }
     }
 
-    fn remove(&self, transport: u32) {
+    pub(super) fn remove(&self, transport: u32) {
         let mut lines = self.lines.borrow_mut();
         if let Some(index) = lines.iter().position(|(number, _)| *number == transport) {
             let line = lines.swap_remove(index);
@@ -591,7 +445,7 @@ impl Driver {
     }
 }
 
-fn broken(message: &'static str, detail: Option<Payload>) -> Failure<Payload> {
+pub(super) fn broken(message: &'static str, detail: Option<Payload>) -> Failure<Payload> {
     Failure {
         error: Error::new(Code::TransportFailed, message),
         detail,

@@ -7,7 +7,7 @@
  * is borrowed.
  */
 
-/** What {@link dispatch} tells; `Signal` in `driver.rs` has the same list. */
+/** What {@link dispatch} tells; `Signal` in `signal.rs` has the same list. */
 const OPENED = 0;
 const TEXT = 1;
 const BINARY = 2;
@@ -18,9 +18,6 @@ const ACCEPTED = 6;
 const COMPOSED = 7;
 const OFFLINE = 8;
 const PROBED = 9;
-
-/** A probe that could not be made; `Outcome` in `diagnosis.rs` has the others. */
-const UNKNOWN = 4;
 
 /** The values that Rust holds, by number. Number 0 stands for nothing. @type {any[]} */
 const held = [undefined];
@@ -74,6 +71,9 @@ export const connectEdge = (wasmMemory, headPointer, callback) => {
   // About all drivers. Some workers' globals are no event targets.
   globalThis.addEventListener?.("offline", () => dispatch(0, 0, OFFLINE, 0, 0));
 };
+
+/** Tells what came of a probe. @param {number} driver @param {number} transport @param {number} outcome */
+export const tellProbed = (driver, transport, outcome) => dispatch(driver, transport, PROBED, 0, outcome);
 
 /**
  * Copies the head of a text to where Rust reads it, and says how many code units that were. It stops where JSON can begin;
@@ -455,43 +455,6 @@ export const sendFetch = (url, headers, body, credentials, follows, timeout, dri
  */
 const answer = (driver, transport, signal, status, read, context) =>
   dispatch(driver, transport, signal, status === 200 ? hold(read()) : detail(status, context), status);
-
-// Why polling failed.
-
-/** @type {typeof import("./diagnosis.js") | undefined} */
-let diagnosis;
-
-/**
- * Makes a probe, and tells by a signal what came of it.
- * @param {number} kind @param {string} url @param {string} header @param {boolean} withCredentials @param {number} driver
- * @param {number} transport
- */
-export const probe = (kind, url, header, withCredentials, driver, transport) => {
-  const make = async () => {
-    let outcome = UNKNOWN;
-    try {
-      diagnosis ??= await import("./diagnosis.js");
-      outcome = await diagnosis.probe(kind, url, header, withCredentials);
-    } catch {
-      // The part can't be loaded, or the browser lacks what it needs.
-    }
-    dispatch(driver, transport, PROBED, 0, outcome);
-  };
-  lastProbe = make();
-};
-
-/** The last probe that was begun. */
-let lastProbe = Promise.resolve();
-
-/** Gives a signal when the probe that is under way has ended. @param {number} driver @param {number} transport */
-export const awaitProbe = (driver, transport) => {
-  lastProbe.then(() => dispatch(driver, transport, PROBED, 0, UNKNOWN));
-};
-
-/** Says in the description of a failure what to do about it. @param {number} slot @param {string} code @param {string} names of headers */
-export const explain = (slot, code, names) => {
-  if (diagnosis) held[slot].hint = diagnosis.hint(code, names);
-};
 
 // Options.
 

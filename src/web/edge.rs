@@ -66,11 +66,6 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub fn entries(object: &JsValue) -> Result<Array, JsValue>;
 
-    pub fn probe(kind: u32, url: &str, header: &str, with_credentials: bool, driver: usize, transport: u32);
-    #[wasm_bindgen(js_name = awaitProbe)]
-    pub fn await_probe(driver: usize, transport: u32);
-    pub fn explain(slot: u32, code: &str, names: &str);
-
     pub type AbortController;
     #[wasm_bindgen(js_name = sendFetch)]
     pub fn send_fetch(
@@ -87,10 +82,10 @@ extern "C" {
     pub fn abort(this: &AbortController);
 }
 
-// The npm package has this part as a file of its own; here, naming it is what ships it.
-#[cfg(not(feature = "js"))]
 #[wasm_bindgen(module = "/src/web/diagnosis.js")]
 extern "C" {
-    /// What to do about a verdict.
-    pub fn hint(code: &str, names: &str) -> Option<String>;
+    pub fn probe(kind: u32, url: &str, header: &str, with_credentials: bool, driver: usize, transport: u32);
+    #[wasm_bindgen(js_name = awaitProbe)]
+    pub fn await_probe(driver: usize, transport: u32);
+    pub fn explain(slot: u32, code: &str, names: &str);
 }

@@ -8,6 +8,7 @@ pub(crate) mod edge;
 pub mod endpoint;
 pub mod payload;
 mod polling;
+mod signal;
 mod websocket;
 
 pub use driver::{App, Driver};

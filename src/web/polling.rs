@@ -95,6 +95,11 @@ impl Poller {
         self.has_joined = true;
     }
 
+    /// Later requests have these header fields.
+    pub fn put_headers(&mut self, headers: &[(String, Secret)]) {
+        self.http.headers = headers.to_vec();
+    }
+
     /// Whether the session has its id.
     pub fn has_joined(&self) -> bool {
         self.has_joined
@@ -176,7 +181,11 @@ impl Poller {
         let body = body.map_or(0, Payload::into_slot);
         // A credential must not follow a redirect, and XHR follows every one.
         let is_secret = is_post || self.http.has_query || (has_headers && !self.http.headers.is_empty());
-        if self.fetch || is_secret {
+        // Service workers have none.
+        let xhr = (!self.fetch && !is_secret)
+            .then(|| XmlHttpRequest::new().ok())
+            .flatten();
+        let Some(request) = xhr else {
             let object = Object::new();
             for (name, value) in headers {
                 Reflect::set(&object, &name.into(), &value.into())?;
@@ -191,8 +200,7 @@ impl Poller {
             let (driver, transport) = (self.driver, self.transport);
             let controller = edge::send_fetch(url, &object, body, credentials, !is_secret, timeout, driver, transport);
             return Ok(Request::Fetch(controller));
-        }
-        let request = XmlHttpRequest::new()?;
+        };
         request.open(method, url)?;
         for (name, value) in headers {
             request.set_request_header(name, value)?;

@@ -104,6 +104,59 @@ test("a namespace that refuses the token has it renewed on the same connection: 
   assert.equal(connects.length, 2);
 }, { ours });
 
+for (const transport of ["xhr", "fetch", "upgrade"]) {
+  test(`a namespace that refuses the header of the handshake gets another handshake with another token, over ${transport}`, async ({ run, serve }) => {
+    const server = await serve();
+    const seen = await run(async ({ io, kit }, url, name) => {
+      const demands = [];
+      const errors = [];
+      const bearer = async ({ reason, attempt }) => {
+        demands.push([reason, attempt]);
+        return reason === "rejected" ? "demo-valid" : "expired";
+      };
+      const socket = io(`${url}/admin`, { transports: kit.transports(name), credentials: { bearer } });
+      for (const event of ["connect_error", "disconnect"]) socket.on(event, (error) => errors.push(String(error)));
+      await kit.once(socket, "connect");
+      const { headers, rawHeaders } = await socket.emitWithAck("whoami");
+      return { demands, errors, headers: [headers.authorization, rawHeaders.authorization] };
+    }, server.url, transport);
+    assert.deepEqual(seen, {
+      demands: [["connect", 1], ["rejected", 2]],
+      errors: [],
+      headers: ["Bearer demo-valid", "Bearer demo-valid"],
+    });
+    assert.deepEqual(handshakes(server).map(({ headers }) => headers.authorization), ["Bearer expired", "Bearer demo-valid"]);
+  }, { ours, allow: [networkNoise] });
+}
+
+test("a namespace that refuses the header does not harm another one on the connection", async ({ run, serve }) => {
+  const server = await serve();
+  const seen = await run(async ({ io, kit }, url) => {
+    const reasons = [];
+    const bearer = async ({ reason }) => (reasons.push(reason), reason === "rejected" ? "demo-valid" : "expired");
+    const options = { transports: ["polling"], credentials: { bearer } };
+    const healthy = await kit.connected(io(`${url}/chat`, options));
+    const { id } = healthy;
+    const ends = [];
+    healthy.on("disconnect", (reason) => ends.push(reason));
+    const socket = io(`${url}/admin`, options);
+    const [{ code, willRetry }] = await kit.once(socket, "connect_error");
+    const echoed = await healthy.emitWithAck("echo-ack", "still here");
+    return { reasons, code, willRetry, active: socket.active, ends, sameId: healthy.id === id, echoed };
+  }, server.url);
+  // The new token is in the payload, where the companion does not let it replace a header that really arrived.
+  assert.deepEqual(seen, {
+    reasons: ["connect", "rejected"],
+    code: "rejected",
+    willRetry: false,
+    active: false,
+    ends: [],
+    sameId: true,
+    echoed: "still here",
+  });
+  assert.equal(handshakes(server).length, 1);
+}, { ours });
+
 test("the namespace's second refusal is a connect_error, and the end", async ({ run, server }) => {
   const seen = await run(async ({ io, kit }, url) => {
     const reasons = [];

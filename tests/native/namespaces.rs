@@ -110,9 +110,11 @@ fn a_refused_one_may_try_again_on_the_same_connection() {
     let mut desk = two();
     desk.disconnect(1);
     desk.connect(1);
-    desk.take();
+    desk.wait(100.0);
+    assert_eq!(desk.sent(), ["write 0 41/b,", "write 0 40/b,"]);
     desk.text(0, "44/b,{\"message\":\"no\"}");
     assert_eq!(desk.take(), ["s1 connect_error no (final)"]);
+    // It has left nothing: it need not wait.
     desk.connect(1);
     assert_eq!(desk.take(), ["write 0 40/b,"]);
     desk.text(0, "40/b,{\"sid\":\"B2\"}");

@@ -49,9 +49,11 @@ fn a_session_is_continued_from_the_last_event() {
 
 #[test]
 fn the_apps_own_payload_travels_with_it() {
-    let mut desk = with_pid();
-    desk.text(0, "42[\"a\",\"o\"]");
+    let mut desk = Desk::on_websocket(&["/"]);
     desk.auth = Auth::Payload(json!({"token": "t"}));
+    desk.connect(0);
+    desk.text(0, "40{\"sid\":\"A\",\"pid\":\"P\"}");
+    desk.text(0, "42[\"a\",\"o\"]");
     assert_eq!(
         reconnect(&mut desk, 1),
         "{\"pid\":\"P\",\"offset\":\"o\",\"token\":\"t\"}"

@@ -23,6 +23,15 @@ const types = {
 /** The least that the package asks of a page's policy. */
 const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:";
 
+/** An address where nothing listens. */
+export async function closedAddress() {
+  const probe = createServer();
+  await once(probe.listen(0, "127.0.0.1"), "listening");
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}
+
 /** An app in a folder of its own. To be ended by `remove()`. */
 export class App {
   /** The app's folder. */
@@ -30,11 +39,12 @@ export class App {
   /** The installed package's. */
   package;
 
-  static async create() {
+  /** `parent` is where its folder goes, `manifest` what its package.json has besides. */
+  static async create({ parent = tmpdir(), manifest } = {}) {
     const app = new App();
-    app.folder = await mkdtemp(join(tmpdir(), "app-"));
+    app.folder = await mkdtemp(join(parent, "app-"));
     app.package = join(app.folder, "node_modules", "socketio-wasm");
-    await app.write("package.json", JSON.stringify({ private: true, type: "module" }));
+    await app.write("package.json", JSON.stringify({ private: true, type: "module", ...manifest }));
     const quiet = ["--offline", "--no-audit", "--no-fund"];
     await run("npm", ["install", ...quiet, await app.#pack()], { cwd: app.folder });
     return app;
@@ -81,13 +91,15 @@ export class App {
 /**
  * Serves the files of an app, and beside them a Socket.IO server with the companion of the installed package. It answers
  * `echo` with what it got and `headers` with the headers that its code sees. `page(body, { policy })` makes a page out of HTML.
+ * `connect` are other addresses that pages may connect to; with `cors`, pages of other origins may connect here.
  */
-export async function startSite(app) {
+export async function startSite(app, { connect = [], cors } = {}) {
   const pages = new Map();
   const policies = new Map();
+  const usual = [policy, ["connect-src 'self'", ...connect].join(" ")].join("; ");
   const http = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
-    response.setHeader("Content-Security-Policy", policies.get(path) ?? policy);
+    response.setHeader("Content-Security-Policy", policies.get(path) ?? usual);
     if (path === "/not-socket.io/") return response.end('0{"sid":');
     if (path === "/forbidden/") return response.writeHead(403).end('{"code":4,"message":"Forbidden"}');
     if (path === "/moved/") return response.writeHead(307, { Location: request.url.replace("/moved/", "/socket.io/") }).end();
@@ -97,7 +109,7 @@ export async function startSite(app) {
     if (!body) return response.writeHead(404).end();
     response.setHeader("Content-Type", types[extname(path)] ?? "application/octet-stream").end(body);
   });
-  const io = new Server(http, { serveClient: false, destroyUpgrade: false });
+  const io = new Server(http, { serveClient: false, destroyUpgrade: false, cors });
   const { install } = await app.import("server/index.js");
   install(io, { allow: ["authorization"] });
   io.of("/other");
@@ -126,14 +138,15 @@ export async function startSite(app) {
 
 /**
  * Loads a page and waits for what its scripts call `done(…)` with first. Fails on whatever the page complains of, unless it
- * is `lenient`.
+ * is `lenient`, or complains of what `allow` matches.
  */
-export async function visit(browser, address, { lenient = false } = {}) {
+export async function visit(browser, address, { lenient = false, allow } = {}) {
   const context = await browser.newContext();
   try {
     const page = await context.newPage();
     const problems = [];
-    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    const isProblem = (message) => message.type() === "error" && !allow?.test(message.text());
+    page.on("console", (message) => isProblem(message) && problems.push(message.text()));
     const value = new Promise((resolve, reject) => {
       if (!lenient) page.on("pageerror", reject);
       const fail = () => reject(new Error(`the page is not done after 15 s\n${problems.join("\n")}`));

@@ -9,11 +9,10 @@ import { App, root } from "./app.mjs";
 const meant = [
   "LICENSE",
   "README.md",
-  "dist/diagnosis.js",
   "dist/index.js",
   "dist/init.js",
+  "dist/socketio.js",
   "dist/socketio.wasm",
-  "dist/trace.js",
   "package.json",
   "server/index.d.ts",
   "server/index.js",

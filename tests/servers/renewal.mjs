@@ -1,7 +1,7 @@
 // socket.io 4.8 with the server companion, for credentials that last a few seconds: it issues them, takes no other, and looks
 // at the one in use with every event that it receives.
 //
-//   GET /token?seconds=3           {token}: a JWT (HS256) with `sub`, `iat` and `exp`, in whole seconds as libraries make them
+//   GET /token?seconds=3           {token}: a JWT (HS256) with `sub`, `iat` and `exp`
 //   GET /token?seconds=3&opaque    {token, expiresAt}: sixteen random bytes
 //
 // Namespaces: `/` and `/room-<digits>`. From its connection on each socket is sent `down` with 0, 1, 2 …; what the client does:
@@ -17,7 +17,7 @@ import { install } from "../../pkg/server/index.js";
 import { until } from "./until.mjs";
 
 /** The time between messages, and before an answer, in milliseconds. */
-const PACE = 10;
+const PACE = 40;
 
 /**
  * Starts it. `verify(handshake)`: what it thinks of a refresh besides looking at the token; it throws to refuse. `reauth: false`:
@@ -161,7 +161,8 @@ class Renewal {
       this.#opaque.set(token, expiresAt);
       return { token, expiresAt };
     }
-    const iat = Math.floor(Date.now() / 1000);
+    // Seconds, but not whole ones: a short token would lose a good part of its time.
+    const iat = Date.now() / 1000;
     const encode = (part) => Buffer.from(JSON.stringify(part)).toString("base64url");
     const text = `${encode({ alg: "HS256", typ: "JWT" })}.${encode({ sub: "alice", iat, exp: iat + lifetime, jti: this.issued.length })}`;
     return { token: `${text}.${this.#sign(text)}` };

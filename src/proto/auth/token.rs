@@ -111,6 +111,13 @@ impl Claims {
         self.limit(now, milliseconds(expiry) - now);
     }
 
+    /// The same by a clock that is ahead of the one that they were read by.
+    #[must_use]
+    pub fn shift(mut self, ahead: Millis) -> Self {
+        self.expires_at += ahead;
+        self
+    }
+
     /// The claims of two credentials that travel together: the first to expire counts, and both say who it is.
     pub fn join(&mut self, other: Self) {
         if other.expires_at < self.expires_at {
@@ -125,14 +132,18 @@ impl Claims {
     /// When to renew them: this long before they expire, but not before two thirds of their time are over. Infinity where
     /// it is not known when they expire.
     pub fn renew_at(&self, before: Millis) -> Millis {
+        if self.expires_at == Millis::INFINITY {
+            return Millis::INFINITY;
+        }
         self.expires_at - before.min(self.lifetime / 3.0)
     }
 
     fn limit(&mut self, now: Millis, lifetime: Millis) {
         // What has expired already tells nothing: either clock may be wrong, and the server decides.
-        if lifetime > 0.0 && now + lifetime < self.expires_at {
+        let expires_at = now + lifetime;
+        if expires_at > now && expires_at < self.expires_at {
             self.lifetime = lifetime;
-            self.expires_at = now + lifetime;
+            self.expires_at = expires_at;
         }
     }
 }

@@ -65,6 +65,16 @@ impl<D> Asking<D> {
         };
     }
 
+    /// The connection ended: the next payload is for another one.
+    pub fn end(&mut self, was_connected: bool) {
+        if was_connected {
+            self.begin(Occasion::Reconnect);
+        } else {
+            self.rest();
+            self.occasion = Occasion::Reconnect;
+        }
+    }
+
     /// Nothing is waited for.
     pub fn rest(&mut self) {
         self.due = Millis::INFINITY;
@@ -162,7 +172,6 @@ impl<D: Data> Manager<D> {
                 entry.asking.due = now.min(left_at) + GAP;
                 return;
             }
-            entry.left_at = None;
             entry.state = SocketState::AwaitConnect;
             entry.assume(claims);
             entry.auth = auth.as_ref().map(|auth| auth.slice(0, usize::MAX));
@@ -174,7 +183,8 @@ impl<D: Data> Manager<D> {
 
     /// What is known of the credentials that travel with a payload.
     pub(super) fn claims(&self, now: Millis, auth: Option<&D>) -> Claims {
-        let mut claims = auth.map(|auth| Claims::of_payload(now, auth)).unwrap_or_default();
+        let claims = auth.map(|auth| Claims::of_payload(now - self.ahead, auth));
+        let mut claims = claims.unwrap_or_default().shift(self.ahead);
         claims.join(self.placed.claims.clone());
         claims
     }
@@ -206,8 +216,10 @@ impl<D: Data> Manager<D> {
         let failure = Rc::new(failure);
         // Its CONNECT has been answered.
         entry.state = SocketState::Idle;
-        // Whoever comes next may be someone else.
+        // Whoever comes next may be someone else, and what was missed is not for him: a server that recovers a session before its
+        // middleware refuses it has sent that already.
         entry.recovery.forget();
+        entry.receive_buffer.clear();
         if std::mem::replace(&mut entry.asking.has_renewed, true) {
             self.refuse(socket, failure);
         } else {

@@ -14,6 +14,7 @@ use super::manager::Manager;
 use super::namespace::State as SocketState;
 use super::packet::PacketType;
 use super::parser::Incoming;
+use super::sign_in::is_answer;
 
 impl<D: Data> Manager<D> {
     pub(super) fn handle_incoming(&mut self, now: Millis, packet: Incoming<D>) {
@@ -137,7 +138,9 @@ impl<D: Data> Manager<D> {
     fn handle_event(&mut self, now: Millis, socket: usize, data: D, ack: Option<u32>) {
         let data = match self.state_of(socket) {
             SocketState::AwaitSignIn => self.handle_sign_in(now, socket, data, ack),
-            _ => Some(data),
+            SocketState::Connected => Some(data),
+            // To the session before.
+            _ => Some(data).filter(|data| !(self.placed.signs_in && is_answer(data))),
         };
         let Some((entry, data)) = self.sockets.get_mut(socket).zip(data) else {
             return;
@@ -148,6 +151,8 @@ impl<D: Data> Manager<D> {
                 let epoch = entry.epoch;
                 self.tell(socket, SocketEvent::Message { data, ack, epoch });
             }
+            // To the session that it has left on this connection.
+            SocketState::AwaitConnect if entry.left_at.is_some() => {}
             SocketState::AwaitConnect | SocketState::AwaitSignIn => entry.receive_buffer.push((data, ack)),
             // The answer to an earlier attempt may count for this one.
             SocketState::AwaitConnection | SocketState::AwaitAuth

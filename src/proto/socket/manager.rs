@@ -61,10 +61,14 @@ pub struct Manager<D> {
     pub(super) next_transport: u32,
     /// When the host last had to do with it.
     pub(super) clock: Millis,
+    /// How far that is ahead of the host's clock.
+    pub(super) ahead: Millis,
     /// Which request for the app's options it is.
     config_epoch: u32,
     /// How often it was asked for since the last connection.
     pub(super) config_attempt: u32,
+    /// There was a connection since the app last wanted one.
+    pub(super) was_open: bool,
     /// The transport of the last connection.
     pub(super) last_kind: Option<Kind>,
     /// The refusal of a handshake that another bearer token may overcome.
@@ -104,8 +108,10 @@ impl<D: Data> Manager<D> {
             timers: TimerTable::default(),
             next_transport: 0,
             clock: 0.0,
+            ahead: 0.0,
             config_epoch: 0,
             config_attempt: 0,
+            was_open: false,
             last_kind: None,
             refusal: None,
             has_renewed: false,
@@ -156,9 +162,10 @@ impl<D: Data> Manager<D> {
 
     // What the app wants.
 
-    /// The time at which what follows happens; before each call of the app's.
-    pub fn set_clock(&mut self, now: Millis) {
+    /// The time at which what follows happens, and how far the host's clock has been set back since the beginning.
+    pub fn set_clock(&mut self, now: Millis, ahead: Millis) {
         self.clock = now;
+        self.ahead = ahead;
     }
 
     /// Adds a socket, not connected, and gives its number.
@@ -174,7 +181,7 @@ impl<D: Data> Manager<D> {
         }
         let occasion = match self.refusal {
             Some(_) => Occasion::Rejected,
-            None if self.is_reconnecting => Occasion::Reconnect,
+            None if self.was_open => Occasion::Reconnect,
             None => Occasion::Connect,
         };
         self.config_attempt = self.config_attempt.saturating_add(1);
@@ -185,7 +192,9 @@ impl<D: Data> Manager<D> {
     pub(super) fn open_with(&mut self, now: Millis, demand: Option<(Occasion, u32)>) {
         self.state = State::AwaitConfig;
         self.is_stopped = false;
-        self.last_kind = None;
+        if self.refusal.is_none() {
+            self.last_kind = None;
+        }
         self.timers.stop(Timer::Reconnect);
         self.timers.set(Timer::Open, now + self.reconnection.timeout);
         self.timers.set(Timer::Config, now + self.policy.timeout);
@@ -206,6 +215,7 @@ impl<D: Data> Manager<D> {
     /// Closes the connection for good.
     pub fn close(&mut self) {
         self.is_stopped = true;
+        self.was_open = false;
         self.handle_close(Reason::ForcedClose, None);
     }
 

@@ -170,6 +170,15 @@ impl<D: Data> Socket<D> {
         self.last_buffered
     }
 
+    /// The connection ended: what came of it for this socket does not count any more.
+    pub fn end(&mut self) {
+        self.has_stale_connect = false;
+        self.left_at = None;
+        self.grant = None;
+        self.receive_buffer.clear();
+        self.asking.end(self.state == State::Connected);
+    }
+
     /// The packets of an event or an acknowledgement: the text, then its attachments.
     pub fn encode(&self, kind: PacketType, id: Option<u32>, event: Outgoing<D>) -> (Packet<D>, Vec<D>) {
         let mut packet = self.control(kind, Some(event.data));

@@ -144,7 +144,7 @@ impl<D: Data> Manager<D> {
             if ticket.is_some() {
                 self.try_queued(now, socket);
             }
-            self.resume_renewal(now, socket);
+            self.resume_renewals(now);
         }
     }
 
@@ -177,6 +177,6 @@ impl<D: Data> Manager<D> {
             }
         }
         self.try_queued(now, socket);
-        self.resume_renewal(now, socket);
+        self.resume_renewals(now);
     }
 }

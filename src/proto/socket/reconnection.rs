@@ -6,7 +6,7 @@ use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::backoff::Backoff;
 use crate::proto::engine::connection::{Change, Connection};
-use crate::proto::output::{Event, Failure, Occasion, Output, Reason};
+use crate::proto::output::{Event, Failure, Output, Reason};
 use crate::proto::timer::{Millis, Timer};
 
 use super::manager::{Manager, State};
@@ -62,6 +62,7 @@ impl<D: Data> Manager<D> {
         self.refusal = None;
         self.has_renewed = false;
         self.config_attempt = 0;
+        self.was_open = true;
         self.timers.stop(Timer::Open);
         for socket in 0..self.sockets.len() {
             if self.state_of(socket) == SocketState::AwaitConnection {
@@ -119,6 +120,7 @@ impl<D: Data> Manager<D> {
 
     /// The sockets that are not connected do not wait for a connection any more.
     fn rest(&mut self) {
+        self.was_open = false;
         for entry in &mut self.sockets {
             entry.state = SocketState::Idle;
             entry.asking.rest();
@@ -139,16 +141,13 @@ impl<D: Data> Manager<D> {
     pub(super) fn handle_close(&mut self, reason: Reason, failure: Option<Rc<Failure<D>>>) {
         let was_wanted = std::mem::take(&mut self.is_reconnecting) || self.state != State::Closed;
         self.drop_connection(reason);
+        self.refusal = None;
         self.timers.stop(Timer::Reconnect);
         self.reconnection.backoff.reset();
         for socket in 0..self.sockets.len() {
             if let Some(entry) = self.sockets.get_mut(socket) {
                 let before = entry.state;
-                entry.has_stale_connect = false;
-                entry.left_at = None;
-                entry.grant = None;
-                entry.asking.rest();
-                entry.asking.occasion = Occasion::Reconnect;
+                entry.end();
                 if before == SocketState::Idle {
                     continue;
                 }
@@ -192,6 +191,7 @@ impl<D: Data> Manager<D> {
         }
         if reconnection.backoff.attempts() >= reconnection.attempts {
             reconnection.backoff.reset();
+            self.was_open = false;
             self.out.push_back(Output::Event(Event::ReconnectFailed));
         } else {
             self.is_reconnecting = true;

@@ -18,9 +18,12 @@ use crate::proto::timer::Millis;
 use super::ack::Wanted;
 use super::asking::too_late;
 use super::manager::Manager;
-use super::namespace::{Outgoing, State as SocketState};
+use super::namespace::{Outgoing, Socket, State as SocketState};
 use super::packet::PacketType;
 use super::policy::Reauth;
+
+/// Renewals that are due so soon after another one, in milliseconds, are made with it.
+const TOGETHER: Millis = 1_000.0;
 
 /// How far a renewal has come.
 #[derive(Debug)]
@@ -57,9 +60,25 @@ impl<D: Data> Manager<D> {
             Renewal::None => {
                 entry.asking.occasion = Occasion::Expired;
                 self.demand(now, socket);
+                self.renew_together(now);
             }
             Renewal::Asked => self.handle_no_renewal(now, socket, too_late()),
             Renewal::Sent(payload) | Renewal::Ready(payload) => self.reconnect_socket(now, socket, payload),
+        }
+    }
+
+    /// Whose renewal is due soon as well is asked for now: one answer of the app's may serve all.
+    fn renew_together(&mut self, now: Millis) {
+        for socket in 0..self.sockets.len() {
+            if let Some(entry) = self.sockets.get_mut(socket)
+                && entry.state == SocketState::Connected
+                && matches!(entry.asking.renewal, Renewal::None)
+                && entry.asking.due < now + TOGETHER
+            {
+                entry.asking.renewal = Renewal::Asked;
+                entry.asking.occasion = Occasion::Expired;
+                self.demand(now, socket);
+            }
         }
     }
 
@@ -73,6 +92,9 @@ impl<D: Data> Manager<D> {
         let Some(entry) = self.sockets.get_mut(socket) else {
             return;
         };
+        // Nor is the old one used after its end.
+        let left = entry.claims.expires_at - now;
+        let timeout = if left > 0.0 { timeout.min(left) } else { timeout };
         let wants_error = true;
         let id = entry.acks.add(now, Wanted { timeout, wants_error });
         entry.renewal_ack = Some(id);
@@ -115,7 +137,6 @@ impl<D: Data> Manager<D> {
             if let Some(entry) = self.sockets.get_mut(socket) {
                 // The session on the server is the same, whatever the token says.
                 entry.claims = claims;
-                entry.auth = payload;
                 entry.asking.begin(Occasion::Reconnect);
             }
             self.schedule_renewal(socket);
@@ -128,30 +149,43 @@ impl<D: Data> Manager<D> {
 
     /// The socket is to connect anew with a payload: after the answers that it waits for, unless they take too long.
     fn prepare_reconnect(&mut self, now: Millis, socket: usize, payload: Option<D>) {
+        if self.may_leave(socket) {
+            return self.reconnect_socket(now, socket, payload);
+        }
         if let Some(entry) = self.sockets.get_mut(socket) {
-            if entry.acks.is_empty() {
-                return self.reconnect_socket(now, socket, payload);
-            }
-            entry.asking.due = entry.claims.expires_at.clamp(now, now + self.policy.timeout);
+            // Not at the last moment: where the server's own DISCONNECT crosses ours, it closes the connection.
+            let left = (entry.claims.expires_at - now).max(0.0);
+            entry.asking.due = now + (left / 2.0).min(self.policy.timeout);
             entry.asking.renewal = Renewal::Ready(payload);
         }
     }
 
+    /// Whether nobody who would lose the connection with a socket waits for an acknowledgement.
+    fn may_leave(&self, socket: usize) -> bool {
+        let leaves = |other: usize| other == socket || self.needs_restart();
+        let mut sockets = self.sockets.iter().enumerate();
+        sockets.all(|(other, entry)| !leaves(other) || entry.acks.is_empty())
+    }
+
+    /// Whether other credentials take another handshake.
+    fn needs_restart(&self) -> bool {
+        self.policy.renews_bearer && self.placed.bearer_in_header
+    }
+
     /// The last acknowledgement that a socket waited for has come, or will not come.
-    pub(super) fn resume_renewal(&mut self, now: Millis, socket: usize) {
-        if let Some(entry) = self.sockets.get_mut(socket)
-            && let Renewal::Ready(payload) = &mut entry.asking.renewal
-            && entry.acks.is_empty()
-        {
-            let payload = payload.take();
-            self.reconnect_socket(now, socket, payload);
+    pub(super) fn resume_renewals(&mut self, now: Millis) {
+        for socket in 0..self.sockets.len() {
+            let is_ready = |entry: &Socket<D>| matches!(entry.asking.renewal, Renewal::Ready(_));
+            if self.sockets.get(socket).is_some_and(is_ready) && self.may_leave(socket) {
+                self.expire_renewal(now, socket);
+            }
         }
     }
 
     /// Leaves the namespace and connects to it again on the same transport; on another one where the bearer token is one of
     /// its handshake.
     fn reconnect_socket(&mut self, now: Millis, socket: usize, payload: Option<D>) {
-        if self.policy.renews_bearer && self.placed.bearer_in_header {
+        if self.needs_restart() {
             return self.restart(now, socket, payload);
         }
         self.leave(socket);
@@ -168,15 +202,12 @@ impl<D: Data> Manager<D> {
     pub(super) fn restart(&mut self, now: Millis, socket: usize, payload: Option<D>) {
         for other in 0..self.sockets.len() {
             let was_connected = self.is_connected(other);
-            if let Some(entry) = self.sockets.get_mut(other)
-                && entry.state != SocketState::Idle
-            {
+            if let Some(entry) = self.sockets.get_mut(other) {
+                entry.end();
+                if entry.state == SocketState::Idle {
+                    continue;
+                }
                 entry.state = SocketState::AwaitConnection;
-                entry.has_stale_connect = false;
-                entry.left_at = None;
-                entry.grant = None;
-                entry.asking.rest();
-                entry.asking.occasion = Occasion::Reconnect;
                 if other == socket {
                     entry.asking.ready = Some(payload.as_ref().map(|payload| payload.slice(0, usize::MAX)));
                 }

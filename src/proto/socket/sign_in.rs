@@ -20,6 +20,12 @@ const ACCEPTED: &str = "authenticated";
 /// The server's event that does not.
 const REFUSED: &str = "unauthorized";
 
+/// Whether an event is the server's answer to the credentials.
+pub(super) fn is_answer<D: Data>(data: &D) -> bool {
+    let name = data.get("0").and_then(|name| name.as_text());
+    matches!(name.as_deref(), Some(ACCEPTED | REFUSED))
+}
+
 impl<D: Data> Manager<D> {
     /// The server granted the namespace, with this answer: sends the credentials.
     pub(super) fn sign_in(&mut self, now: Millis, socket: usize, granted: D) {
@@ -76,8 +82,11 @@ impl<D: Data> Manager<D> {
                 compress: true,
             };
             entry.asking.refused = Some(failure);
+            // To the server that is as good as a DISCONNECT.
+            entry.left_at = Some(Millis::INFINITY);
             let packets = entry.encode(PacketType::Ack, ack, answer);
             self.send_all(packets);
+            self.note_left(now);
         } else {
             self.leave(socket);
             self.handle_refusal(now, socket, failure, true);
@@ -98,10 +107,11 @@ impl<D: Data> Manager<D> {
 
     /// The server disconnected a socket that has not signed in.
     pub(super) fn handle_sign_in_end(&mut self, now: Millis, socket: usize) {
-        if let Some(entry) = self.sockets.get_mut(socket)
-            && let Some(failure) = entry.asking.refused.take()
-        {
-            return self.handle_refusal(now, socket, failure, true);
+        if let Some(entry) = self.sockets.get_mut(socket) {
+            entry.left_at = None;
+            if let Some(failure) = entry.asking.refused.take() {
+                return self.handle_refusal(now, socket, failure, true);
+            }
         }
         let message = "The server disconnected the socket before it had signed in";
         self.refuse_sign_in(socket, Error::new(Code::Rejected, message));

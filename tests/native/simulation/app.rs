@@ -54,6 +54,9 @@ pub struct Socket {
     pub waiting: Vec<u32>,
     pub carried: Vec<u32>,
     is_flushed: bool,
+    /// When the token expires that the app gave last, and the one that the server has.
+    pub given_until: Millis,
+    pub good_until: Millis,
     pub asks: BTreeMap<u32, Ask>,
     pub stays: Vec<Stay>,
 }
@@ -61,6 +64,10 @@ pub struct Socket {
 impl Socket {
     pub fn stay(&self) -> Option<&Stay> {
         self.stays.last().filter(|stay| !stay.is_over)
+    }
+
+    fn renewed(&mut self) {
+        self.good_until = self.given_until;
     }
 
     /// What had waited has been sent.
@@ -235,6 +242,7 @@ impl App {
             Event::Engine(_, EngineEvent::Upgrade(_)) => self.is_upgraded = true,
             // One that comes too late does not count.
             Event::Ping if now < self.alive_at + self.lifetime => self.alive_at = now,
+            Event::Renewal(socket) => self.sockets[*socket].renewed(),
             Event::Socket(socket, event) => return self.told_of_socket(manager, now, *socket, event),
             _ => {}
         }
@@ -256,6 +264,7 @@ impl App {
             }
             SocketEvent::Connect { id, recovered } => {
                 socket.granted(id, *recovered);
+                socket.renewed();
                 assert_eq!(socket.stay().map(|stay| &stay.id), value(id).as_text().as_ref());
             }
             SocketEvent::Disconnect(reason, _) => {

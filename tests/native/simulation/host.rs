@@ -1,5 +1,6 @@
 //! What the host of a manager does: it hands over calls and carries out what comes of them, from inside events too.
 
+use serde_json::json;
 use socketio_wasm::proto::engine::connection::Config;
 use socketio_wasm::proto::output::{EngineEvent, Event, Output};
 use socketio_wasm::proto::socket::manager::Manager;
@@ -17,7 +18,7 @@ impl World {
     /// A call of the app or of the host, from inside an event too.
     pub fn act<T>(&mut self, act: impl FnOnce(&mut Manager<Sample>, &mut App, Millis) -> T) -> T {
         let interrupted = (self.depth > 0).then(|| self.manager.suspend());
-        self.manager.set_clock(self.now);
+        self.manager.set_clock(self.now, 0.0);
         let result = act(&mut self.manager, &mut self.app, self.now);
         self.drain();
         if let Some(interrupted) = interrupted {
@@ -83,7 +84,7 @@ impl World {
         while let Some(output) = self.manager.poll_output() {
             self.count();
             self.note(|| show::output(&output));
-            self.audit.check(&output);
+            self.audit.check(self.now, &output);
             match output {
                 Output::Configure { epoch, .. } => {
                     let config = Config {
@@ -98,7 +99,10 @@ impl World {
                     self.manager.decline_auth(socket, epoch);
                 }
                 Output::Authenticate { socket, epoch, .. } => match self.scenario.auth_delay {
-                    0 => self.manager.handle_auth(self.now, socket, epoch, Ok(None)),
+                    0 => {
+                        let token = self.token(socket);
+                        self.manager.handle_auth(self.now, socket, epoch, Ok(token));
+                    }
                     delay => {
                         let at = self.now + f64::from(delay);
                         self.network.at(at, Delivery::Auth(socket, epoch));
@@ -124,6 +128,15 @@ impl World {
             }
         }
         self.depth -= 1;
+    }
+
+    /// What the app gives for the next CONNECT.
+    pub(super) fn token(&mut self, socket: usize) -> Option<Sample> {
+        let until = self.now + f64::from(self.scenario.lifetime?);
+        self.app.sockets[socket].given_until = until;
+        // In seconds.
+        let token = json!({"subject": "me", "expiresAt": until / 1_000.0});
+        Some(Sample::json(token))
     }
 
     fn told(&mut self, event: Event<Sample>) {

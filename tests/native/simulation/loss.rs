@@ -17,7 +17,7 @@ fn bound(scenario: &Scenario) -> f64 {
     2.0 * lifetime + 2.0 * (reconnection.timeout + reconnection.max) + round_trips
 }
 
-fn run(scenario: &Scenario) -> World {
+pub fn run(scenario: &Scenario) -> World {
     let mut world = World::new(scenario);
     let end = scenario.healed_at().max(scenario.acted_at());
     world.run_until(end);

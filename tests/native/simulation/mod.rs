@@ -12,6 +12,7 @@ mod loss;
 mod network;
 mod outcome;
 mod parcel;
+mod renewal;
 mod scenario;
 mod server;
 mod world;

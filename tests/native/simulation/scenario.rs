@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use socketio_wasm::proto::timer::Millis;
 
-use super::server::Settings;
+use super::server::{Renewal, Settings};
 
 /// The namespaces of the client's sockets.
 pub const NAMESPACES: [&str; 3] = ["/", "/a", "/b-1"];
@@ -90,6 +90,10 @@ pub struct Scenario {
     pub schedule: Schedule,
     /// How long the app takes to give the payload of a CONNECT.
     pub auth_delay: u32,
+    /// For how many milliseconds each of its tokens is good; none for ever.
+    pub lifetime: Option<u32>,
+    /// Renewed ones are sent in an event.
+    pub renews_in_event: bool,
     /// Each a while after the one before.
     pub script: Vec<(u32, Act)>,
     /// What the app does inside the first events that it is told, one for each.
@@ -144,6 +148,9 @@ pub fn settings(heartbeat: impl Strategy<Value = (u32, u32)>) -> impl Strategy<V
             missed_first,
             refusals: 0,
             grant_delay: f64::from(grant_delay),
+            is_hasty: false,
+            signs_in: false,
+            renewal: Renewal::Accepts,
         },
     )
 }
@@ -270,10 +277,16 @@ pub fn scenario(fault: impl Strategy<Value = Fault>) -> impl Strategy<Value = Sc
                 Scenario {
                     transports,
                     try_all,
-                    settings: Settings { refusals, ..settings },
+                    settings: Settings {
+                        refusals,
+                        is_hasty: true,
+                        ..settings
+                    },
                     reconnection,
                     schedule,
                     auth_delay,
+                    lifetime: None,
+                    renews_in_event: false,
                     script,
                     inside,
                     faults,
@@ -313,10 +326,30 @@ pub fn lossless(
                 },
                 schedule,
                 auth_delay,
+                lifetime: None,
+                renews_in_event: false,
                 script: connects.chain(acts).collect(),
                 inside,
                 faults: Vec::new(),
             }
         },
     )
+}
+
+/// Short-lived tokens, however the server takes them.
+pub fn with_tokens(scenario: impl Strategy<Value = Scenario>) -> impl Strategy<Value = Scenario> {
+    let renewal = select(vec![
+        Renewal::Accepts,
+        Renewal::Accepts,
+        Renewal::Refuses,
+        Renewal::Ignores,
+    ]);
+    let tokens = (3_000..10_000_u32, any::<[bool; 2]>(), renewal);
+    (scenario, tokens).prop_map(|(mut scenario, (lifetime, [in_event, signs_in], renewal))| {
+        scenario.lifetime = Some(lifetime);
+        scenario.renews_in_event = in_event;
+        scenario.settings.signs_in = signs_in;
+        scenario.settings.renewal = renewal;
+        scenario
+    })
 }

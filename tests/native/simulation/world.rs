@@ -6,13 +6,14 @@ use socketio_wasm::proto::Data;
 use socketio_wasm::proto::backoff::Backoff;
 use socketio_wasm::proto::engine::connection::Input;
 use socketio_wasm::proto::socket::manager::{HEAD, Manager};
+use socketio_wasm::proto::socket::policy::Reauth;
 use socketio_wasm::proto::socket::reconnection::Reconnection;
 use socketio_wasm::proto::timer::Millis;
 
 use super::app::{App, Asked};
 use super::network::{Delivery, Network};
 use super::scenario::{Act, Fault, NAMESPACES, Scenario};
-use super::server::Server;
+use super::server::{RENEWAL, Server};
 use crate::support::Sample;
 use crate::support::audit::Audit;
 use crate::support::desk::failure;
@@ -57,6 +58,13 @@ impl World {
         let mut manager = Manager::new(reconnection);
         for namespace in NAMESPACES {
             manager.add_socket(namespace);
+        }
+        manager.placed.signs_in = scenario.settings.signs_in;
+        if scenario.lifetime.is_some() {
+            manager.policy.reauth = match scenario.renews_in_event {
+                true => Reauth::Event(RENEWAL.into()),
+                false => Reauth::Connect,
+            };
         }
         let mut network = Network::new(START, scenario.schedule.clone());
         let mut at = START;
@@ -141,6 +149,8 @@ impl World {
     /// From now on the app does no more inside events.
     pub fn calm(&mut self) {
         self.inside = Vec::new().into_iter();
+        // A token that is renewed now is good to the end.
+        self.scenario.lifetime = self.scenario.lifetime.map(|_| 1_000_000_000);
     }
 
     pub(super) fn count(&mut self) {
@@ -216,7 +226,8 @@ impl World {
             }
             Delivery::Answer(index) => self.answer(index),
             Delivery::Auth(socket, epoch) => {
-                self.act(|manager, _, now| manager.handle_auth(now, socket, epoch, Ok(None)))
+                let token = self.token(socket);
+                self.act(|manager, _, now| manager.handle_auth(now, socket, epoch, Ok(token)));
             }
         }
     }

@@ -2,9 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use socketio_wasm::proto::engine::packet::Packet;
 use socketio_wasm::proto::output::Output;
+use socketio_wasm::proto::timer::Millis;
 
 use super::sample::Sample;
+use super::show;
+
+/// How long after a DISCONNECT a CONNECT of the same namespace may follow.
+const GAP: Millis = 100.0;
 
 /// What has become of the transports.
 #[derive(Debug, Default)]
@@ -20,11 +26,37 @@ struct Line {
     has_get: bool,
     has_post: bool,
     is_closed: bool,
+    /// The namespaces that were left, and when.
+    left: BTreeMap<String, Millis>,
+}
+
+impl Line {
+    /// Servers 4.x close a connection on which a DISCONNECT and the next CONNECT of its namespace arrive together.
+    fn check_gap(&mut self, now: Millis, packet: &Packet<Sample>) {
+        let text = show::packet(packet);
+        let name = |rest: &str| match rest.split_once(',') {
+            Some((name, _)) if name.starts_with('/') => name.to_owned(),
+            _ => "/".to_owned(),
+        };
+        if let Some(rest) = text.strip_prefix("41") {
+            self.left.insert(name(rest), now);
+        } else if let Some(rest) = text.strip_prefix("40")
+            && let Some(left_at) = self.left.remove(&name(rest))
+        {
+            // A POST begins when the one before it has been handled. (And floats are rounded.)
+            let gap = if self.is_polling { 0.001 } else { GAP - 0.001 };
+            assert!(
+                now - left_at >= gap,
+                "{text:?} {} ms after the DISCONNECT",
+                now - left_at
+            );
+        }
+    }
 }
 
 impl Audit {
     /// The client wants something done.
-    pub fn check(&mut self, output: &Output<Sample>) {
+    pub fn check(&mut self, now: Millis, output: &Output<Sample>) {
         match output {
             Output::Open {
                 transport, candidate, ..
@@ -56,11 +88,15 @@ impl Audit {
                 assert!(!line.has_post, "two POSTs in flight on {transport}");
                 assert!(!packets.is_empty(), "an empty POST on {transport}");
                 line.has_post = true;
+                for packet in packets {
+                    line.check_gap(now, packet);
+                }
             }
-            Output::Write(transport, _) => {
+            Output::Write(transport, packet) => {
                 let line = self.open_line(*transport);
                 assert!(!line.is_polling, "a frame on polling {transport}");
                 assert!(line.is_stream_open, "a frame on {transport}, which is not open yet");
+                line.check_gap(now, packet);
             }
             Output::Close(transport) => {
                 // A call from inside an event may close a transport before its opening was carried out.

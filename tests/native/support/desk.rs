@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use socketio_wasm::error::{Code, Error};
 use socketio_wasm::proto::backoff::Backoff;
 use socketio_wasm::proto::engine::connection::{Config, Input};
@@ -20,6 +20,7 @@ use super::audit::Audit;
 use super::json::Json;
 use super::sample::Sample;
 use super::show;
+use super::token::jwt;
 
 /// Code of the app that runs inside an event.
 pub type Listener = Rc<dyn Fn(&mut Desk, &str)>;
@@ -29,6 +30,8 @@ pub type Listener = Rc<dyn Fn(&mut Desk, &str)>;
 pub enum Auth {
     None,
     Payload(Value),
+    /// A token that is good for so many seconds from then on.
+    Lasting(u32),
     Fails(&'static str),
     /// Later, by [`Desk::answer_auth`].
     Later,
@@ -47,10 +50,14 @@ pub struct Desk {
     pub renewed: Option<Auth>,
     /// Why it was asked, each time.
     pub demands: Vec<String>,
+    /// The transport that each error of a connection named.
+    pub failed_on: Vec<Option<&'static str>>,
     pub listener: Option<Listener>,
     pub audit: Audit,
     /// What is to be done on the network, for a [`Pair`](super::pair::Pair).
     pub io: Vec<Output<Sample>>,
+    /// All who asked for a payload.
+    epochs: Vec<(usize, u32)>,
     /// Who asked for a payload that comes later.
     pub asked: Vec<(usize, u32)>,
     /// The epoch of each message that wants an acknowledgement, with its socket and id.
@@ -129,9 +136,11 @@ impl Desk {
             auth: Auth::None,
             renewed: None,
             demands: Vec::new(),
+            failed_on: Vec::new(),
             listener: None,
             audit: Audit::default(),
             io: Vec::new(),
+            epochs: Vec::new(),
             asked: Vec::new(),
             to_acknowledge: Vec::new(),
             lines: Vec::new(),
@@ -212,7 +221,7 @@ impl Desk {
 
     pub fn act<T>(&mut self, act: impl FnOnce(&mut Manager<Sample>, Millis) -> T) -> T {
         let interrupted = (self.depth > 0).then(|| self.manager.suspend());
-        self.manager.set_clock(self.now);
+        self.manager.set_clock(self.now, 0.0);
         let result = act(&mut self.manager, self.now);
         self.drain();
         if let Some(interrupted) = interrupted {
@@ -253,11 +262,36 @@ impl Desk {
     pub fn answer_auth(&mut self, (socket, epoch): (usize, u32), auth: Auth) {
         let answer = match auth {
             Auth::Payload(value) => Ok(Some(Sample::json(value))),
+            Auth::Lasting(seconds) => {
+                let issued = self.now / 1_000.0;
+                let claims = json!({"sub": "me", "iat": issued, "exp": issued + f64::from(seconds)});
+                Ok(Some(Sample::json(json!({"token": jwt(&claims)}))))
+            }
             Auth::None => Ok(None),
             Auth::Fails(message) => Err(Failure::new(Error::new(Code::AuthFailed, message))),
             Auth::Later => return self.asked.push((socket, epoch)),
         };
         self.act(|manager, now| manager.handle_auth(now, socket, epoch, answer));
+    }
+
+    /// The attempt that a socket is in, as a question of the app has it.
+    pub fn last_epoch(&self, socket: usize) -> u32 {
+        let asked = self.epochs.iter().rev().find(|(other, _)| *other == socket);
+        asked.map_or(0, |(_, epoch)| *epoch)
+    }
+
+    /// Gives the options, or what the function for the bearer token failed with.
+    pub fn answer_config(&mut self, epoch: u32, failure: Option<Error>) {
+        let config = match failure {
+            None => (self.config)(),
+            Some(error) => Err(error),
+        };
+        self.act(|manager, now| manager.handle_configured(now, epoch, config.map_err(Failure::new)));
+    }
+
+    /// Why the options are asked for; who asked has to be answered.
+    pub fn asked_config(&mut self) -> (u32, Option<String>) {
+        self.configuring.pop().expect("nobody asked")
     }
 
     // What happens on the network.
@@ -279,6 +313,12 @@ impl Desk {
     pub fn posted(&mut self, transport: u32) {
         self.audit.posted(transport);
         self.act(|manager, now| manager.handle(now, transport, Input::Posted));
+    }
+
+    /// The server answers the handshake of polling with HTTP 401 or 403.
+    pub fn unauthorized(&mut self, transport: u32) {
+        let failure = Failure::new(Error::new(Code::Unauthorized, "unauthorized"));
+        self.act(|manager, now| manager.handle(now, transport, Input::Failed(failure)));
     }
 
     pub fn failed(&mut self, transport: u32, message: &'static str) {
@@ -334,7 +374,7 @@ impl Desk {
     fn drain(&mut self) {
         self.depth += 1;
         while let Some(output) = self.manager.poll_output() {
-            self.audit.check(&output);
+            self.audit.check(self.now, &output);
             match output {
                 Output::Configure { epoch, demand } => {
                     let reason = demand.map(|(occasion, attempt)| format!("{} {attempt}", occasion.name()));
@@ -347,6 +387,7 @@ impl Desk {
                 Output::Authenticate { socket, epoch, demand } => {
                     let asked = (socket, epoch);
                     let is_refused = demand.refusal.is_some();
+                    self.epochs.push(asked);
                     self.demands.push(show::demand(&demand));
                     match self.renewed.clone() {
                         None if is_refused => self.act(|manager, _| manager.decline_auth(socket, epoch)),
@@ -364,6 +405,9 @@ impl Desk {
                     ) = &event
                     {
                         self.to_acknowledge.push((*socket, *epoch, *id));
+                    }
+                    if let Event::Socket(_, SocketEvent::ConnectError { transport, .. }) = &event {
+                        self.failed_on.push(transport.map(Kind::name));
                     }
                     let line = show::event(&event);
                     self.lines.push(line.clone());

@@ -6,7 +6,9 @@ pub mod desk;
 pub mod json;
 pub mod sample;
 pub mod show;
+pub mod token;
 
 pub use desk::{Auth, Desk, HANDSHAKE, UPGRADABLE};
 pub use json::Json;
 pub use sample::Sample;
+pub use token::jwt;

@@ -179,7 +179,11 @@ impl Data for Sample {
         let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
         let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
         // Years begin in March, so that the leap day is their last.
-        let (year, month) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
+        let (year, month) = if month < 3 {
+            (year - 1, month + 9)
+        } else {
+            (year, month - 3)
+        };
         let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 1 - 719_468;
         Some((((days * 24 + hour) * 60 + minute) * 60 + second) as f64 * 1_000.0)
     }

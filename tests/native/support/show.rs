@@ -57,7 +57,9 @@ fn socket_event(event: &SocketEvent<Sample>) -> String {
     match event {
         SocketEvent::Granted { id, recovered } => format!("granted {}{}", id.show(), with(recovered)),
         SocketEvent::Connect { id, recovered } => format!("connect {}{}", id.show(), with(recovered)),
-        SocketEvent::ConnectError { failure, will_retry, .. } => {
+        SocketEvent::ConnectError {
+            failure, will_retry, ..
+        } => {
             let detail = failure.detail.as_ref();
             let detail = detail.map_or(String::new(), |detail| format!(" {}", detail.show()));
             let next = if *will_retry { "retries" } else { "final" };

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use socketio_wasm::proto::timer::Millis;
 
 use crate::support::{Json, Sample};
+pub use namespaces::RENEWAL;
 use namespaces::Task;
 use session::{Line, Received, Session};
 
@@ -28,6 +29,21 @@ pub struct Settings {
     pub refusals: u32,
     /// How long the server thinks about a CONNECT.
     pub grant_delay: Millis,
+    /// It takes a CONNECT at once and a DISCONNECT a little later, as servers 4.x do: it closes a connection on which both
+    /// arrive together.
+    pub is_hasty: bool,
+    /// It lets in who sends credentials in an event.
+    pub signs_in: bool,
+    /// What it says to renewed credentials.
+    pub renewal: Renewal,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Renewal {
+    Accepts,
+    Refuses,
+    /// It does not know the event.
+    Ignores,
 }
 
 /// What the network is to carry.

@@ -3,9 +3,12 @@
 use socketio_wasm::proto::timer::Millis;
 
 use super::packet::{ACK, CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, Packet};
-use super::{Record, Server};
+use super::{Record, Renewal, Server};
 use crate::simulation::parcel::Parcel;
 use crate::support::Json;
+
+/// The event that renews credentials.
+pub const RENEWAL: &str = "auth:refresh";
 
 /// A client in a namespace.
 #[derive(Debug)]
@@ -13,6 +16,7 @@ pub struct Peer {
     /// Its record.
     pub record: usize,
     pub pid: Option<String>,
+    pub has_signed_in: bool,
 }
 
 /// What the server will do later, to a session.
@@ -37,6 +41,11 @@ struct Recovered {
     missed: Vec<(u32, Json)>,
 }
 
+fn is_event(packet: &Packet, name: &str) -> bool {
+    let first = packet.data.as_ref().and_then(|data| data.get("0"));
+    first.and_then(Json::as_text).as_deref() == Some(name)
+}
+
 fn object(members: &[(&str, &str)]) -> Json {
     let members = members.iter();
     Json::Object(
@@ -58,6 +67,10 @@ impl Server {
         let is_joining = session.joining.contains(namespace);
         let peer = session.peers.get_mut(namespace).filter(|_| !is_joining);
         match (*kind, peer) {
+            // On a stream the network may have brought them together.
+            (CONNECT, None) if self.settings.is_hasty && session.left.get(namespace) == Some(&now) => {
+                session.close("1", &mut self.effects);
+            }
             (CONNECT, None) if !is_joining => {
                 session.joining.insert(namespace.clone());
                 let task = Task::Grant {
@@ -70,8 +83,40 @@ impl Server {
                     delay => self.tasks.push((now + delay, task)),
                 }
             }
-            (DISCONNECT, Some(_)) => drop(session.peers.remove(namespace)),
+            (DISCONNECT, Some(_)) => {
+                session.peers.remove(namespace);
+                session.left.insert(packet.namespace, now);
+            }
+            (EVENT, Some(_)) if is_event(&packet, RENEWAL) => {
+                let answer = match self.settings.renewal {
+                    Renewal::Accepts => Json::Array(Vec::new()),
+                    Renewal::Refuses => Json::Array(vec![object(&[("error", "no")])]),
+                    Renewal::Ignores => return,
+                };
+                let answer = Packet {
+                    kind: ACK,
+                    data: Some(answer),
+                    ..packet
+                };
+                self.send(index, &answer);
+            }
+            (EVENT, Some(peer)) if is_event(&packet, "authentication") => {
+                assert!(
+                    self.settings.signs_in && !peer.has_signed_in,
+                    "nobody asked for credentials"
+                );
+                peer.has_signed_in = true;
+                let answer = Packet {
+                    data: Some(Json::event("authenticated", [Json::Bool(true)])),
+                    ..packet
+                };
+                self.send(index, &answer);
+            }
             (EVENT, Some(peer)) => {
+                assert_eq!(
+                    peer.has_signed_in, self.settings.signs_in,
+                    "an event before the credentials"
+                );
                 let parcel = Parcel::of_event(packet.data.as_ref().unwrap(), "up");
                 self.records[peer.record].received.push(parcel.number);
                 if let (Some(id), Some(at)) = (packet.id, parcel.answer_at(now)) {
@@ -160,6 +205,7 @@ impl Server {
             Peer {
                 record: self.records.len(),
                 pid: self.settings.recovery.then_some(pid),
+                has_signed_in: false,
             },
         );
         self.records.push(Record {

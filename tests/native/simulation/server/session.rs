@@ -36,6 +36,8 @@ pub struct Session {
     pub joining: BTreeSet<String>,
     /// Namespaces from which the server has thrown it: what crosses that on its way is not the client's fault.
     pub thrown: BTreeSet<String>,
+    /// When the client left each namespace.
+    pub left: BTreeMap<String, Millis>,
     pub decoder: Decoder,
     pub join_by: Millis,
     probe: Option<u32>,
@@ -64,6 +66,7 @@ impl Session {
             peers: BTreeMap::new(),
             joining: BTreeSet::new(),
             thrown: BTreeSet::new(),
+            left: BTreeMap::new(),
             decoder: Decoder::default(),
             join_by: now + CONNECT_TIMEOUT,
             probe: None,

@@ -1,0 +1,194 @@
+//! What the browser tells: the one way from its events into Rust.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+
+use crate::error::Code;
+use crate::proto::diagnosis::Outcome;
+use crate::proto::engine::connection::Input;
+use crate::proto::output::Failure;
+use crate::proto::socket::manager::HEAD;
+use crate::proto::timer::Millis;
+
+use super::diagnosis::Case;
+use super::driver::{Driver, all, broken, find};
+use super::edge;
+use super::payload::Payload;
+use super::polling::Poller;
+
+/// What `edge.js` tells, in the same order there.
+#[derive(Clone, Copy)]
+enum Signal {
+    Opened,
+    Text,
+    Binary,
+    Closed,
+    Broken,
+    Answered,
+    Accepted,
+    Composed,
+    Offline,
+    Probed,
+}
+
+impl Signal {
+    fn from_number(number: u32) -> Option<Self> {
+        const ALL: [Signal; 10] = [
+            Signal::Opened,
+            Signal::Text,
+            Signal::Binary,
+            Signal::Closed,
+            Signal::Broken,
+            Signal::Answered,
+            Signal::Accepted,
+            Signal::Composed,
+            Signal::Offline,
+            Signal::Probed,
+        ];
+        ALL.get(number as usize).copied()
+    }
+}
+
+type Dispatch = dyn Fn(usize, u32, u32, u32, u32);
+
+thread_local! {
+    /// What `edge.js` calls.
+    static DISPATCH: RefCell<Option<Closure<Dispatch>>> = const { RefCell::new(None) };
+    /// Where `edge.js` writes the head of a text that arrived.
+    static ARRIVED: [Cell<u16>; HEAD] = const { [const { Cell::new(0) }; HEAD] };
+}
+
+/// Has the edge tell what happens, from the first driver on.
+pub fn listen() {
+    DISPATCH.with(|closure| {
+        if closure.borrow().is_none() {
+            let new: Closure<Dispatch> = Closure::new(dispatch);
+            let head = ARRIVED.with(|head| head.as_ptr() as usize);
+            edge::connect_edge(&wasm_bindgen::memory(), head, new.as_ref().unchecked_ref());
+            closure.replace(Some(new));
+        }
+    });
+}
+
+fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) {
+    let payload = Payload::from_slot(slot);
+    if matches!(Signal::from_number(signal), Some(Signal::Offline)) {
+        for driver in all() {
+            driver.go_offline();
+        }
+        return;
+    }
+    if let (Some(driver), Some(signal)) = (find(driver), Signal::from_number(signal)) {
+        driver.handle(transport, signal, payload, number);
+    }
+}
+
+impl Driver {
+    fn handle(self: &Rc<Self>, transport: u32, signal: Signal, payload: Option<Payload>, number: u32) {
+        let now = self.enter();
+        self.hear(now, transport, signal, payload, number);
+        self.leave();
+    }
+
+    fn hear(self: &Rc<Self>, now: Millis, transport: u32, signal: Signal, payload: Option<Payload>, number: u32) {
+        let input = match (signal, payload) {
+            (Signal::Text | Signal::Binary, Some(data)) => {
+                let mut head = [0; HEAD];
+                ARRIVED.with(|arrived| {
+                    for (unit, arrived) in head.iter_mut().zip(arrived) {
+                        *unit = arrived.get();
+                    }
+                });
+                // Of a binary there is none.
+                let head = head.get(..number as usize).unwrap_or_default();
+                return self.manager.borrow_mut().handle_packet(now, transport, head, data);
+            }
+            (Signal::Answered, Some(body)) if number == 200 => {
+                self.with_poller(transport, Poller::end_get);
+                return self.manager.borrow_mut().handle_polled(now, transport, &body);
+            }
+            (Signal::Composed, Some(body)) => {
+                self.with_poller(transport, |poller| poller.set_body(body));
+                return self.post(transport);
+            }
+            (Signal::Probed, _) => match self.diagnose(now, transport, Outcome::from_number(number)) {
+                Some(failure) => Input::Failed(failure),
+                None => return,
+            },
+            (Signal::Opened, _) => Input::Opened,
+            (Signal::Closed, detail) => Input::Closed(broken("websocket closed", detail)),
+            (Signal::Accepted, _) if number == 200 => {
+                self.end_post(transport);
+                Input::Posted
+            }
+            (_, detail) => {
+                let is_get = matches!(signal, Signal::Answered);
+                let mut failure = broken(self.describe(transport, is_get), detail);
+                if !is_get {
+                    self.end_post(transport);
+                } else if !self
+                    .with_poller(transport, |poller| poller.has_joined())
+                    .unwrap_or(true)
+                {
+                    match number {
+                        401 | 403 => failure.error.code = Code::Unauthorized,
+                        0 => match self.look_into(now, transport, failure) {
+                            Some(known) => failure = known,
+                            None => return,
+                        },
+                        _ => {}
+                    }
+                }
+                Input::Failed(failure)
+            }
+        };
+        self.manager.borrow_mut().handle(now, transport, input);
+    }
+
+    /// A POST has ended: so has a poller that waited for nothing else.
+    fn end_post(&self, transport: u32) {
+        if self.with_poller(transport, Poller::end_post) == Some(true) {
+            self.remove(transport);
+        }
+    }
+
+    /// The browser says that there is no network. A server on the same machine is there all the same.
+    fn go_offline(self: &Rc<Self>) {
+        let is_local = self
+            .endpoint
+            .borrow()
+            .as_ref()
+            .is_none_or(|endpoint| endpoint.url.host == "localhost");
+        if is_local {
+            return;
+        }
+        let description = JsValue::from_str("network connection lost");
+        let detail = edge::detail(&description, &JsValue::UNDEFINED);
+        let failure = broken("The network connection is lost", Payload::from_slot(detail));
+        self.run(|manager, now| manager.handle_offline(now, failure));
+    }
+
+    /// Polling could not begin, and the browser does not say why: finds it out, where the app wants that. Gives the failure
+    /// back where nothing is left to find out.
+    fn look_into(self: &Rc<Self>, now: Millis, transport: u32, failure: Failure<Payload>) -> Option<Failure<Payload>> {
+        let endpoint = self.endpoint.borrow().clone();
+        let Some(endpoint) = endpoint.filter(|endpoint| endpoint.diagnoses) else {
+            return Some(failure);
+        };
+        self.with_poller(transport, |poller| poller.case = Some(Case::new(endpoint, failure)));
+        self.diagnose(now, transport, Outcome::Unknown)
+    }
+
+    /// Goes on with a diagnosis, with what came of its last probe. Gives the failure where its reason is found.
+    fn diagnose(&self, now: Millis, transport: u32, outcome: Outcome) -> Option<Failure<Payload>> {
+        let number = self.number();
+        self.with_poller(transport, |poller| {
+            let failure = poller.case.as_mut()?.advance(now, outcome, number, transport)?;
+            poller.case = None;
+            Some(failure)
+        })
+        .flatten()
+    }
+}

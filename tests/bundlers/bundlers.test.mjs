@@ -1,0 +1,119 @@
+// The packed package in apps that users' bundlers build, served, and run in Chromium under a strict policy.
+import assert from "node:assert/strict";
+import { copyFile, mkdir, readFile, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { launchChromium } from "../../scripts/browser.mjs";
+import { App, closedAddress, startSite, visit } from "../package/app.mjs";
+import { bundlers } from "./bundlers.mjs";
+import { allow, checks, expected } from "./expected.mjs";
+
+/** Below this folder, so that apps find the bundlers as if they had installed them. */
+const parent = fileURLToPath(new URL("apps/", import.meta.url));
+
+let browser;
+
+before(async () => {
+  await mkdir(parent, { recursive: true });
+  browser = await launchChromium();
+});
+after(() => browser?.close());
+
+for (const [name, { entries = ["default", "init"], manifest, wasm, build, workers, shakes }] of Object.entries(bundlers)) {
+  describe(name, () => {
+    let app;
+    let site;
+    let closed;
+    let query;
+    before(async () => {
+      app = await App.create({ parent, manifest });
+      closed = await closedAddress();
+      site = await startSite(app, { connect: [closed], cors: { origin: true } });
+      query = `?${new URLSearchParams({ server: site.url, closed })}`;
+      await copyFile(checks, join(app.folder, "checks.js"));
+      await writeEntries(app, wasm);
+    });
+    after(async () => {
+      await site?.stop();
+      await app?.remove();
+    });
+
+    /** Builds it anew. */
+    const built = async (...names) => {
+      await rm(join(app.folder, "dist"), { recursive: true, force: true });
+      return build(app, names, site, closed);
+    };
+
+    test(`works, and ships the module once: ${entries.join(", ")}`, async () => {
+      const { page, output, rendered = [], stop } = await built(...entries);
+      try {
+        for (const entry of entries) {
+          const address = page(entry) + query;
+          const text = await (await fetch(address)).text();
+          for (const part of rendered) assert.ok(text.includes(part), `${part} is not in ${text}`);
+          const seen = await visit(browser, address, { allow });
+          assert.deepEqual(seen, { ...expected, modules: entry === "init" ? 1 : 0 }, entry);
+        }
+        if (output) assert.deepEqual(await modules(app, output), { inlined: 1, files: entries.includes("init") ? 1 : 0 });
+      } finally {
+        await stop?.();
+      }
+    });
+
+    const inWorker = async () => {
+      const { page } = await built("shared");
+      assert.deepEqual(await visit(browser, page("shared") + query, { allow }), expected);
+    };
+    if (workers) test("works in a shared worker", inWorker);
+
+    const unused = async () => {
+      const { output } = await built("unused");
+      assert.deepEqual(await modules(app, output), { inlined: 0, files: 0 });
+    };
+    if (shakes) test("drops what is not used", unused);
+  });
+}
+
+/** The modules of an app: `main-<entry>.js` runs `run-<entry>.js`. */
+async function writeEntries(app, wasm = "") {
+  const run = (name, code) => app.write(`run-${name}.js`, `import { check } from "./checks.js";\n${code}`);
+  await run("default", `
+    import { io } from "socketio-wasm";
+    export { protocol } from "socketio-wasm";
+    export const run = (settings) => check(io, settings);
+  `);
+  await run("init", `
+    import { init, io } from "socketio-wasm/init";
+    ${wasm}
+    export { protocol } from "socketio-wasm/init";
+    export const run = (settings) => init(module).then(() => check(io, settings));
+  `);
+  for (const entry of ["default", "init"]) {
+    await app.write(`main-${entry}.js`, `import { run } from "./run-${entry}.js";\nrun().then(done);\n`);
+  }
+  await app.write("main-unused.js", 'import "socketio-wasm";\nimport { Socket } from "socketio-wasm";\ndocument.title = "app";\n');
+  await app.write("worker.js", `
+    import { run } from "./run-default.js";
+    self.onconnect = ({ ports: [port] }) => (port.onmessage = ({ data }) => run(data).catch(String).then((seen) => port.postMessage(seen)));
+  `);
+  await app.write("main-shared.js", `
+    const { port } = new SharedWorker(new URL("./worker.js", import.meta.url), { type: "module" });
+    port.onmessage = ({ data }) => done(data);
+    port.postMessage(Object.fromEntries(new URLSearchParams(location.search)));
+  `);
+}
+
+/** How often the module is in a folder: as text in a script, and as a file of its own. */
+async function modules(app, folder) {
+  const module = await readFile(join(app.package, "dist", "socketio.wasm"));
+  const middle = module.subarray(1_000, 1_050).toString("hex");
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const found = { inlined: 0, files: 0 };
+  for (const entry of entries.filter((each) => each.isFile())) {
+    const content = await readFile(join(entry.parentPath ?? entry.path, entry.name));
+    found.inlined += content.toString("latin1").split(middle).length - 1;
+    if (content.equals(module)) found.files += 1;
+  }
+  return found;
+}
