@@ -426,3 +426,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_clock_that_was_set_back_counts_from_where_it_is() {
+    // The host's own clock says `NOW`; the protocol's goes on an hour ahead of it.
+    let hour = 60.0 * MINUTE;
+    let claims = of_payload(json!({"expiresAt": NOW + MINUTE})).shift(hour);
+    assert_eq!(claims.expires_at, NOW + hour + MINUTE);
+    assert_eq!(of_token("opaque").shift(hour).expires_at, NEVER);
+}

@@ -198,3 +198,16 @@ fn a_disconnect_that_waits_for_an_upgrade_has_not_left_yet() {
         assert_eq!(desk.sent(), ["write 1 40/b,"]);
     }
 }
+
+#[test]
+fn what_arrives_for_the_session_before_is_not_told() {
+    let mut desk = two();
+    desk.disconnect(1);
+    desk.connect(1);
+    desk.wait(100.0);
+    desk.take();
+    desk.text(0, "42/b,[\"old\"]");
+    desk.text(0, "40/b,{\"sid\":\"B2\"}");
+    desk.text(0, "42/b,[\"new\"]");
+    assert_eq!(desk.take(), ["s1 connect \"B2\"", "s1 message [\"new\"]"]);
+}

@@ -1192,3 +1192,45 @@ fn the_only_socket_keeps_its_connection() {
     desk.act(Manager::close_engine);
     assert!(desk.manager.is_reconnecting());
 }
+
+// Several sockets.
+
+#[test]
+fn those_that_are_due_soon_after_are_renewed_with_it() {
+    let mut desk = Desk::on_websocket(&["/", "/b", "/c"]);
+    desk.manager.policy.reauth = event();
+    for (socket, name, until) in [(0, "", 31), (1, "/b,", 32), (2, "/c,", 61)] {
+        desk.auth = Auth::Payload(token("1", until));
+        desk.connect(socket);
+        desk.text(0, &format!("40{name}{{\"sid\":\"{socket}\"}}"));
+    }
+    desk.auth = Auth::Payload(second());
+    desk.take();
+    desk.demands.clear();
+    desk.wait(DUE);
+    assert_eq!(desk.demands, ["expired 1", "expired 1"]);
+    assert_eq!(
+        desk.take(),
+        [
+            format!("write 0 420[\"auth:refresh\",{SECOND}]"),
+            format!("write 0 42/b,0[\"auth:refresh\",{SECOND}]")
+        ]
+    );
+}
+
+#[test]
+fn another_handshake_waits_for_the_acknowledgements_of_every_socket() {
+    let mut desk = renewing(Reauth::Connect);
+    desk.manager.policy.renews_bearer = true;
+    desk.manager.placed.bearer_in_header = true;
+    let asked = desk.ask(1, json!(["question"]), FOREVER);
+    desk.wait(DUE);
+    desk.take();
+    desk.wait(1_000.0);
+    assert_eq!(desk.take(), NOTHING);
+    desk.text(0, &format!("43/b,{asked}[]"));
+    let lines = desk.take();
+    let told = |line: &str| lines.iter().position(|other| other == line).unwrap();
+    assert!(told("s1 ack 0 []") < told("s1 disconnect credentials renewed"));
+    assert!(told("s1 disconnect credentials renewed") < told("manager close credentials renewed"));
+}

@@ -74,7 +74,7 @@ test("a module that isn't there, or is none, rejects with a clear error, and ini
     const failures = [];
     const { fetch } = globalThis;
     // The missing file is part of the test: not the browser's word on it.
-    globalThis.fetch = (url) => (url === "/missing.wasm" ? new Response("", { status: 404 }) : fetch(url));
+    globalThis.fetch = (url, init) => (url === "/missing.wasm" ? new Response("", { status: 404 }) : fetch(url, init));
     for (const url of ["/missing.wasm", "/none.wasm"]) await init(url).catch((error) => failures.push([error instanceof Error, error.message]));
     await init("${wasm}");
     io().on("connect", () => done(failures));
