@@ -84,7 +84,7 @@ async fn errors_are_the_same() {
         .unwrap();
     assert_eq!(
         soon("an error", nobody.connected()).await.unwrap_err().code(),
-        Code::TransportFailed
+        Code::Unreachable
     );
     let forbidden = Socket::builder(URL)
         .transports([Transport::WebSocket])

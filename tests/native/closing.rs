@@ -253,3 +253,20 @@ fn a_closed_manager_ignores_whatever_still_arrives() {
     desk.tick();
     assert_eq!(desk.take(), NOTHING);
 }
+
+#[test]
+fn what_waits_for_a_request_is_sent_before_the_end() {
+    let mut desk = Desk::new(&["polling"], &["/"]);
+    desk.connect(0);
+    desk.polled(0, crate::support::HANDSHAKE);
+    // The answer to the CONNECT overtakes that to the request that it was in.
+    desk.polled(0, "40{\"sid\":\"A\"}");
+    desk.take();
+    desk.emit(0, json!(["a"]));
+    desk.act(|manager, _| manager.close());
+    desk.take();
+    desk.posted(0);
+    assert_eq!(desk.sent(), ["post 0 42[\"a\"]"]);
+    desk.posted(0);
+    assert_eq!(desk.sent(), ["post 0 1", "close 0"]);
+}
