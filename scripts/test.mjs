@@ -28,7 +28,7 @@ const checks = [
   { stage: "lint", name: "types", work: types },
   { stage: "node", name: "tests in Node", work: (tool) => nodeTests(tool, "tests/node") },
   { stage: "wasm", name: "tests of the Rust API in Chromium", work: wasmTests },
-  { stage: "e2e", name: "tests of the npm API in Chromium", work: (tool) => nodeTests(tool, "tests/browser") },
+  { stage: "e2e", name: "tests of the npm API in Chromium", work: (tool) => nodeTests(tool, "tests/browser", 2) },
   { stage: "package", name: "tests of the package", work: (tool) => nodeTests(tool, "tests/package") },
   { stage: "bundlers", name: "apps of the bundlers", work: (tool) => nodeTests(tool, "tests/bundlers") },
 ];
@@ -99,12 +99,13 @@ async function types(tool) {
   await tool("tsc", ["--noEmit", "--project", "tsconfig.json"]);
 }
 
-async function nodeTests(tool, directory) {
+/** `atOnce`: how many files run beside each other. Those of the browser mostly wait. */
+async function nodeTests(tool, directory, atOnce = 1) {
   const names = await readdir(join(root, directory)).catch(() => []);
   const files = names.filter((file) => file.endsWith(".test.mjs")).map((file) => join(directory, file));
   if (files.length === 0) return `no tests in ${directory} yet`;
   const env = { ...nativeEnv(), CHROME_PATH: findBrowser() };
-  await tool(process.execPath, ["--test", "--test-reporter=spec", ...files.sort()], { env });
+  await tool(process.execPath, ["--test", "--test-reporter=spec", `--test-concurrency=${atOnce}`, ...files.sort()], { env });
 }
 
 async function wasmTests(tool) {

@@ -38,6 +38,13 @@ export function addHandlers(io, onLeave) {
   }
 }
 
+/** Cuts the TCP connection: of polling, that of the next poll where none is waiting. */
+function cut(socket) {
+  const connection = connectionOf(socket.conn.transport);
+  if (connection) connection.destroy();
+  else if (socket.connected) setImmediate(cut, socket);
+}
+
 /** The TCP connection of a WebSocket, or of the poll that is waiting. */
 function connectionOf(transport) {
   return transport.socket?._socket ?? transport.req?.socket;
@@ -85,7 +92,7 @@ const handlers = {
   present: (socket, ack) => ack([...socket.nsp.sockets.keys()]),
   kick: (socket) => socket.disconnect(),
   "kick-close": (socket) => socket.conn.close(),
-  "kick-cut": (socket) => connectionOf(socket.conn.transport)?.destroy(),
+  "kick-cut": cut,
   miss(socket, n) {
     const { nsp, id } = socket;
     socket.once("disconnect", () => {

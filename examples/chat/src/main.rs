@@ -83,6 +83,7 @@ async fn follow(page: Page, mut lifecycle: EventStream<Lifecycle>, _listeners: [
             Lifecycle::ConnectError {
                 error,
                 will_retry: true,
+                ..
             } => format!("{error}; trying again …"),
             Lifecycle::ConnectError { error, .. } => format!("Refused: {error}"),
             Lifecycle::Disconnect { reason, .. } => format!("Disconnected: {}", reason.as_str()),
