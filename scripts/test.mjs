@@ -28,7 +28,7 @@ const checks = [
   { stage: "lint", name: "types", work: types },
   { stage: "node", name: "tests in Node", work: (tool) => nodeTests(tool, "tests/node") },
   { stage: "wasm", name: "tests of the Rust API in Chromium", work: wasmTests },
-  { stage: "e2e", name: "tests of the npm API in Chromium", work: (tool) => nodeTests(tool, "tests/browser", 2) },
+  { stage: "e2e", name: "tests of the npm API in Chromium", work: (tool) => nodeTests(tool, "tests/browser", 3) },
   { stage: "package", name: "tests of the package", work: (tool) => nodeTests(tool, "tests/package") },
   { stage: "bundlers", name: "apps of the bundlers", work: (tool) => nodeTests(tool, "tests/bundlers") },
 ];
