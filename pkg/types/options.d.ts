@@ -90,7 +90,7 @@ export interface ManagerOptions {
   /**
    * Whether to find out why polling failed where the browser does not say (status 0), before `connect_error` is told: `code` and
    * `hint` then name the reason and the server's setting. That takes a few requests to the server, which begin no session and
-   * carry no credential; once for a server that keeps failing alike.
+   * carry no credential but the cookies that {@link withCredentials} asks for; once for a server that keeps failing alike.
    * @default true
    */
   diagnose?: boolean;
