@@ -96,11 +96,6 @@ impl Code {
         )
     }
 
-    /// Whether it is about credentials: another attempt makes sense with other ones.
-    pub const fn is_authentication(self) -> bool {
-        matches!(self, Self::AuthFailed | Self::Rejected | Self::Unauthorized)
-    }
-
     /// Whether a transport failed, for whatever reason: what the official client calls a `TransportError`.
     pub const fn is_transport(self) -> bool {
         matches!(

@@ -94,8 +94,9 @@ export class Manager extends Emitter {
 
   /** Begins to trace. */
   _watch() {
+    if (this._trace) return;
     const trace = tracer(this);
-    this._trace ??= (...happening) => {
+    this._trace = (...happening) => {
       try {
         trace(...happening);
       } catch (error) {

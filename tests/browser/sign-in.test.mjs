@@ -143,7 +143,8 @@ test("the second refusal is a connect_error, and the end", async ({ run, t }) =>
 test("a server that never answers is a connect_error with the code `timeout`", async ({ run, t }) => {
   const server = await signIn(t);
   const seen = await run(async ({ io, kit }, url) => {
-    const options = { transports: ["websocket"], reconnection: false, authTimeout: 50 };
+    // Long enough for a busy server to read the event by itself: with the DISCONNECT behind it, it ignores it.
+    const options = { transports: ["websocket"], reconnection: false, authTimeout: 1_000 };
     const socket = io(url, { ...options, authPlacement: "event", auth: { token: "silent" } });
     const heard = [];
     for (const event of ["connect", "early"]) socket.on(event, () => heard.push(event));

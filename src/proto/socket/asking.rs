@@ -129,11 +129,7 @@ impl<D: Data> Manager<D> {
             Ok(auth) => auth,
             Err(failure) => return self.handle_no_auth(now, socket, failure),
         };
-        let is_alone = self
-            .sockets
-            .iter()
-            .enumerate()
-            .all(|(other, entry)| other == socket || entry.state != SocketState::Connected);
+        let needs_restart = self.needs_restart();
         let Some(entry) = self.sockets.get_mut(socket) else {
             return;
         };
@@ -142,10 +138,15 @@ impl<D: Data> Manager<D> {
         }
         let was_refused = entry.asking.refusal.is_some();
         entry.asking.rest();
-        if was_refused && is_alone && self.policy.renews_bearer && self.placed.bearer_in_header {
-            // What was refused is the header of the handshake.
+        // What was refused is the header of the handshake; another one must not cost others their connection. (This socket is not
+        // connected.)
+        let is_connected = |entry: &Socket<D>| entry.state == SocketState::Connected;
+        if was_refused && needs_restart && !self.sockets.iter().any(is_connected) {
             return self.restart(now, socket, auth);
         }
+        let Some(entry) = self.sockets.get_mut(socket) else {
+            return;
+        };
         let text = |auth: Option<&D>| auth.and_then(Data::as_text);
         if let Some(grant) = entry.grant.take() {
             if text(auth.as_ref()) == text(entry.auth.as_ref()) {

@@ -58,8 +58,7 @@ impl<D: Data> Manager<D> {
         };
         match std::mem::replace(&mut entry.asking.renewal, Renewal::Asked) {
             Renewal::None => {
-                entry.asking.occasion = Occasion::Expired;
-                self.demand(now, socket);
+                self.demand_renewal(now, socket);
                 self.renew_together(now);
             }
             Renewal::Asked => self.handle_no_renewal(now, socket, too_late()),
@@ -70,15 +69,22 @@ impl<D: Data> Manager<D> {
     /// Whose renewal is due soon as well is asked for now: one answer of the app's may serve all.
     fn renew_together(&mut self, now: Millis) {
         for socket in 0..self.sockets.len() {
-            if let Some(entry) = self.sockets.get_mut(socket)
-                && entry.state == SocketState::Connected
-                && matches!(entry.asking.renewal, Renewal::None)
-                && entry.asking.due < now + TOGETHER
-            {
-                entry.asking.renewal = Renewal::Asked;
-                entry.asking.occasion = Occasion::Expired;
-                self.demand(now, socket);
+            let is_soon = |entry: &Socket<D>| {
+                entry.state == SocketState::Connected
+                    && matches!(entry.asking.renewal, Renewal::None)
+                    && entry.asking.due < now + TOGETHER
+            };
+            if self.sockets.get(socket).is_some_and(is_soon) {
+                self.demand_renewal(now, socket);
             }
+        }
+    }
+
+    fn demand_renewal(&mut self, now: Millis, socket: usize) {
+        if let Some(entry) = self.sockets.get_mut(socket) {
+            entry.asking.renewal = Renewal::Asked;
+            entry.asking.occasion = Occasion::Expired;
+            self.demand(now, socket);
         }
     }
 
@@ -168,7 +174,7 @@ impl<D: Data> Manager<D> {
     }
 
     /// Whether other credentials take another handshake.
-    fn needs_restart(&self) -> bool {
+    pub(super) fn needs_restart(&self) -> bool {
         self.policy.renews_bearer && self.placed.bearer_in_header
     }
 
