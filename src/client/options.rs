@@ -60,6 +60,10 @@ pub struct Options {
     pub timestamp_requests: Option<bool>,
     /// Whether binary travels as base64 on every transport.
     pub force_base64: bool,
+    /// Whether a connection is closed, without an event, when the page is left or loaded anew.
+    pub close_on_beforeunload: bool,
+    /// Whether the browser's own timers are used even where others are in their place when the manager is made.
+    pub native_timers: bool,
     /// How long a polling request may take, in milliseconds; 0 for as long as it likes.
     pub request_timeout: Millis,
     /// Whether a lost connection is opened again.
@@ -101,6 +105,8 @@ impl Default for Options {
             timestamp_param: "t".to_owned(),
             timestamp_requests: None,
             force_base64: false,
+            close_on_beforeunload: false,
+            native_timers: false,
             request_timeout: 0.0,
             reconnection: true,
             reconnection_attempts: u32::MAX,
@@ -286,6 +292,7 @@ impl Options {
             request_timeout: self.request_timeout as u32,
             timestamp: (self.timestamp_requests != Some(false)).then(|| self.timestamp_param.clone()),
             stamps_streams: self.timestamp_requests == Some(true),
+            closes_on_unload: self.close_on_beforeunload,
             base64: self.force_base64,
         };
         // Where one travels in an event, so does the payload that the others would be in.

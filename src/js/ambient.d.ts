@@ -35,6 +35,7 @@ declare module "#bindings" {
   export function decline(manager: number, socket: number, epoch: number): void;
   export function watch(manager: number, isWatched: boolean): void;
   export function sendMessage(manager: number, data: number): void;
+  export function writeBuffer(manager: number): any[];
   export function closeEngine(manager: number): void;
   export function isReconnecting(manager: number): boolean;
   export function reconfigure(manager: number, options: object): void;

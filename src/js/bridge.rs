@@ -290,6 +290,19 @@ pub fn send_message(manager: usize, data: u32) {
     run(manager, |manager, _| manager.send(packet));
 }
 
+/// What is not yet written for certain: each packet as its text with the type digit or its binary, then whether it may be
+/// compressed.
+#[wasm_bindgen(js_name = writeBuffer)]
+pub fn write_buffer(manager: usize) -> Array {
+    let packets = Array::new();
+    let unwritten = look(manager, |manager| manager.connection().map(Connection::unwritten));
+    for (data, compress) in unwritten.unwrap_or_default() {
+        packets.push(&data.to_js());
+        packets.push(&compress.into());
+    }
+    packets
+}
+
 /// Closes the connection; the manager opens another one.
 #[wasm_bindgen(js_name = closeEngine)]
 pub fn close_engine(manager: usize) {

@@ -12,7 +12,7 @@ export const makeError = (code, message, hint, isTransport, transport, detail) =
     // What the app's own function has thrown is the cause.
     new Error(message, code === "auth_failed" ? { cause: peek(detail) } : undefined),
     { code, ...(hint && { hint }), ...(transport && { transport }) },
-    isTransport ? { type: "TransportError", ...peek(detail) } : detail && code === "rejected" && { data: peek(detail) },
+    isTransport ? { ...peek(detail), type: "TransportError" } : detail && code === "rejected" && { data: peek(detail) },
   );
 
 /** Reports what an app's listener threw as the browser reports it elsewhere. @param {unknown} error */

@@ -23,7 +23,7 @@ enum Field {
 }
 
 /// A table: one loop over it is smaller than a call for each.
-const FIELDS: [(&str, Field); 16] = [
+const FIELDS: [(&str, Field); 18] = [
     ("upgrade", Field::Flag(|options| &mut options.upgrade)),
     (
         "tryAllTransports",
@@ -32,6 +32,11 @@ const FIELDS: [(&str, Field); 16] = [
     ("rememberUpgrade", Field::Flag(|options| &mut options.remember_upgrade)),
     ("withCredentials", Field::Flag(|options| &mut options.with_credentials)),
     ("forceBase64", Field::Flag(|options| &mut options.force_base64)),
+    (
+        "closeOnBeforeunload",
+        Field::Flag(|options| &mut options.close_on_beforeunload),
+    ),
+    ("useNativeTimers", Field::Flag(|options| &mut options.native_timers)),
     ("reconnection", Field::Flag(|options| &mut options.reconnection)),
     (
         "reconnectionDelay",

@@ -215,6 +215,8 @@ export class Socket extends Emitter {
     if (id >= 0) args.push(this._reply(id, epoch));
     const any = this._any;
     for (let i = 0; i < any.length; i++) any[i].apply(this, args);
+    // Who sees the packet sees all of it.
+    if (this.io._seesPackets) args = [...args];
     this._call(args.shift(), args);
   }
 
@@ -238,9 +240,10 @@ export class Socket extends Emitter {
 
   /** @param {number} number of the event @param {any[]} args */
   _acknowledged(number, args) {
+    const isQueued = this._queued.has(number);
     const ack = this._forget(number);
-    if (ack?.wantsError) ack.callback.call(this, null, ...args);
-    else ack?.callback.apply(this, args);
+    if (isQueued || ack?.wantsError) args.unshift(null);
+    ack?.callback.apply(this, args);
   }
 
   /** @param {number} number of the event @param {string | undefined} message why no acknowledgement will come, where the app wants to hear of it */

@@ -82,6 +82,8 @@ enum Tale {
     EngineClose,
     Packet,
     PacketCreate,
+    Flush,
+    SocketPacket,
 }
 
 impl Target {
@@ -114,6 +116,17 @@ impl Target {
             Event::Reconnect(count) => self.say(Tale::Reconnect, 0, 0, f64::from(count)),
             Event::ReconnectError(failure) => self.say(Tale::ReconnectError, 0, hold(&failure), 0.0),
             Event::ReconnectFailed => self.say(Tale::ReconnectFailed, 0, 0, 0.0),
+            Event::Packet {
+                kind,
+                namespace,
+                id,
+                data,
+            } => {
+                let name = JsValue::from_str(&String::from_utf16_lossy(&namespace));
+                let data = data.as_ref().map(Payload::to_js).unwrap_or_default();
+                let packet = Payload::from(Array::of2(&name, &data).as_ref()).into_slot();
+                self.say(Tale::SocketPacket, kind as usize, packet, id.map_or(-1.0, f64::from));
+            }
             Event::Renewal(socket) => self.say(Tale::Renewal, socket, 0, 0.0),
             Event::RenewalError(socket, failure) => self.say(Tale::RenewalError, socket, hold(&failure), 0.0),
         }
@@ -163,6 +176,7 @@ impl Target {
             EngineEvent::Upgrading(kind) => self.say(Tale::Upgrading, engine, hold_name(kind), 0.0),
             EngineEvent::Upgrade(kind) => self.say(Tale::Upgrade, engine, hold_name(kind), 0.0),
             EngineEvent::UpgradeError(failure) => self.say(Tale::UpgradeError, engine, hold(&failure), 0.0),
+            EngineEvent::Flush => self.say(Tale::Flush, engine, 0, 0.0),
             EngineEvent::Drain => self.say(Tale::Drain, engine, 0, 0.0),
             EngineEvent::Close(reason, failure) => {
                 self.say(Tale::EngineClose, engine, hold_end(reason, failure.as_deref()), 0.0);

@@ -36,6 +36,8 @@ pub struct Endpoint {
     pub timestamp: Option<String>,
     /// Whether WebSocket's URL has it too.
     pub stamps_streams: bool,
+    /// Whether the connection is closed without a word when the page is left.
+    pub closes_on_unload: bool,
     /// Whether binary is to travel as base64 on every transport.
     pub base64: bool,
 }

@@ -31,11 +31,13 @@ enum Signal {
     Composed,
     Offline,
     Probed,
+    Woken,
+    Unloaded,
 }
 
 impl Signal {
     fn from_number(number: u32) -> Option<Self> {
-        const ALL: [Signal; 10] = [
+        const ALL: [Signal; 12] = [
             Signal::Opened,
             Signal::Text,
             Signal::Binary,
@@ -46,6 +48,8 @@ impl Signal {
             Signal::Composed,
             Signal::Offline,
             Signal::Probed,
+            Signal::Woken,
+            Signal::Unloaded,
         ];
         ALL.get(number as usize).copied()
     }
@@ -81,7 +85,11 @@ fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) 
         return;
     }
     if let (Some(driver), Some(signal)) = (find(driver), Signal::from_number(signal)) {
-        driver.handle(transport, signal, payload, number);
+        match signal {
+            Signal::Woken => driver.wake(),
+            Signal::Unloaded => driver.hush(),
+            _ => driver.handle(transport, signal, payload, number),
+        }
     }
 }
 

@@ -86,6 +86,8 @@ pub struct Connection<D> {
     pub(super) upgrades: Vec<Kind>,
     pub(super) probes: Vec<Probe>,
     pub(super) queue: Vec<Packet<D>>,
+    /// What the POST that is under way carries, as the app sees it.
+    posted: Vec<(D, bool)>,
     pub(super) timers: TimerTable,
     pub(super) first_transport: u32,
     pub(super) next_transport: u32,
@@ -112,6 +114,7 @@ impl<D: Data> Connection<D> {
             upgrades: Vec::new(),
             probes: Vec::new(),
             queue: Vec::new(),
+            posted: Vec::new(),
             timers: TimerTable::default(),
             first_transport,
             next_transport: first_transport,
@@ -162,6 +165,13 @@ impl<D: Data> Connection<D> {
         self.queue.is_empty()
     }
 
+    /// What is not yet written for certain, as [`Packet::describe`] has it: what a POST carries, then what waits.
+    pub fn unwritten(&self) -> Vec<(D, bool)> {
+        let posted = self.posted.iter();
+        let posted = posted.map(|(data, compress)| (data.slice(0, usize::MAX), *compress));
+        posted.chain(self.queue.iter().map(Packet::describe)).collect()
+    }
+
     /// Whether the server's sign of life is overdue, even if the timer could not say so yet (a page in the background).
     pub fn is_expired(&self, now: Millis) -> bool {
         self.timers.is_expired(Timer::Heartbeat, now)
@@ -198,7 +208,11 @@ impl<D: Data> Connection<D> {
                 self.tell(EngineEvent::PacketCreate { data, compress }, out);
             }
             self.queue.push(packet);
+            if !self.candidate.kind.is_polling() {
+                self.flush(out);
+            }
         }
+        // What belongs together goes into one POST.
         self.flush(out);
     }
 
@@ -379,6 +393,7 @@ impl<D: Data> Connection<D> {
             return;
         }
         self.is_posting = false;
+        self.posted.clear();
         if self.queue.is_empty() {
             self.tell(EngineEvent::Drain, out);
         }
@@ -448,13 +463,18 @@ impl<D: Data> Connection<D> {
             self.is_posting = true;
             let rest = self.queue.split_off(count.min(self.queue.len()));
             let packets = std::mem::replace(&mut self.queue, rest);
+            self.posted = packets.iter().map(Packet::describe).collect();
             out.push_back(Output::Post(self.transport, packets));
+            if self.is_watched {
+                self.tell(EngineEvent::Flush, out);
+            }
         } else {
             let has_written = !self.queue.is_empty();
             for packet in std::mem::take(&mut self.queue) {
                 out.push_back(Output::Write(self.transport, packet));
             }
             if has_written && self.is_watched {
+                self.tell(EngineEvent::Flush, out);
                 self.tell(EngineEvent::Drain, out);
             }
         }

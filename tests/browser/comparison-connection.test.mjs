@@ -1,0 +1,217 @@
+// How connections end, come back, fail, and are made, with both clients (compare.mjs).
+import { moreInErrors, same } from "./compare.mjs";
+
+// The end, and the next beginning.
+
+for (const transport of ["websocket", "polling"]) {
+  const args = [transport];
+
+  same(`the server disconnects the socket, over ${transport}`, async ({ io, kit, watch, note, ended }, url, quick, transport) => {
+    const socket = watch(io(url, { ...quick, transports: [transport] }));
+    await kit.connected(socket);
+    socket.emit("kick");
+    await kit.once(socket, "disconnect");
+    note("after", [socket.active, socket.connected, socket.id]);
+    await ended(socket);
+    socket.connect();
+    await kit.connected(socket);
+  }, { args });
+
+  same(`the server closes the connection, over ${transport}`, async ({ io, kit, watch, note }, url, quick, transport) => {
+    const socket = watch(io(url, { ...quick, transports: [transport] }));
+    await kit.connected(socket);
+    socket.on("disconnect", () => {
+      note("at the time", [socket.active, socket.connected, socket.id, socket.io.engine.readyState]);
+      socket.emit("echo", "meanwhile");
+    });
+    socket.emit("kick-close");
+    await kit.once(socket, "echo");
+  }, { args });
+
+  same(`the network is cut, over ${transport}`, async ({ io, kit, watch, note }, url, quick, transport) => {
+    const socket = watch(io(url, { ...quick, transports: [transport] }));
+    await kit.connected(socket);
+    socket.emit("kick-cut");
+    const [, details] = await kit.once(socket, "disconnect");
+    note("details", details instanceof Error, Object.keys(details).filter((key) => details[key] !== undefined));
+    await kit.connected(socket);
+  }, { args, except: transport === "polling" ? moreInErrors : {} });
+
+  same(`engine.close(), over ${transport}`, async ({ io, kit, watch, note }, url, quick, transport) => {
+    const socket = watch(io(url, { ...quick, transports: [transport] }));
+    await kit.connected(socket);
+    note("chains", [socket.io.engine.close() === socket.io.engine]);
+    await kit.once(socket.io, "reconnect");
+    await kit.connected(socket);
+  }, { args });
+}
+
+same("no heartbeat", async ({ io, kit, watch }, url, quick) => {
+  const socket = watch(io(url, { ...quick, path: "/mute", addTrailingSlash: false, transports: ["websocket"], reconnection: false }));
+  await kit.once(socket, "disconnect");
+}, { hostile: true });
+
+same("the server is not there", async ({ io, kit, watch, note }, url, quick) => {
+  const socket = watch(io("http://127.0.0.1:1", { ...quick, transports: ["websocket"], reconnectionAttempts: 2 }));
+  socket.on("connect_error", () => note("active", [socket.active, socket.io.engine.readyState]));
+  await kit.once(socket.io, "reconnect_failed");
+  note("after", [socket.active, socket.connected]);
+}, { except: moreInErrors });
+
+same("HTTP 500", async ({ io, kit, watch }, url, quick) => {
+  const socket = watch(io(url, { ...quick, path: "/500", transports: ["polling"], reconnectionAttempts: 1 }));
+  await kit.once(socket.io, "reconnect_failed");
+}, { hostile: true, except: moreInErrors });
+
+same("HTTP 404 over fetch, without reconnection", async ({ io, Fetch, kit, watch, note }, url) => {
+  const socket = watch(io(url, { path: "/404", transports: [Fetch], reconnection: false }));
+  await kit.once(socket.io.engine, "close");
+  note("after", [socket.connected, socket.disconnected]);
+}, { hostile: true, except: moreInErrors });
+
+same("a server that does not answer", async ({ io, kit, watch }, url, quick) => {
+  const socket = watch(io(url, { ...quick, path: "/hang", transports: ["websocket"], timeout: 100, reconnectionAttempts: 1 }));
+  await kit.once(socket.io, "reconnect_failed");
+}, { hostile: true, except: moreInErrors });
+
+same("requestTimeout", async ({ io, kit, watch }, url) => {
+  const socket = watch(io(url, { path: "/hang", transports: ["polling"], requestTimeout: 50, reconnection: false }));
+  await kit.once(socket, "connect_error");
+}, { hostile: true, except: moreInErrors });
+
+same("disconnect() while it reconnects, and connect()", async ({ io, kit, watch, note }, url, quick) => {
+  const socket = watch(io(url, { ...quick, transports: ["websocket"], reconnectionDelay: 60_000, reconnectionDelayMax: 60_000 }));
+  await kit.connected(socket);
+  socket.io.engine.close();
+  await kit.once(socket, "disconnect");
+  note("waits", [socket.active]);
+  socket.disconnect();
+  note("stopped", [socket.active]);
+  socket.connect();
+  await kit.connected(socket);
+});
+
+same("connection state recovery", async ({ io, kit, watch, note }, url, quick) => {
+  const socket = watch(io(url, { ...quick, path: "/recovery/", transports: ["websocket"] }));
+  await kit.once(socket, "hello");
+  socket.emit("miss", 2);
+  await kit.collect(socket, "missed", 2);
+  note("recovered", [socket.recovered]);
+}, {
+  // Offsets are made of the time.
+  normalise: (line) => line.replace(/(\\?"offset\\?":|,|\[\\?"hello\\?",|"hello",)\\?"[\w-]{6,24}\\?"(?=[\]},])/g, "$1<offset>").replace(/(\\?"pid\\?":)\\?"[^"]*"/g, "$1<pid>"),
+});
+
+same("options that change between attempts", async ({ io, kit, watch }, url, quick) => {
+  const socket = watch(io(url, { ...quick, transports: ["websocket"], query: { a: 1 } }));
+  await kit.connected(socket);
+  socket.io.opts.query = { a: 2 };
+  socket.io.opts.transports = ["polling"];
+  socket.io.engine.close();
+  await kit.once(socket.io, "reconnect");
+  await kit.connected(socket);
+});
+
+same("getters and setters of the manager", async ({ Manager, note }, url) => {
+  const manager = new Manager(url, { autoConnect: false });
+  for (const name of ["reconnection", "reconnectionAttempts", "reconnectionDelay", "reconnectionDelayMax", "randomizationFactor", "timeout"]) {
+    const before = String(manager[name]());
+    note(name, [before, manager[name](name === "reconnection" ? false : 1) === manager, manager[name]()]);
+  }
+});
+
+// Packets that are none.
+
+for (const malformed of ["JSON that isn't", "an unknown type", "an attachment that nobody announced", "an unknown packet"]) {
+  same(`a bad packet: ${malformed}`, async ({ io, kit, watch }, url, quick, malformed) => {
+    const socket = watch(io(url, { ...quick, path: "/talk", transports: ["websocket"] }));
+    await kit.connected(socket);
+    socket.emit("malformed", malformed);
+    await kit.once(socket, "disconnect");
+    await kit.connected(socket);
+  }, { hostile: true, args: [malformed] });
+}
+
+// How it connects.
+
+same("query, as an object and as a text", async ({ io, kit, watch }, url) => {
+  await kit.connected(watch(io(url, { transports: ["websocket"], query: { room: "a b", n: 1, yes: true } })));
+  await kit.connected(watch(io(url, { transports: ["polling"], query: "x=1&y=%20", forceNew: true })));
+  await kit.connected(watch(io(`${url}?from=url`, { transports: ["polling"], forceNew: true })));
+});
+
+same("extraHeaders and withCredentials over polling", async ({ io, kit, watch }, url) => {
+  await kit.connected(watch(io(url, { transports: ["polling"], withCredentials: true, extraHeaders: { "X-Tenant": "acme", "x-number": 5 } })));
+});
+
+same("path, with and without a slash at the end", async ({ io, kit, watch }, url) => {
+  await kit.connected(watch(io(url, { transports: ["websocket"], path: "/recovery" }), "without"));
+  await kit.connected(watch(io(url, { transports: ["websocket"], path: "/recovery/" }), "with"));
+}, { normalise: (line) => line.replace(/(\\?"pid\\?":)\\?"[^"]*"/g, "$1<pid>").replace(/(hello\\?",)\\?"[^"]*"/g, "$1<offset>") });
+
+same("addTrailingSlash: false", async ({ io, kit, watch }, url) => {
+  await kit.connected(watch(io(url, { transports: ["polling"], path: "/talk/", addTrailingSlash: false })));
+}, { hostile: true });
+
+same("timestampParam and timestampRequests", async ({ io, kit, watch }, url) => {
+  await kit.connected(watch(io(url, { transports: ["polling"], timestampParam: "stamp" })));
+  await kit.connected(watch(io(url, { transports: ["polling"], timestampRequests: false, forceNew: true })));
+  await kit.connected(watch(io(url, { transports: ["websocket"], timestampRequests: true, forceNew: true })));
+});
+
+same("forceBase64", async ({ io, kit, watch, note }, url) => {
+  const socket = watch(io(url, { transports: ["websocket"], forceBase64: true }));
+  await kit.connected(socket);
+  note("back", await socket.emitWithAck("echo-ack", Uint8Array.of(1, 2)));
+});
+
+same("protocols", async ({ io, kit, watch }, url) => {
+  await kit.connected(watch(io(url, { transports: ["websocket"], protocols: ["chat.v1", "chat.v2"] })));
+  await kit.connected(watch(io(url, { transports: ["websocket"], protocols: "alone", forceNew: true })));
+});
+
+same("upgrade: false", async ({ io, kit, watch, note }, url) => {
+  const socket = watch(io(url, { upgrade: false }));
+  await kit.connected(socket);
+  note("answer", await socket.emitWithAck("echo-ack", 1), [socket.io.engine.transport.name]);
+});
+
+same("transports in another order", async ({ io, kit, watch, note }, url) => {
+  const socket = watch(io(url, { transports: ["websocket", "polling"] }));
+  await kit.connected(socket);
+  note("transport", [socket.io.engine.transport.name, socket.io.engine.transport.writable]);
+});
+
+same("rememberUpgrade", async ({ io, kit, watch, ended }, url) => {
+  const socket = watch(io(url, { rememberUpgrade: true }));
+  await kit.upgraded(socket);
+  socket.disconnect();
+  await ended(socket);
+  socket.connect();
+  await kit.connected(socket);
+});
+
+same("an upgrade that fails", async ({ io, kit, watch, note }, url) => {
+  const socket = watch(io(url, { path: "/refused-upgrade" }));
+  await kit.connected(socket);
+  await kit.once(socket.io.engine, "upgradeError");
+  note("goes on", await socket.emitWithAck("alive"), [socket.io.engine.transport.name]);
+}, { hostile: true, except: moreInErrors });
+
+same("a probe that is answered wrong", async ({ io, kit, watch, note }, url) => {
+  const socket = watch(io(url, { path: "/wrong-probe" }));
+  await kit.connected(socket);
+  await kit.once(socket.io.engine, "upgradeError");
+  note("goes on", await socket.emitWithAck("alive"), [socket.io.engine.transport.name]);
+}, { hostile: true, except: moreInErrors });
+
+same("tryAllTransports", async ({ io, kit, watch, note }, url, quick) => {
+  const socket = watch(io(url, { transports: ["websocket", "polling"], tryAllTransports: true, upgrade: false }));
+  await kit.connected(socket);
+  note("transport", [socket.io.engine.transport.name]);
+}, { server: { options: { transports: ["polling"] } } });
+
+same("tryAllTransports, where all fail", async ({ io, kit, watch }, url, quick) => {
+  const options = { ...quick, transports: ["websocket", "polling"], tryAllTransports: true, reconnectionAttempts: 1 };
+  await kit.once(watch(io(url, { ...options, path: "/500" })).io, "reconnect_failed");
+}, { hostile: true, except: moreInErrors });
