@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use crate::proto::Data;
 use crate::proto::engine::transport::Kind;
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Loss, Reason, SocketEvent};
-use crate::web::Payload;
+use crate::web::{Payload, edge};
 
 use super::error;
 
@@ -209,7 +209,10 @@ fn hold_name(kind: Kind) -> u32 {
 fn hold_end(reason: Reason, failure: Option<&Failure<Payload>>) -> u32 {
     let detail = match (reason, failure) {
         // A close is described, a failure is an error.
-        (Reason::TransportClose, Some(failure)) => failure.detail.as_ref().map(Payload::to_js),
+        (Reason::TransportClose, Some(failure)) => failure.detail.as_ref().map(Payload::to_js).or_else(|| {
+            let detail = edge::detail(&failure.error.message.as_ref().into(), &JsValue::UNDEFINED);
+            Payload::from_slot(detail).map(|detail| detail.to_js())
+        }),
         (_, Some(failure)) => Some(error::failure(failure, None)),
         (_, None) => None,
     };

@@ -91,7 +91,7 @@ async function record(which, body, { settings, hostile, args, normalise = (line)
 /** What the network alone decides is taken out, or told apart: heartbeats, how a poll is flushed, when a POST is answered, an upgrade. */
 function withoutNoise(log) {
   const polls = log.requests.some((request) => request.startsWith("GET"));
-  const isUpgrade = (line) => /^engine upgrad|^[23]probe$|^5$/.test(line);
+  const isUpgrade = (line) => /^engine upgrad|^[23](probe|wrong)$|^5$/.test(line);
   const isNoise = (line, i, lines) =>
     /^engine packet .*"noop"|^[236]$/.test(line) ||
     (line === "engine heartbeat []" && /"noop"/.test(lines[i - 1])) ||

@@ -304,7 +304,7 @@ impl<D: Data> Connection<D> {
             self.parse_error(out);
             return None;
         };
-        if self.is_watched {
+        if self.is_watched && kind != PacketType::Close {
             let data = Some(data.slice(usize::from(!data.is_binary()), usize::MAX));
             self.tell(EngineEvent::Packet(kind, data), out);
         }
@@ -322,7 +322,12 @@ impl<D: Data> Connection<D> {
             }
             PacketType::Open if self.state == State::Opening => self.handle_handshake(now, data, out),
             PacketType::Open => self.parse_error(out),
-            PacketType::Close => self.shut(Reason::TransportClose, None, out),
+            PacketType::Close => {
+                let error = Error::new(Code::TransportFailed, "transport closed by the server");
+                // Nobody is left to whom to say so.
+                self.sid = None;
+                self.shut(Reason::TransportClose, Some(Rc::new(Failure::new(error))), out);
+            }
             _ if self.state == State::Opening => self.parse_error(out),
             _ => {}
         }
@@ -485,10 +490,6 @@ impl<D: Data> Connection<D> {
         if self.state != State::Closing || !self.queue.is_empty() || self.is_posting || self.is_upgrading() {
             return;
         }
-        if self.candidate.kind.is_polling() {
-            let close = Packet::control(PacketType::Close);
-            out.push_back(Output::Post(self.transport, vec![close]));
-        }
         self.shut(Reason::ForcedClose, None, out);
     }
 
@@ -509,6 +510,11 @@ impl<D: Data> Connection<D> {
         self.state = State::Closed;
         self.timers = TimerTable::default();
         self.queue.clear();
+        if self.candidate.kind.is_polling() && self.sid.is_some() && !self.is_posting {
+            // The server would keep the session until it misses a sign of life.
+            let close = Packet::control(PacketType::Close);
+            out.push_back(Output::Post(self.transport, vec![close]));
+        }
         for probe in std::mem::take(&mut self.probes) {
             let error = Error::new(Code::TransportFailed, "probe error: socket closed");
             out.push_back(Output::Close(probe.transport));

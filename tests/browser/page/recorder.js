@@ -40,7 +40,7 @@
 
   /** Ids differ from run to run: Engine.IO's and Socket.IO's have 20 characters, the server's adapter's 24. */
   const plainText = (text) =>
-    text.replace(/(?<![\w-])(?=[\w-]*[A-Z])[\w-]{20}(?![\w-])/g, "<id>").replace(/127\.0\.0\.1:\d+/g, "<host>").replace(/[\w+/]{22}==/g, "<key>");
+    text.replace(/(?<![\w-])(?=[\w-]*[A-Z])[\w-]{20}(?![\w-])/g, "<id>").replace(/127\.0\.0\.1:\d+/g, "<host>").replace(/[\w+/]{22}==/g, "<key>").replace(/session-\d+/g, "<session>");
 
   /** Writes a line of the script's own between the events. */
   const note = (...args) => log.events.push(args.map((arg) => (typeof arg === "string" ? plainText(arg) : show(arg))).join(" "));
@@ -105,7 +105,7 @@
   const isProbe = (url) => /transport=probe|\/\?$/.test(url);
 
   const headersOf = (headers) =>
-    JSON.stringify(Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]).filter(([name]) => name !== "accept").sort()));
+    JSON.stringify(Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]).filter(([name]) => name !== "accept").sort()));
 
   globalThis.WebSocket = class extends WebSocket {
     constructor(url, protocols) {
