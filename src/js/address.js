@@ -10,7 +10,7 @@ export const address = ({ hostname, host, port, secure }) => {
   const page = globalThis.location;
   const isSecure = secure ?? page?.protocol === "https:";
   // A host may come as a URL.
-  const given = host ? host.replace(/^\w+:\/\/|[/?#].*$|:\d*$/g, "") : hostname;
+  const given = host ? host.replace(/^\w+:\/\/|(:\d*)?([/?#].*)?$/g, "") : hostname;
   const name = given || page?.hostname || "localhost";
   const ports = given ? port : port || page?.port;
   return `http${isSecure ? "s" : ""}://${/^[^[]*:/.test(name) ? `[${name}]` : name}${ports ? `:${ports}` : ""}`;

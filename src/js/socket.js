@@ -240,10 +240,9 @@ export class Socket extends Emitter {
 
   /** @param {number} number of the event @param {any[]} args */
   _acknowledged(number, args) {
-    const isQueued = this._queued.has(number);
     const ack = this._forget(number);
-    if (isQueued || ack?.wantsError) args.unshift(null);
-    ack?.callback.apply(this, args);
+    if (ack?.wantsError) ack.callback.call(this, null, ...args);
+    else ack?.callback.apply(this, args);
   }
 
   /** @param {number} number of the event @param {string | undefined} message why no acknowledgement will come, where the app wants to hear of it */

@@ -298,9 +298,14 @@ impl Driver {
                 }
             }
         }
-        let Some(endpoint) = self.endpoint.borrow().clone() else {
+        let Some(mut endpoint) = self.endpoint.borrow().clone() else {
             return;
         };
+        if sid.is_some()
+            && let Some(upgraded) = &endpoint.upgraded
+        {
+            endpoint = Rc::clone(upgraded);
+        }
         let address = endpoint.address(candidate, sid);
         let line = if candidate.kind.is_polling() {
             let poller = Poller::new(address, endpoint.http(), candidate.fetch, self.number, transport);

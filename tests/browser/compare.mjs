@@ -35,7 +35,8 @@ after(async () => {
 /**
  * Runs `body(tools, url, quick, ...args)` with each of the clients. `tools` are the client's exports, `kit`, what the recorder
  * offers, and `ended(socket)`; `quick` are options that reconnect at once. `server`: settings of the companion; `hostile`: the
- * hostile server instead of it; `normalise(line)` takes out what differs from run to run.
+ * hostile server instead of it; `normalise(line)` takes out what differs from run to run
+ * (a line of which nothing is left too).
  */
 export function same(name, body, { server: settings = {}, hostile = false, args = [], except = {}, normalise } = {}) {
   test(name, { timeout: 60_000 }, async () => {
@@ -81,7 +82,7 @@ async function record(which, body, { settings, hostile, args, normalise = (line)
     }, server.url, String(body), quick, args);
     const problems = tab.problems.filter((problem) => !networkNoise.test(problem)).map((problem) => problem.split("\n")[0]);
     const parts = Object.entries({ ...withoutNoise(result), problems });
-    return Object.fromEntries(parts.map(([part, lines]) => [part, lines.map(normalise)]));
+    return Object.fromEntries(parts.map(([part, lines]) => [part, lines.map(normalise).filter(Boolean)]));
   } finally {
     await tab.close();
     await server.stop({ abrupt: true });

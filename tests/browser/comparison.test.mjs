@@ -85,13 +85,7 @@ same("new Manager(url) connects, and its sockets do", async ({ Manager, kit, wat
   const [root, chat] = [watch(manager.socket("/")), watch(manager.socket("/chat"))];
   await Promise.all([kit.connected(root), kit.connected(chat)]);
   root.disconnect();
-  note("the same", [manager.socket("/") === root, root.active]);
-  await kit.connected(root);
-}, {
-  except: {
-    "`disconnect()` and `connect()` at once, on a shared connection": (log) =>
-      (log.engine = log.engine.filter((line) => line !== "engine drain []")),
-  },
+  note("the other", await chat.emitWithAck("echo-ack", 1), [manager.socket("/chat") === chat]);
 });
 
 same("which managers io() shares", async ({ io, note }, url) => {
@@ -221,13 +215,12 @@ same("a timeout while not connected", async ({ io, watch, note }, url) => {
 });
 
 same("retries", async ({ io, kit, watch, note }, url) => {
-  const socket = watch(io(url, { transports: ["websocket"], retries: 2, ackTimeout: 50 }));
-  const done = [];
+  const socket = watch(io(url, { transports: ["websocket"], retries: 1, ackTimeout: 1_500 }));
   const done1 = new Promise((resolve) => socket.emit("echo-ack", 1, (...args) => resolve(note("first", args))));
   socket.emit("echo-ack", "no callback");
   const done3 = new Promise((resolve) => socket.emit("silent", (error) => resolve(note("given up", error.message))));
   const done4 = new Promise((resolve) => socket.emit("echo-ack", 4, (...args) => resolve(note("last", args))));
-  await Promise.all([done1, done3, done4, ...done]);
+  await Promise.all([done1, done3, done4]);
   await kit.connected(socket);
 });
 

@@ -66,8 +66,12 @@
     if (managers.has(manager)) return manager;
     managers.add(manager);
     listen(log.events, "manager", manager, events.manager);
-    // Whether the socket or the app hears of a packet first depends on who has listened first.
-    listen(log.packets, "manager", manager, ["packet"]);
+    // Whether the socket or the app hears of a packet first depends on who has listened first; and what sockets of the official
+    // client add to its data.
+    manager.on("packet", ({ data, ...packet }) => {
+      const given = Array.isArray(data) ? data.filter((value, i) => typeof value !== "function" && (i || value !== null)) : data;
+      log.packets.push(`manager packet ${show([{ ...packet, data: given }])}`);
+    });
     let current = manager.engine;
     // As an app does that has just got the socket.
     const watchEngine = () => queueMicrotask(() => {
