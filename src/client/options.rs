@@ -317,11 +317,18 @@ impl Options {
             base64: false,
             upgraded: None,
         };
-        let better = self.own.iter().find(|(kind, _)| candidate.kind.is_polling() && !kind.is_polling());
+        let better = self
+            .own
+            .iter()
+            .find(|(kind, _)| candidate.kind.is_polling() && !kind.is_polling());
         if let Some((_, better)) = better {
             let mut upgraded = endpoint.clone();
             better.address(&mut upgraded);
-            upgraded.protocols = better.protocols.iter().map(|name| Secret::from(name.as_str())).collect();
+            upgraded.protocols = better
+                .protocols
+                .iter()
+                .map(|name| Secret::from(name.as_str()))
+                .collect();
             if better.query != own.query {
                 upgraded.query.clone_from(&better.query);
             }

@@ -11,6 +11,7 @@ declare module "#bindings" {
   export function disconnect(manager: number, socket: number): void;
   export function isActive(manager: number, socket: number): boolean;
   export function isWritable(manager: number): boolean;
+  export function wouldSend(manager: number, isVolatile: boolean): boolean;
   export function emit(
     manager: number,
     socket: number,

@@ -189,6 +189,17 @@ pub fn is_writable(manager: usize) -> bool {
     })
 }
 
+/// Whether an event of a connected socket would be sent now, rather than later or never.
+#[wasm_bindgen(js_name = wouldSend)]
+pub fn would_send(manager: usize, is_volatile: bool) -> bool {
+    run(manager, |manager, now| {
+        let is_ready = |connection: &Connection<Payload>| {
+            !connection.is_expired(now) && (!is_volatile || connection.is_writable())
+        };
+        manager.connection().is_some_and(is_ready)
+    })
+}
+
 /// Sends an event. `data` is its JSON, `attachments` a list of binaries or 0, both taken; `timeout` is in milliseconds.
 /// Gives what became of it in the lowest two bits (0 sent, 1 buffered, 2 discarded, 3 queued) and its number.
 #[wasm_bindgen]

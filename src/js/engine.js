@@ -14,8 +14,6 @@ const WATCHED = new Set([
   "message",
   "handshake",
   "heartbeat",
-  "ping",
-  "pong",
   "drain",
   "flush",
 ]);
@@ -149,9 +147,6 @@ export class Engine extends Emitter {
     else if (kind === "message") {
       this.emitReserved("data", data);
       this.emitReserved("message", data);
-    } else if (kind === "ping") {
-      this.emitReserved("ping");
-      this.emitReserved("pong");
     }
   }
 

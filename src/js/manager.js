@@ -338,8 +338,11 @@ export class Manager extends Emitter {
       this._rest();
       this.engine?._end();
       this.emitReserved("close", ...value);
-    } else if (event === PING) this.emitReserved("ping");
-    else if (event === RECONNECT_ATTEMPT) this.emitReserved("reconnect_attempt", number);
+    } else if (event === PING) {
+      this.engine?.emitReserved("ping");
+      this.engine?.emitReserved("pong");
+      this.emitReserved("ping");
+    }    else if (event === RECONNECT_ATTEMPT) this.emitReserved("reconnect_attempt", number);
     else if (event === RECONNECT) this.emitReserved("reconnect", number);
     else if (event === RECONNECT_ERROR) this.emitReserved("reconnect_error", value);
     else if (event === RECONNECT_FAILED) {

@@ -127,7 +127,8 @@ export class Socket extends Emitter {
     const { timeout = this._ackTimeout, volatile, compress } = this.flags;
     this.flags = {};
     const isQueued = this._retries && !volatile;
-    if (this.connected && !isQueued) this._notifyOutgoing(args);
+    if (this._anyOutgoing.length && this.connected && !isQueued && rust.wouldSend(this._manager, !!volatile))
+      this._notifyOutgoing(args);
     /** @type {any[]} */
     const attachments = [];
     const json = hold(encode(args, attachments));

@@ -438,7 +438,8 @@ impl Driver {
         if next == Millis::INFINITY {
             self.armed.set(next);
             self.alarm.clear();
-        } else if next < self.armed.get() {
+        } else if next < self.armed.get() || self.armed.get() < self.clock.get() + self.offset.get() {
+            // The browser may be late with the one that is set: the page slept, or is in the background.
             let now = self.now();
             // The largest delay that browsers take.
             let next = next.min(now + 2_147_483_647.0);

@@ -134,7 +134,13 @@ impl Driver {
             (_, detail) => {
                 let is_get = matches!(signal, Signal::Answered);
                 let mut failure = broken(self.describe(transport, is_get), detail);
-                if !is_get {
+                if matches!(signal, Signal::Accepted) {
+                    self.end_post(transport);
+                    return self
+                        .manager
+                        .borrow_mut()
+                        .handle(now, transport, Input::Refused(failure));
+                } else if !is_get {
                     self.end_post(transport);
                 } else if !self
                     .with_poller(transport, |poller| poller.has_joined())

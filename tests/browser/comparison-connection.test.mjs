@@ -236,3 +236,54 @@ same("tryAllTransports, where all fail", async ({ io, kit, watch }, url, quick) 
   const options = { ...quick, transports: ["websocket", "polling"], tryAllTransports: true, reconnectionAttempts: 1 };
   await kit.once(watch(io(url, { ...options, path: "/500" })).io, "reconnect_failed");
 }, { hostile: true, except: moreInErrors });
+
+same("the forms of a URL", async ({ io, note }, url) => {
+  const { host } = new URL(url);
+  for (const form of [url, `//${host}`, host, `ws://${host}`, `wss://${host}`, `https://${host}/`, "http://[::1]:1", "http://127.0.0.1", `${url}/admin?a=1#b`, "/chat"]) {
+    const socket = io(form, { transports: ["websocket"], reconnection: false, forceNew: true });
+    note(form, [socket.nsp]);
+    socket.disconnect();
+  }
+});
+
+/** A body goes through `fetch`. */
+const viaFetch = (log) => {
+  for (const part of ["events", "engine"]) log[part] = log[part].map((line) => line.replace('"$xhr":413', '"$response":413'));
+};
+
+for (const transport of ["XHR", "Fetch"]) {
+  same(`a POST that the server refuses, over ${transport}`, async (tools, url, quick, transport) => {
+    const { io, kit, watch } = tools;
+    const socket = watch(io(url, { transports: [tools[transport]], reconnection: false }));
+    await kit.connected(socket);
+    const lost = kit.once(socket, "disconnect");
+    socket.emit("echo", "x".repeat(2_000));
+    await lost;
+  }, {
+    args: [transport],
+    server: { options: { maxHttpBufferSize: 1_000 } },
+    except: { ...moreInErrors, ...(transport === "XHR" && { "a redirect of polling": (log) => viaFetch(log) }) },
+  });
+}
+
+same("a heartbeat", async ({ io, kit, watch, ended }, url) => {
+  const socket = watch(io(url, { transports: ["websocket"] }));
+  await kit.once(socket.io, "ping");
+  socket.disconnect();
+  await ended(socket);
+}, { server: { options: { pingInterval: 1_000 } } });
+
+same("a heartbeat that is overdue where timers are late", async ({ io, kit, watch, note }, url, quick) => {
+  const native = { setTimeout: setTimeout.bind(globalThis), now: Date.now };
+  globalThis.setTimeout = (run, ms) => (ms >= 5_000 ? 0 : native.setTimeout(run, ms));
+  const socket = watch(io(url, { ...quick, transports: ["websocket"] }));
+  globalThis.setTimeout = native.setTimeout;
+  await kit.connected(socket);
+  const lost = kit.once(socket, "disconnect");
+  // The page slept.
+  Date.now = () => native.now() + 60_000;
+  socket.emit("echo", "for the next connection");
+  note("kept", [socket.sendBuffer.length]);
+  await lost;
+  await kit.once(socket, "echo");
+});

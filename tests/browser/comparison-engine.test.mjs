@@ -84,6 +84,15 @@ same("volatile events in one go", async ({ io, kit, watch, note }, url) => {
   },
 });
 
+same("volatile events while a POST is under way", async ({ io, kit, watch, note }, url) => {
+  const socket = watch(io(url, { transports: ["polling"] }));
+  await kit.connected(socket);
+  await kit.until(() => socket.io.engine.writeBuffer.length === 0);
+  socket.emit("echo", "sent");
+  socket.volatile.emit("echo", "dropped");
+  note("answer", await socket.emitWithAck("echo-ack", 3));
+});
+
 same("disconnect() while it upgrades", async ({ io, kit, watch, note, ended }, url) => {
   const socket = watch(io(url));
   await kit.once(socket.io.engine, "upgrading");

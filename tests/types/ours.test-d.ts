@@ -21,8 +21,6 @@ io({ transports: [class Transport {}] });
 // What is not there yet is refused, rather than ignored without a word.
 // @ts-expect-error
 io({ parser: {} });
-// @ts-expect-error
-io({ useNativeTimers: true });
 
 // The plan.
 declare const socket: Socket;
@@ -86,6 +84,7 @@ socket.on("disconnect", (reason) => console.log(reason === "credentials renewed"
 socket.io.on("renewal", (namespace) => console.log(namespace.length));
 socket.io.on("renewal_error", ({ code }, namespace) => console.log(code === "auth_failed", namespace.length));
 socket.io.on("trace", ({ time, what, ...details }) => console.log(time.getTime(), what.length, details));
+socket.io.engine.on("error", ({ code }) => holds<Equal<typeof code, ErrorCode>>());
 socket.io.on("error", ({ code }) => holds<Equal<typeof code, ErrorCode>>());
 
 // The function has the rest, as in the official client's JavaScript.

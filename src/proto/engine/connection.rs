@@ -52,6 +52,8 @@ pub enum Input<D> {
     Opened,
     /// A POST was accepted.
     Posted,
+    /// A POST was not accepted.
+    Refused(Failure<D>),
     /// It could not be opened, or broke.
     Failed(Failure<D>),
     /// A stream was closed from outside.
@@ -238,6 +240,10 @@ impl<D: Data> Connection<D> {
         match input {
             Input::Opened => self.handle_opened(transport, out),
             Input::Posted => self.handle_posted(transport, out),
+            Input::Refused(failure) => {
+                self.is_posting &= transport != self.transport;
+                self.handle_failed(transport, failure, out);
+            }
             Input::Failed(failure) => self.handle_failed(transport, failure, out),
             Input::Closed(failure) if self.state == State::Opening || transport != self.transport => {
                 self.handle_failed(transport, failure, out);
