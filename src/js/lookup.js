@@ -26,7 +26,7 @@ export const io = (uri, options) => {
   prepare();
   const [server, nsp, query] = parseUrl(uri, page());
   opts.path ||= "/socket.io";
-  if (query) opts.query ||= Object.fromEntries(new URLSearchParams(query));
+  if (query) opts.query ||= query;
   const id = server + opts.path;
   const isTaken = nsp in (cache[id]?.nsps ?? {});
   const isNew = opts.forceNew || opts["force new connection"] || opts.multiplex === false || isTaken;

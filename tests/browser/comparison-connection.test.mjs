@@ -153,10 +153,12 @@ for (const [malformed, row] of Object.entries({
 
 // How it connects.
 
-same("query, as an object and as a text", async ({ io, kit, watch }, url) => {
+same("query, as an object and as a text", async ({ io, kit, watch, note }, url) => {
   await kit.connected(watch(io(url, { transports: ["websocket"], query: { room: "a b", n: 1, yes: true } })));
   await kit.connected(watch(io(url, { transports: ["polling"], query: "x=1&y=%20", forceNew: true })));
-  await kit.connected(watch(io(`${url}?from=url`, { transports: ["polling"], forceNew: true })));
+  const socket = watch(io(`${url}?from=url&as=a%20b`, { transports: ["polling"], forceNew: true }));
+  await kit.connected(socket);
+  note("option", [socket.io.opts.query]);
 });
 
 same("extraHeaders and withCredentials over polling", async ({ io, kit, watch }, url) => {

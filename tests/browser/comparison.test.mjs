@@ -99,7 +99,6 @@ same("which managers io() shares", async ({ io, note }, url) => {
   note("namespaces", [root, chat, alone, query, io(`${url}/z/`, off), io("/own", off), io(off)].map((socket) => socket.nsp));
   note("uri", [root, chat, query, io("/own", fresh()), io(fresh())].map((socket) => socket.io.uri));
   note("paths", [root.io.opts.path, path.io.opts.path]);
-  note("query", [io(`${url}/q?b=2&c=x`, fresh()).io.opts.query]);
 });
 
 // Namespaces.
