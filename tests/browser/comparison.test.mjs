@@ -10,7 +10,7 @@ const once = (log, start) => {
 
 same("connect over WebSocket, emit, and disconnect", async ({ io, kit, watch, note, ended }, url) => {
   const socket = watch(io(url, { transports: ["websocket"] }));
-  note("after io()", [socket.connected, socket.disconnected, socket.active, socket.id, socket.nsp, socket.io.engine.readyState]);
+  note("after io()", [socket.connected, socket.disconnected, socket.active, socket.id, socket.nsp, socket.io.engine.readyState, socket.io.engine.transport.name]);
   await kit.connected(socket);
   note("connected", [socket.connected, socket.active, !!socket.recovered, socket.io.engine.readyState, socket.io.engine.transport.name]);
   note("answer", await socket.emitWithAck("echo-ack", 1, "two", { three: [null, true] }));

@@ -119,6 +119,30 @@ fn a_server_that_closes_first_is_told_nothing_more() {
     assert_eq!(desk.take(), NOTHING);
 }
 
+/// Otherwise it would keep the session, and the user in it, until it misses a sign of life.
+#[test]
+fn a_server_is_told_of_the_end_of_a_session_that_failed_over_polling() {
+    let mut desk = Desk::on_polling_with_limit(0);
+    desk.failed(0, "xhr poll error");
+    assert_eq!(desk.sent(), ["post 0 1", "close 0"]);
+    let mut desk = Desk::on_polling_with_limit(0);
+    desk.polled(0, "42[");
+    assert_eq!(desk.sent(), ["post 0 1", "close 0"]);
+    let mut desk = Desk::on_polling_with_limit(0);
+    desk.emit(0, json!(["a"]));
+    desk.refused(0, "xhr post error");
+    assert_eq!(desk.sent(), ["post 0 42[\"a\"]", "post 0 1", "close 0"]);
+}
+
+/// Two at once are an error of their own.
+#[test]
+fn it_is_not_told_while_a_post_is_under_way() {
+    let mut desk = Desk::on_polling_with_limit(0);
+    desk.emit(0, json!(["a"]));
+    desk.failed(0, "xhr poll error");
+    assert_eq!(desk.sent(), ["post 0 42[\"a\"]", "close 0"]);
+}
+
 #[test]
 fn a_last_post_that_fails_is_the_end_too() {
     let mut desk = Desk::on_polling_with_limit(0);

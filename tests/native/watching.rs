@@ -124,3 +124,47 @@ fn there_is_no_engine_to_send_to_before_the_first_connection() {
     desk.act(Manager::close_engine);
     assert_eq!(desk.take(), [] as [&str; 0]);
 }
+
+#[test]
+fn what_a_post_carries_and_what_waits_is_unwritten() {
+    let mut desk = Desk::on_polling_with_limit(0);
+    let unwritten = |desk: &Desk| -> Vec<String> {
+        let packets = desk.manager.connection().unwrap().unwritten();
+        packets
+            .iter()
+            .map(|(data, compress)| format!("{} {compress}", data.show()))
+            .collect()
+    };
+    assert!(unwritten(&desk).is_empty());
+    desk.emit(0, json!(["a"]));
+    let mut event = outgoing(json!(["b"]));
+    event.compress = false;
+    desk.act(|manager, now| manager.emit(now, 0, event, None, false));
+    assert_eq!(unwritten(&desk), ["42[\"a\"] true", "42[\"b\"] false"]);
+    desk.posted(0);
+    assert_eq!(unwritten(&desk), ["42[\"b\"] false"], "it is in a POST");
+    desk.posted(0);
+    assert!(unwritten(&desk).is_empty());
+}
+
+#[test]
+fn over_polling_a_flush_is_told_with_each_post_and_a_drain_when_the_last_is_taken() {
+    let mut desk = Desk::on_polling_with_limit(0);
+    desk.act(|manager, _| manager.watch(true));
+    desk.emit(0, json!(["a"]));
+    desk.emit(0, json!(["b"]));
+    desk.posted(0);
+    desk.posted(0);
+    let mut told = desk.take();
+    told.retain(|line| line.starts_with("engine"));
+    assert_eq!(
+        told,
+        [
+            "engine0 create 42[\"a\"]",
+            "engine0 flush",
+            "engine0 create 42[\"b\"]",
+            "engine0 flush",
+            "engine0 drain"
+        ]
+    );
+}

@@ -325,6 +325,12 @@ impl Desk {
         self.act(|manager, now| manager.handle(now, transport, Input::Failed(failure(message))));
     }
 
+    /// The server does not take a POST.
+    pub fn refused(&mut self, transport: u32, message: &'static str) {
+        self.audit.posted(transport);
+        self.act(|manager, now| manager.handle(now, transport, Input::Refused(failure(message))));
+    }
+
     pub fn closed(&mut self, transport: u32, message: &'static str) {
         self.act(|manager, now| manager.handle(now, transport, Input::Closed(failure(message))));
     }
