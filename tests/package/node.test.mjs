@@ -24,7 +24,8 @@ for (const entry of ["socketio-wasm", "socketio-wasm/init"]) {
       const describe = () => Object.entries(Object.getOwnPropertyDescriptors(globalThis));
       const before = new Map(describe());
       const looked = new Set();
-      for (const name of ["window", "self", "document", "location", "navigator", "XMLHttpRequest", "WebSocket", "fetch", "setTimeout", "WebAssembly"]) {
+      // Not setTimeout: it is remembered, for the option useNativeTimers.
+      for (const name of ["window", "self", "document", "location", "navigator", "XMLHttpRequest", "WebSocket", "fetch", "WebAssembly"]) {
         const { value = globalThis[name] } = before.get(name) ?? {};
         const get = () => (new Error().stack.includes("socketio-wasm/dist") && looked.add(name), value);
         Object.defineProperty(globalThis, name, { configurable: true, get, set() {} });
