@@ -166,8 +166,8 @@ same("extraHeaders and withCredentials over polling", async ({ io, kit, watch },
 });
 
 same("path, with and without a slash at the end", async ({ io, kit, watch }, url) => {
-  await kit.connected(watch(io(url, { transports: ["websocket"], path: "/recovery" }), "without"));
-  await kit.connected(watch(io(url, { transports: ["websocket"], path: "/recovery/" }), "with"));
+  await kit.once(watch(io(url, { transports: ["websocket"], path: "/recovery" }), "without"), "hello");
+  await kit.once(watch(io(url, { transports: ["websocket"], path: "/recovery/" }), "with"), "hello");
 }, { normalise: (line) => line.replace(/(\\?"pid\\?":)\\?"[^"]*"/g, "$1<pid>").replace(/(hello\\?",)\\?"[^"]*"/g, "$1<offset>") });
 
 same("addTrailingSlash: false", async ({ io, kit, watch }, url) => {
