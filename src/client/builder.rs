@@ -305,6 +305,19 @@ impl Builder {
         self
     }
 
+    /// Whether the connection is closed, without an event, when the page is left or loaded anew (it is not): then every browser
+    /// does the same.
+    pub fn close_on_beforeunload(mut self, closes: bool) -> Self {
+        self.options.close_on_beforeunload = closes;
+        self
+    }
+
+    /// Whether timers are the browser's own, even where others are in their place when the manager is made (they are not).
+    pub fn native_timers(mut self, native: bool) -> Self {
+        self.options.native_timers = native;
+        self
+    }
+
     // Times.
 
     /// How long an attempt to connect may take (20 s), and how long the provider of the `auth` payload.
