@@ -10,7 +10,6 @@ use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
 use js_sys::Date;
-use wasm_bindgen::prelude::*;
 
 use crate::error::{Code, Error};
 use crate::proto::auth::Secret;
@@ -23,7 +22,6 @@ use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
 
 use super::diagnosis;
-use super::edge;
 use super::endpoint::Endpoint;
 use super::payload::Payload;
 use super::polling::Poller;
@@ -256,9 +254,7 @@ impl Driver {
             }
             Output::Poll(transport) => {
                 let url = self.stamped(transport);
-                if let Some(Err(error)) = self.with_poller(transport, |poller| poller.poll(&url)) {
-                    self.fail(transport, &error);
-                }
+                self.with_poller(transport, |poller| poller.poll(&url));
             }
             Output::Post(transport, packets) => self.compose(transport, packets),
             Output::Close(transport) => {
@@ -302,7 +298,7 @@ impl Driver {
         let address = endpoint.address(candidate, sid);
         let line = if candidate.kind.is_polling() {
             let poller = Poller::new(address, endpoint.http(), candidate.fetch, self.number, transport);
-            Ok(Line::Poller(RefCell::new(poller)))
+            Some(Line::Poller(RefCell::new(poller)))
         } else {
             let address = if endpoint.stamps_streams {
                 endpoint.stamped(address)
@@ -311,9 +307,8 @@ impl Driver {
             };
             Stream::open(&address, &endpoint.protocols, endpoint.base64, self.number, transport).map(Line::Stream)
         };
-        match line {
-            Ok(line) => self.lines.borrow_mut().push((transport, Rc::new(line))),
-            Err(error) => self.fail(transport, &error),
+        if let Some(line) = line {
+            self.lines.borrow_mut().push((transport, Rc::new(line)));
         }
     }
 
@@ -334,9 +329,7 @@ impl Driver {
 
     pub(super) fn post(self: &Rc<Self>, transport: u32) {
         let url = self.stamped(transport);
-        if let Some(Err(error)) = self.with_poller(transport, |poller| poller.post(&url)) {
-            self.fail(transport, &error);
-        }
+        self.with_poller(transport, |poller| poller.post(&url));
     }
 
     /// The URL of the next request.
@@ -348,14 +341,6 @@ impl Driver {
             Some(endpoint) => endpoint.stamped(url),
             None => url,
         }
-    }
-
-    /// The browser refused a call. That is told after the call of the app that caused it.
-    fn fail(&self, transport: u32, error: &JsValue) {
-        let message = self.describe(transport, true);
-        let detail = edge::detail(error, &JsValue::UNDEFINED);
-        let failure = broken(message, Payload::from_slot(detail));
-        self.broken.borrow_mut().push((transport, failure));
     }
 
     /// What the official client's errors say.

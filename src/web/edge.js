@@ -32,6 +32,14 @@ export const hold = (value) => {
   return slot;
 };
 
+/** A new list of texts. */
+export const list = () => hold([]);
+
+/** @param {number} list @param {string} text */
+export const append = (list, text) => {
+  held[list].push(text);
+};
+
 /** Reads a value and leaves it in the table. @param {number} slot */
 export const peek = (slot) => held[slot];
 
@@ -69,7 +77,7 @@ export const connectEdge = (wasmMemory, headPointer, callback) => {
   dispatch = callback;
   head = new Uint16Array(memory.buffer, headAt, HEAD);
   // About all drivers. Some workers' globals are no event targets.
-  globalThis.addEventListener?.("offline", () => dispatch(0, 0, OFFLINE, 0, 0));
+  globalThis.addEventListener?.("offline", () => dispatch(0, 0, OFFLINE, detail("network connection lost"), 0));
 };
 
 /** Tells what came of a probe. @param {number} driver @param {number} transport @param {number} outcome */
@@ -314,42 +322,66 @@ const base64 = (value) => {
   return btoa(binary);
 };
 
+/**
+ * The browser refused a call, which is told after the call of the app that caused it.
+ * @param {number} driver @param {number} transport @param {number} signal @param {unknown} error
+ */
+const refuse = (driver, transport, signal, error) => {
+  setTimeout(() => dispatch(driver, transport, signal, detail(error), -1));
+  return 0;
+};
+
 // WebSocket.
 
-/** @param {WebSocket} socket @param {number} driver @param {number} transport */
-export const listenSocket = (socket, driver, transport) => {
-  socket.onopen = () => dispatch(driver, transport, OPENED, 0, 0);
-  socket.onmessage = ({ data }) =>
-    typeof data === "string"
-      ? dispatch(driver, transport, TEXT, hold(data), copyHead(data))
-      : dispatch(driver, transport, BINARY, hold(data), 0);
-  socket.onclose = (event) => dispatch(driver, transport, CLOSED, detail("websocket connection closed", event), event.code);
-  socket.onerror = (event) => dispatch(driver, transport, BROKEN, detail(event), 0);
+/**
+ * Opens a WebSocket. Gives its number, or 0 where that can't be; a signal says so later.
+ * @param {string} url @param {number} protocols the subprotocols to offer, where there are any, which are taken
+ * @param {number} driver @param {number} transport
+ */
+export const openSocket = (url, protocols, driver, transport) => {
+  try {
+    const socket = new WebSocket(url, take(protocols));
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => dispatch(driver, transport, OPENED, 0, 0);
+    socket.onmessage = ({ data }) =>
+      typeof data === "string"
+        ? dispatch(driver, transport, TEXT, hold(data), copyHead(data))
+        : dispatch(driver, transport, BINARY, hold(data), 0);
+    socket.onclose = (event) => dispatch(driver, transport, CLOSED, detail("websocket connection closed", event), event.code);
+    socket.onerror = (event) => dispatch(driver, transport, BROKEN, detail(event), 0);
+    return hold(socket);
+  } catch (error) {
+    return refuse(driver, transport, BROKEN, error);
+  }
 };
 
-/** @param {WebSocket} socket */
-export const unlistenSocket = (socket) => {
+/** Closes a WebSocket that is no longer heard. @param {number} slot which is taken */
+export const closeSocket = (slot) => {
+  /** @type {WebSocket} */
+  const socket = take(slot);
   socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
+  socket.close();
 };
 
-/** @param {WebSocket} socket @param {number} code @param {number} label @param {number} id @param {number} data which is taken */
+/** @param {number} socket @param {number} code @param {number} label @param {number} id @param {number} data which is taken */
 export const writeText = (socket, code, label, id, data) => {
   const packet = text(code, label, id, data);
   take(data);
   send(socket, packet);
 };
 
-/** @param {WebSocket} socket @param {number} data which is taken */
+/** @param {number} socket @param {number} data which is taken */
 export const writeBinary = (socket, data) => send(socket, take(data));
 
-/** The same as text. A Blob, which is read later, goes as it is. @param {WebSocket} socket @param {string} mark @param {number} data which is taken */
+/** The same as text. A Blob, which is read later, goes as it is. @param {number} socket @param {string} mark @param {number} data which is taken */
 export const writeBase64 = (socket, mark, data) => {
   const value = take(data);
   send(socket, value.arrayBuffer ? value : () => mark + base64(value));
 };
 
-/** Nothing is thrown into Rust: what can't be sent closes the connection, and the next one goes on. @param {WebSocket} socket @param {any} data or a function that gives it */
-const send = (socket, data) => {
+/** Nothing is thrown into Rust: what can't be sent closes the connection, and the next one goes on. @param {number} slot @param {any} data or a function that gives it */
+const send = (slot, data) => {
+  const socket = held[slot];
   try {
     socket.send(typeof data === "function" ? data() : data);
   } catch {
@@ -361,9 +393,6 @@ const send = (socket, data) => {
 export const detail = (description, context) => hold({ description, context });
 
 // Polling.
-
-/** A new list of parts. */
-export const newBody = () => hold([]);
 
 /** @param {number} body @param {number} code @param {number} label @param {number} id @param {number} data which is taken */
 export const addText = (body, code, label, id, data) => {
@@ -405,56 +434,84 @@ export const finishBody = (body, separator, mark, driver, transport) => {
   return false;
 };
 
-/** @param {XMLHttpRequest} request @param {number} body @param {number} driver @param {number} transport */
-export const sendRequest = (request, body, driver, transport) => {
-  const signal = body ? ACCEPTED : ANSWERED;
-  request.onreadystatechange = () => {
-    if (request.readyState === 4) answer(driver, transport, signal, request.status, () => request.responseText, request);
-  };
-  request.send(take(body));
-};
+/** What requests of `fetch` do about cookies; the numbers are those of `Cookies` in `polling.rs`. @type {RequestCredentials[]} */
+const CREDENTIALS = ["same-origin", "omit", "include"];
 
 /**
- * @param {string} url @param {any} headers @param {number} body @param {RequestCredentials} credentials
- * @param {boolean} follows whether to follow a redirect @param {number} timeout in milliseconds, or 0
- * @param {number} driver @param {number} transport @returns {AbortController} what ends it
+ * Sends a request; a signal says what came of it. Gives the number of what ends it, or 0 where it can't be made, which a
+ * signal says as well.
+ * @param {string} url @param {number} headers names and values in turn @param {number} body of a POST, which is taken
+ * @param {boolean} fetches whether it goes through `fetch`, as it does where there is no XMLHttpRequest (service workers)
+ * @param {boolean} follows whether `fetch` follows redirects @param {number} cookies @param {number} timeout in milliseconds, or 0
+ * @param {number} driver @param {number} transport
  */
-export const sendFetch = (url, headers, body, credentials, follows, timeout, driver, transport) => {
-  const controller = new AbortController();
+export const request = (url, headers, body, fetches, follows, cookies, timeout, driver, transport) => {
+  const method = body ? "POST" : "GET";
   const signal = body ? ACCEPTED : ANSWERED;
-  /** @type {RequestInit} */
-  const init = {
-    method: body ? "POST" : "GET",
-    body: take(body),
-    headers,
-    credentials,
-    redirect: follows ? "follow" : "error",
-    signal: controller.signal,
+  const data = take(body);
+  /** @type {string[][]} */
+  const fields = [];
+  const given = held[headers] ?? [];
+  for (let i = 0; i < given.length; i += 2) fields.push(given.slice(i, i + 2));
+  if (body) fields.push(["Content-type", "text/plain;charset=UTF-8"]);
+  fields.push(["Accept", "*/*"]);
+  /** @param {number} status @param {() => string} read the body @param {any} context what an app gets to see of a failure */
+  const answer = (status, read, context) =>
+    dispatch(driver, transport, signal, status === 200 ? hold(read()) : detail(status, context), status);
+
+  const throughXhr = () => {
+    const xhr = new XMLHttpRequest();
+    xhr.open(method, url);
+    for (const [name, value] of fields) xhr.setRequestHeader(name, value);
+    xhr.withCredentials = CREDENTIALS[cookies] === "include";
+    xhr.timeout = timeout;
+    xhr.onreadystatechange = () => {
+      if (xhr.readyState === 4) answer(xhr.status, () => xhr.responseText, xhr);
+    };
+    xhr.send(data);
+    return () => {
+      xhr.onreadystatechange = null;
+      // One that has ended would lose its status, which the app may look at.
+      if (xhr.readyState !== 4) xhr.abort();
+    };
   };
-  let isLate = false;
-  const expire = () => {
-    isLate = true;
-    controller.abort();
+
+  const throughFetch = () => {
+    const controller = new AbortController();
+    /** @type {RequestInit} */
+    const init = {
+      method,
+      body: data,
+      headers: Object.fromEntries(fields),
+      credentials: CREDENTIALS[cookies],
+      redirect: follows ? "follow" : "error",
+      signal: controller.signal,
+    };
+    let isLate = false;
+    const expire = () => {
+      isLate = true;
+      controller.abort();
+    };
+    const timer = timeout ? setTimeout(expire, timeout) : 0;
+    // In a promise, so that nothing is thrown into Rust where `fetch` is not the browser's own.
+    new Promise((resolve) => resolve(fetch(url, init)))
+      .then((response) => response.text().then((/** @type {string} */ text) => answer(response.status, () => text, response)))
+      .catch((error) => {
+        if (isLate || !controller.signal.aborted) answer(0, String, error);
+      })
+      .then(() => clearTimeout(timer));
+    return () => controller.abort();
   };
-  const timer = timeout ? setTimeout(expire, timeout) : 0;
-  // In a promise, so that nothing is thrown into Rust where `fetch` is not the browser's own.
-  new Promise((resolve) => resolve(fetch(url, init)))
-    .then((response) =>
-      response.text().then((/** @type {string} */ text) => answer(driver, transport, signal, response.status, () => text, response)),
-    )
-    .catch((error) => {
-      if (isLate || !controller.signal.aborted) answer(driver, transport, signal, 0, String, error);
-    })
-    .then(() => clearTimeout(timer));
-  return controller;
+
+  try {
+    return hold(fetches || typeof XMLHttpRequest !== "function" ? throughFetch() : throughXhr());
+  } catch (error) {
+    return refuse(driver, transport, signal, error);
+  }
 };
 
-/**
- * @param {number} driver @param {number} transport @param {number} signal @param {number} status
- * @param {() => string} read the body @param {any} context what an app gets to see of a failure
- */
-const answer = (driver, transport, signal, status, read, context) =>
-  dispatch(driver, transport, signal, status === 200 ? hold(read()) : detail(status, context), status);
+/** Ends a request. @param {number} slot which is taken */
+export const end = (slot) => take(slot)();
 
 // Options.
 

@@ -7,7 +7,7 @@ use crate::proto::engine::Revision;
 use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::engine::url::{Url, push_parameter};
 
-use super::polling::Http;
+use super::polling::{Http, fields};
 
 /// All that a transport needs to know to begin or join a session.
 #[derive(Debug)]
@@ -96,7 +96,7 @@ impl Endpoint {
 
     pub(super) fn http(&self) -> Http {
         Http {
-            headers: self.headers.clone(),
+            headers: fields(&self.headers),
             headers_once: self.headers_once,
             has_query: !self.query.is_empty(),
             with_credentials: self.with_credentials,

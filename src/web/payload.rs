@@ -16,6 +16,15 @@ impl Payload {
         (slot != 0).then_some(Self(slot))
     }
 
+    /// A list of texts.
+    pub fn list<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
+        let list = edge::list();
+        for text in texts {
+            edge::append(list, text);
+        }
+        Self(list)
+    }
+
     /// Gives the number away: whoever gets it takes the value out of the table.
     pub fn into_slot(self) -> u32 {
         let slot = self.0;
@@ -48,7 +57,7 @@ impl Drop for Payload {
 
 impl Data for Payload {
     fn text(text: &str) -> Self {
-        Self::from(&JsValue::from_str(text))
+        Self(edge::hold_text(text))
     }
 
     fn join(code: u32, label: Option<&Self>, id: Option<u32>, data: Option<&Self>) -> Self {

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::Code;
 use crate::proto::diagnosis::Outcome;
+use crate::proto::Data;
 use crate::proto::engine::connection::Input;
 use crate::proto::output::Failure;
 use crate::proto::socket::manager::HEAD;
@@ -76,7 +77,7 @@ fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) 
     let payload = Payload::from_slot(slot);
     if matches!(Signal::from_number(signal), Some(Signal::Offline)) {
         for driver in all() {
-            driver.go_offline();
+            driver.go_offline(payload.as_ref().map(|detail| detail.slice(0, usize::MAX)));
         }
         return;
     }
@@ -155,7 +156,7 @@ impl Driver {
     }
 
     /// The browser says that there is no network. A server on the same machine is there all the same.
-    fn go_offline(self: &Rc<Self>) {
+    fn go_offline(self: &Rc<Self>, detail: Option<Payload>) {
         let is_local = self
             .endpoint
             .borrow()
@@ -164,9 +165,7 @@ impl Driver {
         if is_local {
             return;
         }
-        let description = JsValue::from_str("network connection lost");
-        let detail = edge::detail(&description, &JsValue::UNDEFINED);
-        let failure = broken("The network connection is lost", Payload::from_slot(detail));
+        let failure = broken("The network connection is lost", detail);
         self.run(|manager, now| manager.handle_offline(now, failure));
     }
 
