@@ -168,7 +168,10 @@ impl Poller {
     /// Sends a GET, or a POST with a body. `None` where the browser refuses; a signal says so later.
     fn send(&self, url: &str, body: Option<Payload>) -> Option<Request> {
         let http = &self.http;
-        let headers = http.headers.as_ref().filter(|_| !(http.headers_once && self.has_joined));
+        let headers = http
+            .headers
+            .as_ref()
+            .filter(|_| !(http.headers_once && self.has_joined));
         // A credential must not follow a redirect, and XHR follows every one.
         let follows = body.is_none() && !http.has_query && headers.is_none();
         let cookies = match (http.with_credentials, self.fetch) {

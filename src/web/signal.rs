@@ -6,8 +6,8 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 use crate::error::Code;
-use crate::proto::diagnosis::Outcome;
 use crate::proto::Data;
+use crate::proto::diagnosis::Outcome;
 use crate::proto::engine::connection::Input;
 use crate::proto::output::Failure;
 use crate::proto::socket::manager::HEAD;
