@@ -25,6 +25,9 @@ const optimizations = ["-tnh", "--low-memory-unused", "--flatten", "--rereloop",
 
 const name = "socketio";
 
+/** What the edge needs besides. */
+const memoryAccess = "\nexport const memory = () => wasm.memory;\n";
+
 /** Where the glue calls an export of the module. */
 const exportUse = /\bwasm\.([\w$]+)/g;
 
@@ -52,7 +55,7 @@ export async function bind(module, directory, { log } = {}) {
  * needs of it: what Rust exports, `__wbg_set_wasm`, and `imports`, what the module is instantiated with.
  */
 export async function optimize({ wasm, glue }, work) {
-  const source = await readFile(glue, "utf8");
+  const source = (await readFile(glue, "utf8")) + memoryAccess;
   const exported = WebAssembly.Module.exports(await WebAssembly.compile(await readFile(wasm)));
   const called = new Set(Array.from(source.matchAll(exportUse), ([, used]) => used));
   const unused = exported.map((item) => item.name).filter((item) => !called.has(item));

@@ -1,5 +1,7 @@
 // @ts-check
 import { parseUrl } from "#bindings";
+import { hold, take } from "../web/edge.js";
+import { checked } from "./errors.js";
 import { Manager, page } from "./manager.js";
 import { prepare } from "./wasm.js";
 
@@ -21,7 +23,7 @@ export const io = (uri, options) => {
   }
   const opts = { ...options };
   prepare();
-  const [origin, nsp, query] = parseUrl(uri ?? "", page());
+  const [origin, nsp, query] = take(checked(parseUrl(hold(String(uri ?? "")), hold(page()))));
   opts.path ||= "/socket.io";
   if (query) opts.query ||= query;
   const id = origin + opts.path;

@@ -66,18 +66,18 @@ let memory;
 let head;
 let headAt = 0;
 
-/**
- * @param {WebAssembly.Memory} wasmMemory
- * @param {number} headPointer where Rust reads heads from
- * @param {typeof dispatch} callback
- */
-export const connectEdge = (wasmMemory, headPointer, callback) => {
+/** @param {WebAssembly.Memory} wasmMemory @param {typeof dispatch} callback */
+export const connectEdge = (wasmMemory, callback) => {
   memory = wasmMemory;
-  headAt = headPointer;
   dispatch = callback;
-  head = new Uint16Array(memory.buffer, headAt, HEAD);
   // About all drivers. Some workers' globals are no event targets.
   globalThis.addEventListener?.("offline", () => dispatch(0, 0, OFFLINE, detail("network connection lost"), 0));
+};
+
+/** @param {number} pointer where Rust reads heads from */
+export const showHead = (pointer) => {
+  headAt = pointer;
+  head = new Uint16Array(memory.buffer, headAt, HEAD);
 };
 
 /** Tells what came of a probe. @param {number} driver @param {number} transport @param {number} outcome */
@@ -191,9 +191,9 @@ export const parse = (slot, from) => {
   return typeof value === "string" ? 5 : value && typeof value === "object" ? 4 : 6;
 };
 
-/** @param {number} slot @param {Uint32Array} slots the attachments, which are taken */
-export const attach = (slot, slots) => {
-  const attachments = Array.from(slots, take);
+/** @param {number} slot @param {number} list the attachments, which are taken */
+export const attach = (slot, list) => {
+  const attachments = take(list);
   let isValid = true;
   /** @param {any} value */
   const fill = (value) => {
@@ -515,5 +515,49 @@ export const end = (slot) => take(slot)();
 
 // Options.
 
-/** Names and values in turn, of an object, a `Map`, `Headers`, `URLSearchParams` and the like. Runs code of the app. @param {any} object */
-export const entries = (object) => (typeof object.entries === "function" ? [...object.entries()] : Object.entries(object)).flat();
+/** What {@link typeOf} tells; `Type` in `value.rs` has the same order. */
+const TYPES = ["undefined", "boolean", "number", "string", "function", "array", "object"];
+
+/** @param {number} slot */
+export const typeOf = (slot) => {
+  const value = held[slot] ?? undefined;
+  return TYPES.indexOf(Array.isArray(value) ? "array" : typeof value);
+};
+
+/** @param {number} slot */
+export const isTrue = (slot) => held[slot] === true;
+
+/** Calls what may run code of the app, and gives the number of the result: 0 where there is none, or something was thrown. @param {() => any} read */
+const attempt = (read) => {
+  try {
+    const value = read();
+    return value == null ? 0 : hold(value);
+  } catch {
+    return 0;
+  }
+};
+
+/** @param {number} slot @param {string} name */
+export const member = (slot, name) => attempt(() => held[slot][name]);
+
+/** As text. @param {number} slot */
+export const stringOf = (slot) => attempt(() => String(held[slot]));
+
+/** A list with the items of an array. @param {number} slot */
+export const items = (slot) => attempt(() => (Array.isArray(held[slot]) ? [...held[slot]] : undefined));
+
+/** Names and values in turn, of an object, a `Map`, `Headers`, `URLSearchParams` and the like. @param {number} slot */
+export const entries = (slot) =>
+  attempt(() => {
+    const object = held[slot];
+    if (typeof object !== "object") return undefined;
+    return (typeof object.entries === "function" ? [...object.entries()] : Object.entries(object)).flat();
+  });
+
+/** Takes the first item of a list. @param {number} list */
+export const shift = (list) => (held[list].length ? hold(held[list].shift()) : 0);
+
+/** Adds to a list. @param {number} list @param {number} slot which is taken */
+export const push = (list, slot) => {
+  held[list].push(take(slot));
+};

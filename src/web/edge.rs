@@ -1,12 +1,14 @@
 //! What `edge.js` offers, by its JavaScript names. Slots are numbers in its table; 0 is none.
 
-use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/web/edge.js")]
 extern "C" {
+    #[cfg(not(feature = "js"))]
     #[wasm_bindgen(js_name = connectEdge)]
-    pub fn connect_edge(memory: &JsValue, head: usize, dispatch: &Function);
+    pub fn connect_edge(memory: &JsValue, dispatch: &JsValue);
+    #[wasm_bindgen(js_name = showHead)]
+    pub fn show_head(head: usize);
 
     pub fn hold(value: &JsValue) -> u32;
     #[wasm_bindgen(js_name = hold)]
@@ -28,7 +30,8 @@ extern "C" {
     pub fn join(code: u32, label: u32, id: f64, data: u32) -> u32;
 
     pub fn parse(slot: u32, from: usize) -> u32;
-    pub fn attach(slot: u32, slots: &[u32]) -> bool;
+    pub fn attach(slot: u32, list: u32) -> bool;
+    pub fn push(list: u32, slot: u32);
     pub fn get(slot: u32, name: &str) -> u32;
     #[wasm_bindgen(js_name = numberOf)]
     pub fn number_of(slot: u32) -> f64;
@@ -72,8 +75,6 @@ extern "C" {
     ) -> u32;
     pub fn end(request: u32);
 
-    #[wasm_bindgen(catch)]
-    pub fn entries(object: &JsValue) -> Result<Array, JsValue>;
 }
 
 #[wasm_bindgen(module = "/src/web/diagnosis.js")]

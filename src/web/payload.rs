@@ -1,6 +1,6 @@
 //! A JavaScript value that Rust holds by number.
 
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsValue;
 
 use crate::proto::{Data, Shape};
 
@@ -23,6 +23,16 @@ impl Payload {
             edge::append(list, text);
         }
         Self(list)
+    }
+
+    /// Adds a text to a list.
+    pub fn append(&self, text: &str) {
+        edge::append(self.0, text);
+    }
+
+    /// Adds to a list, `undefined` where there is nothing.
+    pub fn push(&self, item: Option<Self>) {
+        edge::push(self.0, item.map_or(0, Self::into_slot));
     }
 
     /// Gives the number away: whoever gets it takes the value out of the table.
@@ -101,8 +111,11 @@ impl Data for Payload {
     }
 
     fn attach(&mut self, attachments: Vec<Self>) -> bool {
-        let slots: Vec<u32> = attachments.into_iter().map(Self::into_slot).collect();
-        edge::attach(self.0, &slots)
+        let list = Self::list([].into_iter());
+        for attachment in attachments {
+            list.push(Some(attachment));
+        }
+        edge::attach(self.0, list.into_slot())
     }
 
     fn get(&self, name: &str) -> Option<Self> {

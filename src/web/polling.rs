@@ -28,7 +28,7 @@ pub struct Http {
 }
 
 /// Header fields as a list, where there are any.
-pub(super) fn fields(headers: &[(String, Secret)]) -> Option<Payload> {
+pub fn fields(headers: &[(String, Secret)]) -> Option<Payload> {
     let texts = headers.iter().flat_map(|(name, value)| [name.as_str(), value.expose()]);
     (!headers.is_empty()).then(|| Payload::list(texts))
 }

@@ -1,9 +1,7 @@
 //! What the browser tells: the one way from its events into Rust.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
-
-use wasm_bindgen::prelude::*;
 
 use crate::error::Code;
 use crate::proto::Data;
@@ -52,28 +50,47 @@ impl Signal {
     }
 }
 
-type Dispatch = dyn Fn(usize, u32, u32, u32, u32);
-
 thread_local! {
-    /// What `edge.js` calls.
-    static DISPATCH: RefCell<Option<Closure<Dispatch>>> = const { RefCell::new(None) };
     /// Where `edge.js` writes the head of a text that arrived.
     static ARRIVED: [Cell<u16>; HEAD] = const { [const { Cell::new(0) }; HEAD] };
 }
 
 /// Has the edge tell what happens, from the first driver on.
 pub fn listen() {
-    DISPATCH.with(|closure| {
-        if closure.borrow().is_none() {
-            let new: Closure<Dispatch> = Closure::new(dispatch);
-            let head = ARRIVED.with(|head| head.as_ptr() as usize);
-            edge::connect_edge(&wasm_bindgen::memory(), head, new.as_ref().unchecked_ref());
-            closure.replace(Some(new));
-        }
-    });
+    edge::show_head(ARRIVED.with(|head| head.as_ptr() as usize));
+    #[cfg(not(feature = "js"))]
+    callback::connect();
 }
 
-fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) {
+// In the npm build the façade hands `dispatch` to the edge.
+#[cfg(not(feature = "js"))]
+mod callback {
+    use std::cell::RefCell;
+
+    use wasm_bindgen::prelude::*;
+
+    use super::{dispatch, edge};
+
+    type Dispatch = dyn Fn(usize, u32, u32, u32, u32);
+
+    thread_local! {
+        /// What `edge.js` calls.
+        static DISPATCH: RefCell<Option<Closure<Dispatch>>> = const { RefCell::new(None) };
+    }
+
+    pub(super) fn connect() {
+        DISPATCH.with(|closure| {
+            if closure.borrow().is_none() {
+                let new: Closure<Dispatch> = Closure::new(dispatch);
+                edge::connect_edge(&wasm_bindgen::memory(), new.as_ref());
+                closure.replace(Some(new));
+            }
+        });
+    }
+}
+
+/// Something happened: `signal` says what, to a transport of a driver. `slot` is taken.
+pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) {
     let payload = Payload::from_slot(slot);
     if matches!(Signal::from_number(signal), Some(Signal::Offline)) {
         for driver in all() {
