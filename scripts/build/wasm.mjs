@@ -14,6 +14,11 @@ const cargoOptions = {
     "-Cpanic=immediate-abort",
     // The paths of source files would otherwise be in the module.
     "-Zlocation-detail=none",
+    // Small functions are inlined before they are compiled: what is generic and called once leaves no frame behind. Higher
+    // thresholds make the module larger.
+    "-Zinline-mir=yes",
+    "-Zinline-mir-threshold=20",
+    "-Zinline-mir-hint-threshold=30",
     // Without them, values cross through a table in JavaScript: that is less code, and quicker for small messages.
     "-Ctarget-feature=-reference-types",
   ],

@@ -7,11 +7,12 @@ use crate::proto::engine::Revision;
 use crate::proto::engine::connection::Config;
 use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::engine::url::Url;
+use crate::proto::join;
 use crate::proto::socket::policy::{Policy, Reauth};
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
-use crate::web::Endpoint;
 use crate::web::driver::websocket_worked;
+use crate::web::{Endpoint, Payload};
 
 /// The options of a manager and its connections. The defaults are those of `socket.io-client` 4.8.
 #[derive(Clone, Debug)]
@@ -133,7 +134,7 @@ pub(crate) fn bearer_header(token: &str) -> Result<Header, Error> {
     if token.is_empty() {
         return Err(Error::new(Code::InvalidHeader, "The bearer token is empty"));
     }
-    header("Authorization", &["Bearer ", token].concat())
+    header("Authorization", &join(&["Bearer ", token]))
 }
 
 /// The transport of a name: `polling` (through XHR), `xhr`, `fetch` (polling through fetch) or `websocket`.
@@ -242,7 +243,7 @@ impl Options {
             headers.set(bearer_header(bearer.expose())?);
         }
         let query = if self.query.is_empty() {
-            url.query.clone()
+            Payload::parameters(url.query.expose())
         } else {
             self.query.clone()
         };
@@ -289,7 +290,8 @@ impl Options {
             base64: self.force_base64,
         };
         // Where one travels in an event, so does the payload that the others would be in.
-        let payload_headers = [carried.payload_headers, carried.event_headers].concat();
+        let mut payload_headers = carried.payload_headers;
+        payload_headers.extend(carried.event_headers);
         Ok(Placed {
             endpoint,
             plan,

@@ -12,7 +12,7 @@ use crate::proto::Data;
 use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::connection::Connection;
 use crate::proto::engine::packet::{Packet, PacketType};
-use crate::proto::engine::url::{Url, push_parameter};
+use crate::proto::engine::url::Url;
 use crate::proto::output::{Demand, Event, Failure, Occasion};
 use crate::proto::socket::ack::Wanted;
 use crate::proto::socket::manager::Manager;
@@ -97,12 +97,8 @@ pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u
 pub fn parse_url(text: u32, page: u32) -> i32 {
     let url = url_of(text, page).and_then(|url| namespace::check(&url.path).map(|()| url));
     outcome(url.map(|url| {
-        let mut query = String::new();
-        for (name, value) in &url.query {
-            push_parameter(&mut query, name, value.expose());
-        }
-        let texts = [&url.origin("http"), &url.path, &query];
-        Payload::list(texts.into_iter().map(String::as_str)).into_slot() as usize
+        let texts = [&url.origin("http"), &url.path, url.query.expose()];
+        Payload::list(texts.into_iter()).into_slot() as usize
     }))
 }
 
@@ -135,7 +131,7 @@ pub fn add_manager(target: u32, text: u32, page: u32, options: u32) -> i32 {
     };
     let target = Target(target);
     let options = options::read(&options);
-    let driver = url_of(text, page).and_then(|url| Ok(Core::start(url, &options?, |_| Façade { target })));
+    let driver = url_of(text, page).and_then(|url| Ok(Core::start(url, options?, |_| Façade { target })));
     outcome(driver.map(|driver| {
         let number = driver.number();
         MANAGERS.with_borrow_mut(|managers| managers.push(driver));
@@ -180,7 +176,7 @@ pub fn add_socket(manager: usize, namespace: u32, options: u32) -> i32 {
         Some(options) => options::retries(&options),
         None => Ok(0),
     };
-    let retries = namespace::check(&namespace).and_then(|()| retries);
+    let retries = namespace::check(&namespace).and(retries);
     outcome(retries.map(|retries| {
         look(manager, |manager| {
             let socket = manager.add_socket(&namespace);

@@ -4,13 +4,12 @@ use std::cell::RefCell;
 
 use crate::client::options::{Bearer, Options, bearer_header, header, transport};
 use crate::error::{Code, Error};
-use crate::proto::Data;
 use crate::proto::auth::{HeaderFallback, Headers, Secret};
 use crate::proto::engine::transport::Kind;
-use crate::proto::engine::url::decode_query;
 use crate::proto::socket::policy::Reauth;
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
+use crate::proto::{Data, join};
 use crate::web::Payload;
 
 use super::value::Type;
@@ -191,7 +190,7 @@ impl Problem {
     }
 
     fn wrong(&self, name: &str) {
-        let message = ["The option ", name, " has a value that it cannot have"].concat();
+        let message = join(&["The option ", name, " has a value that it cannot have"]);
         self.set(Error::new(Code::InvalidOption, message));
     }
 
@@ -299,8 +298,7 @@ impl<'a> Reader<'a> {
         };
         let mut query = Vec::new();
         if let Some(text) = value.as_text() {
-            let parameters = decode_query(&text).into_iter();
-            query.extend(parameters.map(|(name, value)| (name, Secret::new(value))));
+            query = Payload::parameters(&text);
         } else if let Some(members) = value.members() {
             while let Some(name) = members.shift() {
                 let text = members.shift().and_then(|value| value.to_text()?.as_text());
@@ -338,7 +336,7 @@ impl<'a> Reader<'a> {
                     }
                 }
                 None => {
-                    let message = ["The header ", &name, " has a value that is no string"].concat();
+                    let message = join(&["The header ", &name, " has a value that is no string"]);
                     self.problem.set(Error::new(Code::InvalidHeader, message));
                 }
             }

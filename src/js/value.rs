@@ -15,7 +15,6 @@ extern "C" {
     fn string_of(slot: u32) -> u32;
     fn items(slot: u32) -> u32;
     fn entries(slot: u32) -> u32;
-    fn shift(slot: u32) -> u32;
 }
 
 /// What a value is; `edge.js` has the same order.
@@ -75,10 +74,5 @@ impl Payload {
     /// Runs code of the app.
     pub fn members(&self) -> Option<Self> {
         Self::from_slot(entries(self.slot()))
-    }
-
-    /// Takes the first of a list.
-    pub fn shift(&self) -> Option<Self> {
-        Self::from_slot(shift(self.slot()))
     }
 }

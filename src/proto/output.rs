@@ -1,6 +1,5 @@
 //! What the state machines want done, and what they tell.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::error::Error;
@@ -8,8 +7,40 @@ use crate::error::Error;
 use super::engine::packet::{Packet, PacketType};
 use super::engine::transport::{Candidate, Kind};
 
-/// Outputs in the order in which they are to be carried out.
-pub type Outputs<D> = VecDeque<Output<D>>;
+/// Outputs in the order in which they are to be carried out: a few at a time.
+#[derive(Debug)]
+pub struct Outputs<D>(Vec<Output<D>>);
+
+impl<D> Default for Outputs<D> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<D> Outputs<D> {
+    /// None.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one behind the others. (Not inlined: it is called from everywhere.)
+    #[inline(never)]
+    pub fn push_back(&mut self, output: Output<D>) {
+        self.0.push(output);
+    }
+
+    /// Adds others, and leaves none of them there.
+    pub(super) fn append(&mut self, others: &mut Self) {
+        self.0.append(&mut others.0);
+    }
+
+    /// Takes the next one. What goes to the network comes first: whatever the app does when it is told something comes after
+    /// what led to it.
+    pub fn take_next(&mut self) -> Option<Output<D>> {
+        let next = self.0.iter().position(|output| !output.runs_app()).unwrap_or(0);
+        (next < self.0.len()).then(|| self.0.remove(next))
+    }
+}
 
 /// One thing to do for the host. Transports are named by a number that is never used again.
 #[derive(Debug)]

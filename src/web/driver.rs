@@ -253,8 +253,7 @@ impl Driver {
                 self.with_poller(transport, |poller| poller.join(&sid));
             }
             Output::Poll(transport) => {
-                let url = self.stamped(transport);
-                self.with_poller(transport, |poller| poller.poll(&url));
+                self.with_poller(transport, Poller::poll);
             }
             Output::Post(transport, packets) => self.compose(transport, packets),
             Output::Close(transport) => {
@@ -300,12 +299,9 @@ impl Driver {
             let poller = Poller::new(address, endpoint.http(), candidate.fetch, self.number, transport);
             Some(Line::Poller(RefCell::new(poller)))
         } else {
-            let address = if endpoint.stamps_streams {
-                endpoint.stamped(address)
-            } else {
-                address
-            };
-            Stream::open(&address, &endpoint.protocols, endpoint.base64, self.number, transport).map(Line::Stream)
+            let stamp = if endpoint.stamps_streams { endpoint.stamp() } else { "" };
+            let (protocols, base64) = (&endpoint.protocols, endpoint.base64);
+            Stream::open(&address, stamp, protocols, base64, self.number, transport).map(Line::Stream)
         };
         if let Some(line) = line {
             self.lines.borrow_mut().push((transport, Rc::new(line)));
@@ -328,19 +324,7 @@ impl Driver {
     }
 
     pub(super) fn post(self: &Rc<Self>, transport: u32) {
-        let url = self.stamped(transport);
-        self.with_poller(transport, |poller| poller.post(&url));
-    }
-
-    /// The URL of the next request.
-    fn stamped(&self, transport: u32) -> String {
-        let url = self
-            .with_poller(transport, |poller| poller.url.clone())
-            .unwrap_or_default();
-        match self.endpoint.borrow().as_deref() {
-            Some(endpoint) => endpoint.stamped(url),
-            None => url,
-        }
+        self.with_poller(transport, Poller::post);
     }
 
     /// What the official client's errors say.

@@ -40,6 +40,14 @@ export const append = (list, text) => {
   held[list].push(text);
 };
 
+/** Takes the first item of a list. @param {number} list */
+export const shift = (list) => (held[list].length ? hold(held[list].shift()) : 0);
+
+/** Adds to a list. @param {number} list @param {number} slot which is taken */
+export const push = (list, slot) => {
+  held[list].push(take(slot));
+};
+
 /** Reads a value and leaves it in the table. @param {number} slot */
 export const peek = (slot) => held[slot];
 
@@ -322,6 +330,60 @@ const base64 = (value) => {
   return btoa(binary);
 };
 
+// URLs.
+
+/** A URL with a query. @param {string} base @param {number} query names and values in turn, which are taken */
+export const address = (base, query) => {
+  const url = hold(base);
+  const texts = take(query);
+  for (let i = 0; i < texts.length; i += 2) addParameter(url, texts[i], texts[i + 1]);
+  return url;
+};
+
+/** @param {number} url in place @param {string} name @param {string} value */
+export const addParameter = (url, name, value) => {
+  held[url] += `${held[url].includes("?") ? "&" : "?"}${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
+};
+
+/** A URL unlike every other. @param {string} url @param {string} name of the parameter that makes it so; empty for none */
+const stamped = (url, name) =>
+  name ? `${url}&${name}=${Date.now().toString(36)}${Math.random().toString(36).slice(2, 7)}` : url;
+
+/**
+ * The names and values of a query in turn, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
+ * UTF-8 is left as it is.
+ * @param {string} query
+ */
+export const parameters = (query) => {
+  const decode = (/** @type {string} */ text) => {
+    try {
+      return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, "%25"));
+    } catch {
+      return text;
+    }
+  };
+  const pairs = query.split("&").filter(Boolean);
+  return hold(pairs.flatMap((pair) => /** @type {string[]} */ (/^([^=]*)=?(.*)$/s.exec(pair)).slice(1).map(decode)));
+};
+
+/** The text of which another is base64url. @param {string} text @returns {number} 0 where it is none */
+export const fromBase64url = (text) =>
+  attempt(() => {
+    if (/[^\w-]/.test(text)) return undefined;
+    const binary = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(binary, (unit) => unit.charCodeAt(0)));
+  });
+
+/** Calls what may run code of the app, and gives the number of the result: 0 where there is none, or something was thrown. @param {() => any} read */
+const attempt = (read) => {
+  try {
+    const value = read();
+    return value == null ? 0 : hold(value);
+  } catch {
+    return 0;
+  }
+};
+
 /**
  * The browser refused a call, which is told after the call of the app that caused it.
  * @param {number} driver @param {number} transport @param {number} signal @param {unknown} error
@@ -335,12 +397,12 @@ const refuse = (driver, transport, signal, error) => {
 
 /**
  * Opens a WebSocket. Gives its number, or 0 where that can't be; a signal says so later.
- * @param {string} url @param {number} protocols the subprotocols to offer, where there are any, which are taken
+ * @param {number} url @param {string} stamp @param {number} protocols the subprotocols to offer, where there are any, which are taken
  * @param {number} driver @param {number} transport
  */
-export const openSocket = (url, protocols, driver, transport) => {
+export const openSocket = (url, stamp, protocols, driver, transport) => {
   try {
-    const socket = new WebSocket(url, take(protocols));
+    const socket = new WebSocket(stamped(held[url], stamp), take(protocols));
     socket.binaryType = "arraybuffer";
     socket.onopen = () => dispatch(driver, transport, OPENED, 0, 0);
     socket.onmessage = ({ data }) =>
@@ -440,12 +502,13 @@ const CREDENTIALS = ["same-origin", "omit", "include"];
 /**
  * Sends a request; a signal says what came of it. Gives the number of what ends it, or 0 where it can't be made, which a
  * signal says as well.
- * @param {string} url @param {number} headers names and values in turn @param {number} body of a POST, which is taken
+ * @param {number} address @param {string} stamp @param {number} headers names and values in turn @param {number} body of a POST, which is taken
  * @param {boolean} fetches whether it goes through `fetch`, as it does where there is no XMLHttpRequest (service workers)
  * @param {boolean} follows whether `fetch` follows redirects @param {number} cookies @param {number} timeout in milliseconds, or 0
  * @param {number} driver @param {number} transport
  */
-export const request = (url, headers, body, fetches, follows, cookies, timeout, driver, transport) => {
+export const request = (address, stamp, headers, body, fetches, follows, cookies, timeout, driver, transport) => {
+  const url = stamped(held[address], stamp);
   const method = body ? "POST" : "GET";
   const signal = body ? ACCEPTED : ANSWERED;
   const data = take(body);
@@ -527,16 +590,6 @@ export const typeOf = (slot) => {
 /** @param {number} slot */
 export const isTrue = (slot) => held[slot] === true;
 
-/** Calls what may run code of the app, and gives the number of the result: 0 where there is none, or something was thrown. @param {() => any} read */
-const attempt = (read) => {
-  try {
-    const value = read();
-    return value == null ? 0 : hold(value);
-  } catch {
-    return 0;
-  }
-};
-
 /** @param {number} slot @param {string} name */
 export const member = (slot, name) => attempt(() => held[slot][name]);
 
@@ -553,11 +606,3 @@ export const entries = (slot) =>
     if (typeof object !== "object") return undefined;
     return (typeof object.entries === "function" ? [...object.entries()] : Object.entries(object)).flat();
   });
-
-/** Takes the first item of a list. @param {number} list */
-export const shift = (list) => (held[list].length ? hold(held[list].shift()) : 0);
-
-/** Adds to a list. @param {number} list @param {number} slot which is taken */
-export const push = (list, slot) => {
-  held[list].push(take(slot));
-};

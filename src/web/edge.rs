@@ -17,6 +17,13 @@ extern "C" {
     pub fn take(slot: u32);
     pub fn list() -> u32;
     pub fn append(list: u32, text: &str);
+    pub fn shift(list: u32) -> u32;
+    pub fn address(base: &str, query: u32) -> u32;
+    #[wasm_bindgen(js_name = addParameter)]
+    pub fn add_parameter(url: u32, name: &str, value: &str);
+    pub fn parameters(query: &str) -> u32;
+    #[wasm_bindgen(js_name = fromBase64url)]
+    pub fn from_base64url(text: &str) -> u32;
 
     pub fn read(slot: u32, from: usize, units: &mut [u16]) -> usize;
     pub fn find(slot: u32, unit: u16, from: usize) -> i32;
@@ -46,7 +53,7 @@ extern "C" {
     pub fn with_recovery(object: u32, pid: u32, offset: u32) -> u32;
 
     #[wasm_bindgen(js_name = openSocket)]
-    pub fn open_socket(url: &str, protocols: u32, driver: usize, transport: u32) -> u32;
+    pub fn open_socket(url: u32, stamp: &str, protocols: u32, driver: usize, transport: u32) -> u32;
     #[wasm_bindgen(js_name = closeSocket)]
     pub fn close_socket(socket: u32);
     #[wasm_bindgen(js_name = writeText)]
@@ -63,7 +70,8 @@ extern "C" {
     #[wasm_bindgen(js_name = finishBody)]
     pub fn finish_body(body: u32, separator: &str, mark: &str, driver: usize, transport: u32) -> bool;
     pub fn request(
-        url: &str,
+        url: u32,
+        stamp: &str,
         headers: u32,
         body: u32,
         fetches: bool,

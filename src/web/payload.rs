@@ -2,6 +2,7 @@
 
 use wasm_bindgen::JsValue;
 
+use crate::proto::auth::Secret;
 use crate::proto::{Data, Shape};
 
 use super::edge;
@@ -33,6 +34,28 @@ impl Payload {
     /// Adds to a list, `undefined` where there is nothing.
     pub fn push(&self, item: Option<Self>) {
         edge::push(self.0, item.map_or(0, Self::into_slot));
+    }
+
+    /// A URL with a query, of names and values in turn.
+    pub fn address(base: &str, query: Self) -> Self {
+        Self(edge::address(base, query.into_slot()))
+    }
+
+    /// The names and values of a query, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
+    /// UTF-8 is left as it is.
+    pub fn parameters(query: &str) -> Vec<(String, Secret)> {
+        let list = Self(edge::parameters(query));
+        let mut parameters = Vec::new();
+        while let (Some(name), Some(value)) = (list.shift(), list.shift()) {
+            let (name, value) = (name.as_text(), value.as_text());
+            parameters.push((name.unwrap_or_default(), Secret::new(value.unwrap_or_default())));
+        }
+        parameters
+    }
+
+    /// Takes the first of a list.
+    pub fn shift(&self) -> Option<Self> {
+        Self::from_slot(edge::shift(self.0))
     }
 
     /// Gives the number away: whoever gets it takes the value out of the table.
@@ -134,6 +157,10 @@ impl Data for Payload {
     fn as_time(&self) -> Option<f64> {
         let time = edge::time_of(self.0);
         (!time.is_nan()).then_some(time)
+    }
+
+    fn from_base64url(text: &str) -> Option<Self> {
+        Self::from_slot(edge::from_base64url(text))
     }
 
     fn event(name: &str, argument: Option<&Self>) -> Self {

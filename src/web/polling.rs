@@ -2,7 +2,6 @@
 
 use crate::proto::auth::Secret;
 use crate::proto::engine::packet::Packet;
-use crate::proto::engine::url::push_parameter;
 
 use super::diagnosis::Case;
 use super::edge;
@@ -19,6 +18,8 @@ pub struct Http {
     pub headers: Option<Payload>,
     /// Whether only the request that begins the session has them.
     pub headers_once: bool,
+    /// The parameter that makes each URL another one; empty for none.
+    pub stamp: String,
     /// Whether the URL has parameters of the app's.
     pub has_query: bool,
     /// Whether cookies travel across origins.
@@ -36,7 +37,7 @@ pub fn fields(headers: &[(String, Secret)]) -> Option<Payload> {
 /// The requests of one polling transport. Dropped, they are aborted.
 pub struct Poller {
     /// The URL with all its parameters but the session's id.
-    pub url: String,
+    url: Payload,
     http: Http,
     fetch: bool,
     driver: usize,
@@ -71,7 +72,7 @@ enum Cookies {
 
 impl Poller {
     /// A transport without requests.
-    pub fn new(url: String, http: Http, fetch: bool, driver: usize, transport: u32) -> Self {
+    pub fn new(url: Payload, http: Http, fetch: bool, driver: usize, transport: u32) -> Self {
         Self {
             url,
             http,
@@ -89,7 +90,7 @@ impl Poller {
 
     /// The session has got its id: all later requests carry it.
     pub fn join(&mut self, sid: &str) {
-        push_parameter(&mut self.url, "sid", sid);
+        edge::add_parameter(self.url.slot(), "sid", sid);
         self.has_joined = true;
     }
 
@@ -109,8 +110,8 @@ impl Poller {
     }
 
     /// Sends a GET.
-    pub fn poll(&mut self, url: &str) {
-        self.get = self.send(url, None);
+    pub fn poll(&mut self) {
+        self.get = self.send(None);
     }
 
     /// Puts the packets of a POST together. Says whether the body is complete; otherwise a signal says so later, because a
@@ -143,9 +144,9 @@ impl Poller {
     }
 
     /// Sends the composed body.
-    pub fn post(&mut self, url: &str) {
+    pub fn post(&mut self) {
         let body = self.body.take();
-        self.post = self.send(url, body);
+        self.post = self.send(body);
     }
 
     /// A GET has been answered.
@@ -166,7 +167,7 @@ impl Poller {
     }
 
     /// Sends a GET, or a POST with a body. `None` where the browser refuses; a signal says so later.
-    fn send(&self, url: &str, body: Option<Payload>) -> Option<Request> {
+    fn send(&self, body: Option<Payload>) -> Option<Request> {
         let http = &self.http;
         let headers = http
             .headers
@@ -181,7 +182,8 @@ impl Poller {
             (false, false) => Cookies::SameOrigin,
         };
         let slot = edge::request(
-            url,
+            self.url.slot(),
+            &http.stamp,
             slot_of(headers),
             body.map_or(0, Payload::into_slot),
             self.fetch || !follows,

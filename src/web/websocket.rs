@@ -15,13 +15,21 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Opens a WebSocket, offering subprotocols where there are any. `None` where the browser refuses; a signal says so later.
-    pub fn open(url: &str, protocols: &[Secret], base64: bool, driver: usize, transport: u32) -> Option<Self> {
+    /// Opens a WebSocket, with a time stamp of this name where it is not empty, offering subprotocols where there are any.
+    /// `None` where the browser refuses; a signal says so later.
+    pub fn open(
+        url: &Payload,
+        stamp: &str,
+        protocols: &[Secret],
+        base64: bool,
+        driver: usize,
+        transport: u32,
+    ) -> Option<Self> {
         let protocols = match protocols {
             [] => 0,
             _ => Payload::list(protocols.iter().map(Secret::expose)).into_slot(),
         };
-        let slot = edge::open_socket(url, protocols, driver, transport);
+        let slot = edge::open_socket(url.slot(), stamp, protocols, driver, transport);
         (slot != 0).then_some(Self { slot, base64 })
     }
 

@@ -388,7 +388,7 @@ impl<D: Data> Manager<D> {
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Option<Output<D>> {
         loop {
-            let Some(output) = self.next_output() else {
+            let Some(output) = self.out.take_next() else {
                 // Not inside the event of another: what that had interrupted goes first.
                 if self.depth == 0 && (self.begin_upgrade() || self.handle_arrival()) {
                     continue;
@@ -422,12 +422,6 @@ impl<D: Data> Manager<D> {
                 return Some(output);
             }
         }
-    }
-
-    /// What goes to the network comes first: whatever the app does when it is told something comes after what led to it.
-    fn next_output(&mut self) -> Option<Output<D>> {
-        let first = self.out.iter().position(|output| !output.runs_app()).unwrap_or(0);
-        self.out.remove(first)
     }
 
     /// Sets aside what has not been carried out yet, so that a call from inside an event has its own effects at once. To

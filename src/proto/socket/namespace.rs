@@ -12,10 +12,10 @@
 use std::rc::Rc;
 
 use crate::error::{Code, Error};
-use crate::proto::Data;
 use crate::proto::auth::Claims;
 use crate::proto::engine::packet::Packet;
 use crate::proto::timer::Millis;
+use crate::proto::{Data, join};
 
 use super::ack::Acks;
 use super::asking::Asking;
@@ -137,8 +137,8 @@ impl<D: Data> Socket<D> {
         let is_root = matches!(name, "" | "/");
         let text = match (is_root, name.starts_with('/')) {
             (true, _) => String::new(),
-            (false, true) => [name, ","].concat(),
-            (false, false) => ["/", name, ","].concat(),
+            (false, true) => join(&[name, ","]),
+            (false, false) => join(&["/", name, ","]),
         };
         let units: Vec<u16> = text.encode_utf16().collect();
         Self {
