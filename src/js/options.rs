@@ -78,11 +78,7 @@ pub fn read(object: &Payload) -> Result<Options, Error> {
         reader.flag(name, &mut false);
     }
     reader.retries();
-    if reader.get("timestampRequests").is_some() {
-        let mut stamps = false;
-        reader.flag("timestampRequests", &mut stamps);
-        options.timestamp_requests = Some(stamps);
-    }
+    options.timestamp_requests = reader.read("timestampRequests", Payload::as_flag);
     let mut has_slash = true;
     reader.flag("addTrailingSlash", &mut has_slash);
     if options.path.ends_with('/') {
@@ -92,13 +88,8 @@ pub fn read(object: &Payload) -> Result<Options, Error> {
         options.path.push('/');
     }
     problem.check(options.check_path());
-    if reader.get("headerFallback").is_some() {
-        let mut fallback = String::new();
-        reader.text("headerFallback", &mut fallback);
-        match HeaderFallback::parse(&fallback) {
-            Some(fallback) => options.header_fallback = fallback,
-            None => problem.wrong("headerFallback"),
-        }
+    if let Some(fallback) = reader.read("headerFallback", |value| HeaderFallback::parse(&value.as_text()?)) {
+        options.header_fallback = fallback;
     }
     options.headers_once = reader.either("headersOn", "always", "handshake");
     options.auth_in_event = reader.either("authPlacement", "payload", "event");
@@ -264,12 +255,9 @@ impl<'a> Reader<'a> {
 
     /// Whether an option has the second of its two values; the first is the default.
     fn either(&self, name: &str, first: &str, second: &str) -> bool {
-        let mut text = first.to_owned();
-        self.text(name, &mut text);
-        if text != first && text != second {
-            self.problem.wrong(name);
-        }
-        text == second
+        let choose = |text: String| (text == first || text == second).then(|| text == second);
+        self.read(name, |value| value.as_text().and_then(choose))
+            .unwrap_or(false)
     }
 
     fn attempts(&self, attempts: &mut u32) {
