@@ -85,7 +85,7 @@ pub fn read(object: &Payload) -> Result<Options, Error> {
         options.path.pop();
     }
     if has_slash {
-        options.path.push('/');
+        options.path.push_str("/");
     }
     problem.check(options.check_path());
     if let Some(fallback) = reader.read("headerFallback", |value| HeaderFallback::parse(&value.as_text()?)) {

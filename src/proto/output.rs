@@ -1,5 +1,6 @@
 //! What the state machines want done, and what they tell.
 
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::error::Error;
@@ -7,13 +8,20 @@ use crate::error::Error;
 use super::engine::packet::{Packet, PacketType};
 use super::engine::transport::{Candidate, Kind};
 
-/// Outputs in the order in which they are to be carried out: a few at a time.
+/// Outputs in the order in which they are to be carried out. What goes to the network comes first: whatever the app does when
+/// it is told something comes after what led to it.
 #[derive(Debug)]
-pub struct Outputs<D>(Vec<Output<D>>);
+pub struct Outputs<D> {
+    network: VecDeque<Output<D>>,
+    app: VecDeque<Output<D>>,
+}
 
 impl<D> Default for Outputs<D> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self {
+            network: VecDeque::new(),
+            app: VecDeque::new(),
+        }
     }
 }
 
@@ -26,19 +34,24 @@ impl<D> Outputs<D> {
     /// Adds one behind the others. (Not inlined: it is called from everywhere.)
     #[inline(never)]
     pub fn push_back(&mut self, output: Output<D>) {
-        self.0.push(output);
+        let outputs = if output.runs_app() {
+            &mut self.app
+        } else {
+            &mut self.network
+        };
+        outputs.push_back(output);
     }
 
-    /// Adds others, and leaves none of them there.
+    /// Takes the next one.
+    pub fn pop_front(&mut self) -> Option<Output<D>> {
+        self.network.pop_front().or_else(|| self.app.pop_front())
+    }
+
+    /// Adds others behind these, and leaves none of them there.
     pub(super) fn append(&mut self, others: &mut Self) {
-        self.0.append(&mut others.0);
-    }
-
-    /// Takes the next one. What goes to the network comes first: whatever the app does when it is told something comes after
-    /// what led to it.
-    pub fn take_next(&mut self) -> Option<Output<D>> {
-        let next = self.0.iter().position(|output| !output.runs_app()).unwrap_or(0);
-        (next < self.0.len()).then(|| self.0.remove(next))
+        while let Some(output) = others.pop_front() {
+            self.push_back(output);
+        }
     }
 }
 

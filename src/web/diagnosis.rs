@@ -163,10 +163,10 @@ fn about(endpoint: &Endpoint) -> String {
     let mut about = endpoint.url.origin("http");
     about.push_str(&endpoint.path);
     if endpoint.with_credentials {
-        about.push('+');
+        about.push_str("+");
     }
     for (name, _) in &endpoint.headers {
-        about.push(' ');
+        about.push_str(" ");
         about.push_str(name);
     }
     about

@@ -1,5 +1,8 @@
 //! base64url without padding (RFC 4648, section 5): what fits into a subprotocol, which must be an HTTP token.
 
+/// The characters for 6 bits.
+const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 /// Encodes `bytes`; 3 of them become 4 characters, a rest of 1 or 2 becomes 2 or 3.
 pub(super) fn encode(bytes: &[u8]) -> String {
     let mut text = String::new();
@@ -7,22 +10,11 @@ pub(super) fn encode(bytes: &[u8]) -> String {
         let bits = chunk.iter().fold(0, |bits, &byte| bits << 8 | u32::from(byte));
         let bits = bits << (24 - 8 * chunk.len());
         for digit in 0..=chunk.len() {
-            text.push(character((bits >> (18 - 6 * digit)) & 63));
+            let at = ((bits >> (18 - 6 * digit)) & 63) as usize;
+            text.push_str(ALPHABET.get(at..=at).unwrap_or_default());
         }
     }
     text
-}
-
-/// The character for 6 bits.
-fn character(sextet: u32) -> char {
-    let sextet = sextet as u8;
-    char::from(match sextet {
-        0..=25 => b'A' + sextet,
-        26..=51 => b'a' - 26 + sextet,
-        52..=61 => sextet - 52 + b'0',
-        62 => b'-',
-        _ => b'_',
-    })
 }
 
 #[cfg(test)]
@@ -57,7 +49,6 @@ mod tests {
                 ]
             })
             .collect();
-        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        assert_eq!(encode(&bytes), alphabet);
+        assert_eq!(encode(&bytes), super::ALPHABET);
     }
 }

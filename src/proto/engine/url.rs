@@ -96,12 +96,12 @@ impl Url {
     pub fn origin(&self, scheme: &str) -> String {
         let mut origin = String::from(scheme);
         if self.is_secure {
-            origin.push('s');
+            origin.push_str("s");
         }
         origin.push_str("://");
         origin.push_str(&self.host);
         if self.port != if self.is_secure { "443" } else { "80" } {
-            origin.push(':');
+            origin.push_str(":");
             origin.push_str(&self.port);
         }
         origin

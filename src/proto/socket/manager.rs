@@ -388,7 +388,7 @@ impl<D: Data> Manager<D> {
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Option<Output<D>> {
         loop {
-            let Some(output) = self.out.take_next() else {
+            let Some(output) = self.out.pop_front() else {
                 // Not inside the event of another: what that had interrupted goes first.
                 if self.depth == 0 && (self.begin_upgrade() || self.handle_arrival()) {
                     continue;

@@ -122,7 +122,7 @@ pub struct Socket<D> {
 ///
 /// [`Code::InvalidUrl`] where it has a comma: in a packet that is where the name ends.
 pub fn check(name: &str) -> Result<(), Error> {
-    if name.as_bytes().contains(&b',') {
+    if name.bytes().any(|byte| byte == b',') {
         return Err(Error::new(
             Code::InvalidUrl,
             "The name of a namespace can't have a comma",
@@ -195,10 +195,13 @@ impl<D: Data> Socket<D> {
             if !event.attachments.is_empty() {
                 // The binary types stand three behind the others.
                 *code = kind.code() + 3;
-                let mut text = decimal(event.attachments.len());
-                text.push('-');
-                text.push_str(&self.text);
-                *label = Some(Rc::new(D::text(&text)));
+                let rest = D::text(&join(&["-", &self.text]));
+                *label = Some(Rc::new(D::join(
+                    event.attachments.len() as u32,
+                    Some(&rest),
+                    None,
+                    None,
+                )));
             }
         }
         (packet, event.attachments)
@@ -212,18 +215,6 @@ impl<D: Data> Socket<D> {
             id: None,
             data,
             compress: true,
-        }
-    }
-}
-
-/// A number in digits. (The formatting of the standard library is larger than all of this module.)
-fn decimal(mut number: usize) -> String {
-    let mut digits = Vec::new();
-    loop {
-        digits.push(char::from(b'0' + (number % 10) as u8));
-        number /= 10;
-        if number == 0 {
-            return digits.into_iter().rev().collect();
         }
     }
 }
