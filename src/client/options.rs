@@ -94,7 +94,7 @@ impl Default for Options {
             header_fallback: HeaderFallback::default(),
             headers_once: false,
             with_credentials: false,
-            transports: ["polling", "websocket"].into_iter().filter_map(transport).collect(),
+            transports: vec![candidate(Kind::Polling), candidate(Kind::WebSocket)],
             upgrade: true,
             try_all_transports: false,
             remember_upgrade: false,
@@ -135,6 +135,10 @@ pub(crate) fn bearer_header(token: &str) -> Result<Header, Error> {
         return Err(Error::new(Code::InvalidHeader, "The bearer token is empty"));
     }
     header("Authorization", &join(&["Bearer ", token]))
+}
+
+const fn candidate(kind: Kind) -> Candidate {
+    Candidate { kind, fetch: false }
 }
 
 /// The transport of a name: `polling` (through XHR), `xhr`, `fetch` (polling through fetch) or `websocket`.
@@ -268,7 +272,10 @@ impl Options {
             .map_err(|error| Error::new(Code::HeaderImpossible, error.message()))?;
         let carried: Carried = plan.apply(credentials);
 
-        let mut protocols: Vec<Secret> = self.protocols.iter().map(|name| Secret::from(name.as_str())).collect();
+        let mut protocols = Vec::new();
+        for name in &self.protocols {
+            protocols.push(Secret::from(name.as_str()));
+        }
         if protocols.is_empty() && !carried.protocols.is_empty() {
             // Servers echo the first subprotocol that is offered: that must not be a credential.
             protocols.push(Secret::from("socket.io"));

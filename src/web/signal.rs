@@ -12,7 +12,7 @@ use crate::proto::socket::manager::HEAD;
 use crate::proto::timer::Millis;
 
 use super::diagnosis::Case;
-use super::driver::{Driver, all, broken, find};
+use super::driver::{Driver, broken, count, find};
 use super::edge;
 use super::payload::Payload;
 use super::polling::Poller;
@@ -93,7 +93,7 @@ mod callback {
 pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) {
     let payload = Payload::from_slot(slot);
     if matches!(Signal::from_number(signal), Some(Signal::Offline)) {
-        for driver in all() {
+        for driver in (0..count()).filter_map(find) {
             driver.go_offline(payload.as_ref().map(|detail| detail.slice(0, usize::MAX)));
         }
         return;

@@ -286,7 +286,7 @@ impl<D: Data> Manager<D> {
         self.disconnect(socket);
         if let Some(entry) = self.sockets.get_mut(socket) {
             entry.send_buffer.clear();
-            entry.acks.take_lost(|_| false);
+            entry.acks.take_lost(&|_| false);
             entry.recovery.forget();
         }
     }

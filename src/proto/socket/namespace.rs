@@ -140,11 +140,15 @@ impl<D: Data> Socket<D> {
             (false, true) => join(&[name, ","]),
             (false, false) => join(&["/", name, ","]),
         };
-        let units: Vec<u16> = text.encode_utf16().collect();
+        let label = D::text(&text);
+        // At least as many units as it has.
+        let mut name = vec![0; text.len()];
+        let count = label.read(0, &mut name);
+        // Without the comma.
+        name.truncate(count.saturating_sub(1));
         Self {
-            // Without the comma.
-            name: units.get(..units.len().saturating_sub(1)).unwrap_or_default().to_vec(),
-            label: (!is_root).then(|| Rc::new(D::text(&text))),
+            name,
+            label: (!is_root).then(|| Rc::new(label)),
             text,
             state: State::Idle,
             epoch: 0,
