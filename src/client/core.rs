@@ -58,18 +58,19 @@ struct Bearer {
 
 impl<H: Host + 'static> Core<H> {
     /// A driver for `url`; the host's options are read anew for each connection.
-    pub(crate) fn start(url: Url, options: &Options, host: impl FnOnce(Weak<Driver>) -> H) -> Rc<Driver> {
+    pub(crate) fn start(url: Url, options: Options, host: impl FnOnce(Weak<Driver>) -> H) -> Rc<Driver> {
         let seed = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+        let policy = options.policy();
         let driver = Driver::new(options.reconnection(seed), options.native_timers, |driver| {
             Box::new(Self {
                 host: host(driver),
                 url,
-                options: RefCell::new(Rc::new(options.clone())),
+                options: RefCell::new(Rc::new(options)),
                 bearer: RefCell::new(None),
                 candidate: Cell::new(None),
             })
         });
-        driver.look(|manager| manager.policy = options.policy());
+        driver.look(|manager| manager.policy = policy);
         driver
     }
 }

@@ -126,7 +126,7 @@ impl Manager {
             payload_headers: RefCell::new(Rc::new([])),
             events: Broadcast::default(),
         });
-        let driver = Core::start(url, &options, |driver| Side {
+        let driver = Core::start(url, options, |driver| Side {
             state: Rc::clone(&state),
             driver,
         });

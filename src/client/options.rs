@@ -9,11 +9,12 @@ use crate::proto::engine::Revision;
 use crate::proto::engine::connection::Config;
 use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::engine::url::Url;
+use crate::proto::join;
 use crate::proto::socket::policy::{Policy, Reauth};
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
-use crate::web::Endpoint;
 use crate::web::driver::websocket_worked;
+use crate::web::{Endpoint, Payload};
 
 /// The options of a manager and its connections. The defaults are those of `socket.io-client` 4.8.
 #[derive(Clone, Debug)]
@@ -102,7 +103,7 @@ impl Default for Options {
             header_fallback: HeaderFallback::default(),
             headers_once: false,
             with_credentials: false,
-            transports: ["polling", "websocket"].into_iter().filter_map(transport).collect(),
+            transports: vec![candidate(Kind::Polling), candidate(Kind::WebSocket)],
             upgrade: true,
             try_all_transports: false,
             remember_upgrade: false,
@@ -144,7 +145,11 @@ pub(crate) fn bearer_header(token: &str) -> Result<Header, Error> {
     if token.is_empty() {
         return Err(Error::new(Code::InvalidHeader, "The bearer token is empty"));
     }
-    header("Authorization", &["Bearer ", token].concat())
+    header("Authorization", &join(&["Bearer ", token]))
+}
+
+const fn candidate(kind: Kind) -> Candidate {
+    Candidate { kind, fetch: false }
 }
 
 /// The transport of a name: `polling` (through XHR), `xhr`, `fetch` (polling through fetch) or `websocket`.
@@ -254,7 +259,7 @@ impl Options {
         }
         let own = self.of(kind);
         let query = if own.query.is_empty() {
-            url.query.clone()
+            Payload::parameters(url.query.expose())
         } else {
             own.query.clone()
         };
@@ -294,7 +299,7 @@ impl Options {
         let carried: Carried = plan.apply(credentials);
 
         let own = self.of(candidate.kind);
-        let mut protocols: Vec<Secret> = own.protocols.iter().map(|name| Secret::from(name.as_str())).collect();
+        let mut protocols = secrets(&own.protocols);
         if protocols.is_empty() && !carried.protocols.is_empty() {
             // Servers echo the first subprotocol that is offered: that must not be a credential.
             protocols.push(Secret::from("socket.io"));
@@ -324,11 +329,7 @@ impl Options {
         if let Some((_, better)) = better {
             let mut upgraded = endpoint.clone();
             better.address(&mut upgraded);
-            upgraded.protocols = better
-                .protocols
-                .iter()
-                .map(|name| Secret::from(name.as_str()))
-                .collect();
+            upgraded.protocols = secrets(&better.protocols);
             if better.query != own.query {
                 upgraded.query.clone_from(&better.query);
             }
@@ -336,11 +337,20 @@ impl Options {
         }
         own.address(&mut endpoint);
         // Where one travels in an event, so does the payload that the others would be in.
-        let payload_headers = [carried.payload_headers, carried.event_headers].concat();
+        let mut payload_headers = carried.payload_headers;
+        payload_headers.extend(carried.event_headers);
         Ok(Placed {
             endpoint,
             plan,
             payload_headers,
         })
     }
+}
+
+fn secrets(names: &[String]) -> Vec<Secret> {
+    let mut secrets = Vec::new();
+    for name in names {
+        secrets.push(Secret::from(name.as_str()));
+    }
+    secrets
 }

@@ -2,11 +2,11 @@
 
 /** What wasm-bindgen generates from `bridge.rs`, and what the module is instantiated with. */
 declare module "#bindings" {
-  export function addManager(target: object, text: string, page: string | undefined, options: object): number;
+  export function addManager(target: number, text: number, page: number, options: number): number;
   export function open(manager: number, isAttended: boolean): void;
   export function close(manager: number): void;
   export function removeManager(manager: number): void;
-  export function addSocket(manager: number, namespace: string, options: object): number;
+  export function addSocket(manager: number, namespace: number, options: number): number;
   export function connect(manager: number, socket: number): void;
   export function disconnect(manager: number, socket: number): void;
   export function isActive(manager: number, socket: number): boolean;
@@ -20,7 +20,7 @@ declare module "#bindings" {
     timeout: number,
     flags: number,
   ): number;
-  export function retain(manager: number, socket: number, numbers: Uint32Array): void;
+  export function discard(manager: number, socket: number, number: number): void;
   export function acknowledge(
     manager: number,
     socket: number,
@@ -29,18 +29,20 @@ declare module "#bindings" {
     data: number,
     attachments: number,
   ): void;
-  export function bear(manager: number, token: string, expiresAt: number): void;
+  export function bear(manager: number, token: number, expiresAt: number): number;
   export function configured(manager: number, epoch: number, detail: number): void;
   export function answer(manager: number, socket: number, epoch: number, auth: number): void;
   export function refuse(manager: number, socket: number, epoch: number, detail: number): void;
   export function decline(manager: number, socket: number, epoch: number): void;
   export function watch(manager: number, isWatched: boolean): void;
   export function sendMessage(manager: number, data: number): void;
-  export function writeBuffer(manager: number): any[];
+  export function writeBuffer(manager: number): number;
   export function closeEngine(manager: number): void;
   export function isReconnecting(manager: number): boolean;
-  export function reconfigure(manager: number, options: object): void;
-  export function parseUrl(text: string, page: string | undefined): [origin: string, path: string, query: string];
+  export function reconfigure(manager: number, options: number): number;
+  export function parseUrl(text: number, page: number): number;
+  export function dispatch(driver: number, transport: number, signal: number, slot: number, number: number): void;
+  export function memory(): WebAssembly.Memory;
   export const imports: WebAssembly.Imports;
   export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
 }

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::client::core::{Core, Host};
@@ -13,16 +12,17 @@ use crate::proto::Data;
 use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::connection::Connection;
 use crate::proto::engine::packet::{Packet, PacketType};
-use crate::proto::engine::url::{Url, push_parameter};
+use crate::proto::engine::url::Url;
 use crate::proto::output::{Demand, Event, Failure, Occasion};
 use crate::proto::socket::ack::Wanted;
 use crate::proto::socket::manager::Manager;
 use crate::proto::socket::namespace::{self, Outgoing};
 use crate::proto::timer::Millis;
 use crate::web::driver::find;
-use crate::web::{Driver, Payload};
+use crate::web::polling::fields;
+use crate::web::{Driver, Payload, signal};
 
-use super::error::error;
+use super::error::outcome;
 use super::options;
 use super::tell::Target;
 
@@ -42,7 +42,7 @@ struct Façade {
 impl Host for Façade {
     fn options(&self) -> Result<Options, Error> {
         let object = self.target.options();
-        options::read(&object.map_err(|_| Error::new(Code::InvalidOption, "The options can't be read"))?)
+        options::read(&object.ok_or_else(|| Error::new(Code::InvalidOption, "The options can't be read"))?)
     }
 
     fn has_auth(&self) -> bool {
@@ -54,7 +54,7 @@ impl Host for Façade {
     }
 
     fn placed(&self, plan: Plan) {
-        let strings = Array::of1(&plan.transport.name().into());
+        let texts = Payload::list([plan.transport.name()].into_iter());
         for entry in plan.entries {
             let warning = entry
                 .warning
@@ -67,19 +67,14 @@ impl Host for Façade {
                 code,
                 &message,
             ] {
-                strings.push(&text.into());
+                texts.append(text);
             }
         }
-        self.target.placed(&strings);
+        self.target.placed(texts);
     }
 
     fn carry(&self, payload_headers: &[(String, Secret)]) {
-        let headers = Array::new();
-        for (name, value) in payload_headers {
-            headers.push(&name.into());
-            headers.push(&value.expose().into());
-        }
-        self.target.carry(&headers);
+        self.target.carry(fields(payload_headers));
     }
 
     fn authenticate(&self, _: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>) {
@@ -91,16 +86,35 @@ impl Host for Façade {
     }
 }
 
-/// A URL taken apart: what names the server, the namespace, and the query.
+/// Something happened, as the edge tells.
+#[wasm_bindgen]
+pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) {
+    signal::dispatch(driver, transport, signal, slot, number);
+}
+
+/// A URL taken apart: a list of what names the server, the namespace, and the query.
 #[wasm_bindgen(js_name = parseUrl)]
-pub fn parse_url(text: &str, page: Option<String>) -> Result<Array, JsValue> {
-    let url = Url::parse(text, page.as_deref()).and_then(|url| namespace::check(&url.path).map(|()| url));
-    let url = url.map_err(|failure| error(&failure))?;
-    let mut query = String::new();
-    for (name, value) in &url.query {
-        push_parameter(&mut query, name, value.expose());
-    }
-    Ok(Array::of3(&url.origin("http").into(), &url.path.into(), &query.into()))
+pub fn parse_url(text: u32, page: u32) -> i32 {
+    let url = url_of(text, page).and_then(|url| namespace::check(&url.path).map(|()| url));
+    outcome(url.map(|url| {
+        let texts = [&url.origin("http"), &url.path, url.query.expose()];
+        Payload::list(texts.into_iter()).into_slot() as usize
+    }))
+}
+
+/// A URL, and the page's own origin where there is one. Both are taken.
+fn url_of(text: u32, page: u32) -> Result<Url, Error> {
+    Url::parse(
+        &text_of(text),
+        Payload::from_slot(page).and_then(|page| page.as_text()).as_deref(),
+    )
+}
+
+/// A text, which is taken.
+fn text_of(slot: u32) -> String {
+    Payload::from_slot(slot)
+        .and_then(|text| text.as_text())
+        .unwrap_or_default()
 }
 
 thread_local! {
@@ -110,16 +124,19 @@ thread_local! {
 
 /// A manager for a URL, without a connection; gives its number. `target` is told what happens.
 #[wasm_bindgen(js_name = addManager)]
-pub fn add_manager(target: Target, text: &str, page: Option<String>, object: &JsValue) -> Result<usize, JsValue> {
-    let start = || {
-        let url = Url::parse(text, page.as_deref())?;
-        let options = options::read(object)?;
-        Ok(Core::start(url, &options, |_| Façade { target }))
+pub fn add_manager(target: u32, text: u32, page: u32, options: u32) -> i32 {
+    let (target, options) = (Payload::from_slot(target), Payload::from_slot(options));
+    let (Some(target), Some(options)) = (target, options) else {
+        return 0;
     };
-    let driver = start().map_err(|failure| error(&failure))?;
-    let number = driver.number();
-    MANAGERS.with_borrow_mut(|managers| managers.push(driver));
-    Ok(number)
+    let target = Target(target);
+    let options = options::read(&options);
+    let driver = url_of(text, page).and_then(|url| Ok(Core::start(url, options?, |_| Façade { target })));
+    outcome(driver.map(|driver| {
+        let number = driver.number();
+        MANAGERS.with_borrow_mut(|managers| managers.push(driver));
+        number
+    }))
 }
 
 /// Forgets a manager that JavaScript has collected.
@@ -153,13 +170,19 @@ pub fn close(manager: usize) {
 
 /// Adds a socket for a namespace, with its own options, and gives its number.
 #[wasm_bindgen(js_name = addSocket)]
-pub fn add_socket(manager: usize, namespace: &str, object: &JsValue) -> Result<usize, JsValue> {
-    let retries = namespace::check(namespace).and_then(|()| options::retries(object));
-    let retries = retries.map_err(|failure| error(&failure))?;
-    Ok(look(manager, |manager| {
-        let socket = manager.add_socket(namespace);
-        manager.set_retries(socket, retries);
-        socket
+pub fn add_socket(manager: usize, namespace: u32, options: u32) -> i32 {
+    let namespace = text_of(namespace);
+    let retries = match Payload::from_slot(options) {
+        Some(options) => options::retries(&options),
+        None => Ok(0),
+    };
+    let retries = namespace::check(&namespace).and(retries);
+    outcome(retries.map(|retries| {
+        look(manager, |manager| {
+            let socket = manager.add_socket(&namespace);
+            manager.set_retries(socket, retries);
+            socket
+        })
     }))
 }
 
@@ -218,10 +241,10 @@ pub fn emit(manager: usize, socket: usize, data: u32, attachments: u32, timeout:
     })
 }
 
-/// Forgets the events that wait for a socket to connect, but for those of these numbers.
+/// Forgets an event that waits for a socket to connect.
 #[wasm_bindgen]
-pub fn retain(manager: usize, socket: usize, numbers: &[u32]) {
-    look(manager, |manager| manager.retain_buffered(socket, numbers));
+pub fn discard(manager: usize, socket: usize, number: u32) {
+    look(manager, |manager| manager.discard_buffered(socket, number));
 }
 
 /// Answers an event.
@@ -235,10 +258,10 @@ pub fn acknowledge(manager: usize, socket: usize, epoch: u32, id: u32, data: u32
 /// Takes a bearer token of the app's, and when it expires (in seconds or milliseconds since 1970, or no number). Throws where it
 /// can't be a header.
 #[wasm_bindgen]
-pub fn bear(manager: usize, token: &str, expires_at: f64) -> Result<(), JsValue> {
+pub fn bear(manager: usize, token: u32, expires_at: f64) -> i32 {
     let expires_at = (!expires_at.is_nan()).then_some(expires_at);
-    let taken = find(manager).map_or(Ok(()), |driver| driver.bear(token, expires_at));
-    taken.map_err(|failure| error(&failure))
+    let taken = find(manager).map_or(Ok(()), |driver| driver.bear(&text_of(token), expires_at));
+    outcome(taken.map(|()| 0))
 }
 
 /// The bearer token of the next connection is there; or it is not, and this was thrown.
@@ -301,17 +324,17 @@ pub fn send_message(manager: usize, data: u32) {
     run(manager, |manager, _| manager.send(packet));
 }
 
-/// What is not yet written for certain: each packet as its text with the type digit or its binary, then whether it may be
-/// compressed.
+/// What is not yet written for certain, as a list: each packet as its text with the type digit or its binary, then a text that is
+/// empty where it may not be compressed.
 #[wasm_bindgen(js_name = writeBuffer)]
-pub fn write_buffer(manager: usize) -> Array {
-    let packets = Array::new();
+pub fn write_buffer(manager: usize) -> u32 {
+    let packets = Payload::list([].into_iter());
     let unwritten = look(manager, |manager| manager.connection().map(Connection::unwritten));
     for (data, compress) in unwritten.unwrap_or_default() {
-        packets.push(&data.to_js());
-        packets.push(&compress.into());
+        packets.push(Some(data));
+        packets.append(if compress { "1" } else { "" });
     }
-    packets
+    packets.into_slot()
 }
 
 /// Closes the connection; the manager opens another one.
@@ -328,11 +351,13 @@ pub fn is_reconnecting(manager: usize) -> bool {
 
 /// Changes those options of reconnection that `object` has.
 #[wasm_bindgen]
-pub fn reconfigure(manager: usize, object: &JsValue) -> Result<(), JsValue> {
-    let changed = look(manager, |manager| {
-        options::adjust(object, &mut manager.reconnection).err()
+pub fn reconfigure(manager: usize, options: u32) -> i32 {
+    let failure = Payload::from_slot(options).and_then(|options| {
+        look(manager, |manager| {
+            options::adjust(&options, &mut manager.reconnection).err()
+        })
     });
-    changed.map_or(Ok(()), |failure| Err(error(&failure)))
+    outcome(failure.map_or(Ok(0), Err))
 }
 
 fn look<T: Default>(manager: usize, look: impl FnOnce(&mut Manager<Payload>) -> T) -> T {
@@ -347,8 +372,9 @@ fn outgoing(data: u32, attachments: u32, compress: bool) -> Option<Outgoing<Payl
     let data = Payload::from_slot(data)?;
     let mut binaries = Vec::new();
     if let Some(list) = Payload::from_slot(attachments) {
-        let list: Array = list.to_js().unchecked_into();
-        binaries.extend(list.iter().map(|binary| Payload::from(&binary)));
+        while let Some(binary) = list.shift() {
+            binaries.push(binary);
+        }
     }
     Some(Outgoing {
         data,

@@ -1,6 +1,6 @@
 // @ts-check
 import * as rust from "#bindings";
-import { hold } from "../web/edge.js";
+import { hold, take } from "../web/edge.js";
 import { Emitter } from "./emitter.js";
 
 /** The types of packets in the order of their digits. */
@@ -67,10 +67,10 @@ export class Engine extends Emitter {
 
   /** The packets that are not yet written for certain. */
   get writeBuffer() {
-    const list = this._manager >= 0 && this.readyState !== "closed" ? rust.writeBuffer(this._manager) : [];
+    const list = this._manager >= 0 && this.readyState !== "closed" ? take(rust.writeBuffer(this._manager)) : [];
     /** @type {any[]} */
     const packets = [];
-    for (let i = 0; i < list.length; i += 2) packets.push(packet(list[i], list[i + 1]));
+    for (let i = 0; i < list.length; i += 2) packets.push(packet(list[i], !!list[i + 1]));
     return packets;
   }
 

@@ -9,25 +9,21 @@ use crate::web::Payload;
 
 #[wasm_bindgen(module = "/src/js/errors.js")]
 extern "C" {
-    /// Makes an `Error` with the members that apps look at.
+    /// Makes an `Error` with the members that apps look at, and gives its number.
     #[wasm_bindgen(js_name = makeError)]
-    fn make_error(
-        code: &str,
-        message: &str,
-        hint: &str,
-        is_transport: bool,
-        transport: Option<&str>,
-        detail: u32,
-    ) -> JsValue;
+    fn make_error(code: &str, message: &str, hint: &str, is_transport: bool, transport: &str, detail: u32) -> u32;
 }
 
-/// The `Error` to throw or to tell.
-pub fn error(error: &Error) -> JsValue {
-    make(error, None, 0)
+/// What a call of the façade gives: a number, or the negative number of the `Error` to throw.
+pub fn outcome(result: Result<usize, Error>) -> i32 {
+    match result {
+        Ok(number) => number as i32,
+        Err(error) => -(make(&error, None, 0) as i32),
+    }
 }
 
-/// The `Error` of a failure, with what the server or the browser said of it.
-pub fn failure(failure: &Failure<Payload>, transport: Option<Kind>) -> JsValue {
+/// The number of the `Error` of a failure, with what the server or the browser said of it.
+pub fn failure(failure: &Failure<Payload>, transport: Option<Kind>) -> u32 {
     make(
         &failure.error,
         transport,
@@ -35,9 +31,9 @@ pub fn failure(failure: &Failure<Payload>, transport: Option<Kind>) -> JsValue {
     )
 }
 
-fn make(error: &Error, transport: Option<Kind>, detail: u32) -> JsValue {
+fn make(error: &Error, transport: Option<Kind>, detail: u32) -> u32 {
     let Error { code, message } = error;
-    let transport = transport.map(Kind::name);
+    let transport = transport.map_or("", Kind::name);
     make_error(
         code.as_str(),
         message,

@@ -1,19 +1,26 @@
 // @ts-check
-import { peek } from "../web/edge.js";
+import { hold, peek, take } from "../web/edge.js";
 
 /**
  * An error as apps see it: `code` is stable, the text is not. Errors of a transport look like the official client's
  * `TransportError`; the server's refusal of a namespace carries its `data`.
  * @param {string} code @param {string} message @param {string} hint @param {boolean} isTransport
- * @param {string | undefined} transport @param {number} detail
+ * @param {string} transport @param {number} detail @returns {number}
  */
-export const makeError = (code, message, hint, isTransport, transport, detail) =>
-  Object.assign(
-    // What the app's own function has thrown is the cause.
-    new Error(message, code === "auth_failed" ? { cause: peek(detail) } : undefined),
-    { code, ...(hint && { hint }), ...(transport && { transport }) },
-    isTransport ? { ...peek(detail), type: "TransportError" } : detail && code === "rejected" && { data: peek(detail) },
-  );
+export const makeError = (code, message, hint, isTransport, transport, detail) => {
+  // What the app's own function has thrown is the cause.
+  const error = new Error(message, code === "auth_failed" ? { cause: peek(detail) } : undefined);
+  Object.assign(error, { code, ...(hint && { hint }), ...(transport && { transport }) });
+  if (isTransport) Object.assign(error, peek(detail), { type: "TransportError" });
+  else if (detail && code === "rejected") Object.assign(error, { data: peek(detail) });
+  return hold(error);
+};
+
+/** What Rust gave, unless it is the negative number of an error, which is thrown. @param {number} result */
+export const checked = (result) => {
+  if (result < 0) throw take(-result);
+  return result;
+};
 
 /** Reports what an app's listener threw as the browser reports it elsewhere. @param {unknown} error */
 export const report = (error) => {

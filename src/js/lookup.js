@@ -1,5 +1,7 @@
 // @ts-check
 import { parseUrl } from "#bindings";
+import { hold, take } from "../web/edge.js";
+import { checked } from "./errors.js";
 import { Manager, page } from "./manager.js";
 import { prepare } from "./wasm.js";
 
@@ -24,7 +26,7 @@ export const io = (uri, options) => {
   const origin = page() ?? "";
   uri = !uri || /^\/(?!\/)/.test(uri) ? origin + (uri ?? "") : uri;
   prepare();
-  const [server, nsp, query] = parseUrl(uri, page());
+  const [server, nsp, query] = take(checked(parseUrl(hold(String(uri)), hold(page()))));
   opts.path ||= "/socket.io";
   if (query) opts.query ||= query;
   const id = server + opts.path;

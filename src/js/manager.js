@@ -1,12 +1,13 @@
 // @ts-check
 import * as rust from "#bindings";
-import { hold, take } from "../web/edge.js";
+import { hold } from "../web/edge.js";
 import { address } from "./address.js";
 import { Emitter } from "./emitter.js";
 import { Engine, Transport, packet, withBlobs } from "./engine.js";
-import { report } from "./errors.js";
+import { checked, report } from "./errors.js";
 import { ask } from "./provider.js";
 import { Socket } from "./socket.js";
+import { Target } from "./target.js";
 import { tracer } from "./trace.js";
 import { prepare } from "./wasm.js";
 
@@ -86,7 +87,7 @@ export class Manager extends Emitter {
     for (const name of ["reconnectionAttempts", "reconnectionDelay", "reconnectionDelayMax"]) this.opts[name] ||= undefined;
     prepare();
     this._target = new Target(this);
-    this._number = rust.addManager(this._target, uri ?? "", page(), this.opts);
+    this._number = checked(rust.addManager(hold(this._target), hold(String(uri ?? "")), hold(page()), hold(this.opts)));
     collected.register(this, this._number);
     if (this.opts.debug) this._watch();
     this._autoConnect = this.opts.autoConnect !== false;
@@ -143,7 +144,7 @@ export class Manager extends Emitter {
   socket(nsp, opts) {
     let socket = this.nsps[nsp];
     if (!socket) {
-      const number = rust.addSocket(this._number, nsp, opts ?? {});
+      const number = checked(rust.addSocket(this._number, hold(nsp), hold(opts ?? {})));
       socket = this.nsps[nsp] = this._sockets[number] = new Socket(this, nsp, opts, this._number, number);
       if (this._autoConnect) socket.connect();
     } else if (this._autoConnect && !socket.active) {
@@ -164,7 +165,7 @@ export class Manager extends Emitter {
   /** Reads or changes an option of reconnection. @param {string} name @param {any[]} args @param {any} fallback */
   _option(name, args, fallback) {
     if (!args.length) return this.opts[name] ?? fallback;
-    rust.reconfigure(this._number, { [name]: args[0] });
+    checked(rust.reconfigure(this._number, hold({ [name]: args[0] })));
     this.opts[name] = args[0];
     return this;
   }
@@ -235,7 +236,7 @@ export class Manager extends Emitter {
       try {
         const { token, expiresAt } = typeof given === "string" ? { token: given, expiresAt: undefined } : Object(given);
         if (typeof token !== "string") throw new TypeError("credentials.bearer must give a string, or an object with a token");
-        rust.bear(this._number, token, expiresAt == null ? NaN : Number(new Date(expiresAt)));
+        checked(rust.bear(this._number, hold(token), expiresAt == null ? NaN : Number(new Date(expiresAt))));
       } catch (error) {
         return fail(error);
       }
@@ -282,18 +283,17 @@ export class Manager extends Emitter {
 
   /**
    * @param {number} socket @param {number} epoch @param {string} reason @param {number} attempt @param {boolean} renews
-   * @param {number} refusal @param {boolean} isAuthError
+   * @param {any} refusal @param {boolean} isAuthError
    */
   _authenticate(socket, epoch, reason, attempt, renews, refusal, isAuthError) {
     const { nsp } = this._sockets[socket];
     this._trace?.("auth", nsp, reason, attempt);
-    this._sockets[socket]._authenticate(epoch, { reason, attempt, namespace: nsp }, renews, take(refusal), isAuthError);
+    this._sockets[socket]._authenticate(epoch, { reason, attempt, namespace: nsp }, renews, refusal, isAuthError);
   }
 
-  /** @param {number} event @param {number} about a socket or engine @param {number} slot @param {number} number @param {number} epoch */
-  _tell(event, about, slot, number, epoch) {
+  /** @param {number} event @param {number} about a socket or engine @param {any} value @param {number} number @param {number} epoch */
+  _tell(event, about, value, number, epoch) {
     try {
-      const value = take(slot);
       const isOfSocket = event < OPEN || event === RENEWAL || event === RENEWAL_ERROR;
       this._trace?.(event, isOfSocket ? this._sockets[about].nsp : undefined, value, number);
       if (event <= ACK && this.engine?.binaryType === "blob") withBlobs(value);
@@ -398,62 +398,3 @@ export class Manager extends Emitter {
 
 /** Takes managers that were collected away from Rust. @type {FinalizationRegistry<number>} */
 const collected = new FinalizationRegistry((number) => rust.removeManager(number));
-
-/**
- * What Rust holds of a manager, and calls: the manager itself only while it has a connection or waits for one.
- */
-class Target {
-  /** @param {Manager} manager */
-  constructor(manager) {
-    this._manager = new WeakRef(manager);
-    /** @type {Manager | undefined} */
-    this._kept = undefined;
-  }
-
-  /** @param {Manager | undefined} manager */
-  _keep(manager) {
-    this._kept = manager;
-  }
-
-  _deref() {
-    return this._kept ?? this._manager.deref();
-  }
-
-  _options() {
-    return this._deref()?._options();
-  }
-
-  _hasAuth() {
-    return this._deref()?._hasAuth() ?? false;
-  }
-
-  /** @param {number} epoch @param {string} reason @param {number} attempt */
-  _bear(epoch, reason, attempt) {
-    this._deref()?._bear(epoch, reason, attempt);
-  }
-
-  /** @param {string[]} strings */
-  _placed(strings) {
-    this._deref()?._placed(/** @type {any} */ (strings));
-  }
-
-  /** @param {string[]} headers */
-  _carry(headers) {
-    this._deref()?._carry(headers);
-  }
-
-  /**
-   * @param {number} socket @param {number} epoch @param {string} reason @param {number} attempt @param {boolean} renews
-   * @param {number} refusal @param {boolean} isAuthError
-   */
-  _authenticate(socket, epoch, reason, attempt, renews, refusal, isAuthError) {
-    this._deref()?._authenticate(socket, epoch, reason, attempt, renews, refusal, isAuthError);
-  }
-
-  /** @param {number} event @param {number} about @param {number} slot @param {number} number @param {number} epoch */
-  _tell(event, about, slot, number, epoch) {
-    const manager = this._deref();
-    if (manager) manager._tell(event, about, slot, number, epoch);
-    else take(slot);
-  }
-}

@@ -6,6 +6,7 @@ mod bridge;
 mod error;
 mod options;
 mod tell;
+mod value;
 
 // A quarter of the size of the standard library's.
 #[global_allocator]

@@ -2,18 +2,17 @@
 
 use std::cell::RefCell;
 
-use js_sys::{Array, Reflect};
-use wasm_bindgen::prelude::*;
-
 use crate::client::options::{Bearer, Options, bearer_header, header, transport};
 use crate::error::{Code, Error};
 use crate::proto::auth::{HeaderFallback, Headers, Secret};
 use crate::proto::engine::transport::Kind;
-use crate::proto::engine::url::decode_query;
 use crate::proto::socket::policy::Reauth;
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
-use crate::web::edge::entries;
+use crate::proto::{Data, join};
+use crate::web::Payload;
+
+use super::value::Type;
 
 /// A member of [`Options`] that is read as it is.
 enum Field {
@@ -59,19 +58,12 @@ const FIELDS: [(&str, Field); 18] = [
     ("path", Field::Text(|options| &mut options.path)),
 ];
 
-#[wasm_bindgen]
-extern "C" {
-    /// JavaScript's own conversion. It runs code of the app (`toString`).
-    #[wasm_bindgen(js_name = String, catch)]
-    fn to_text(value: &JsValue) -> Result<String, JsValue>;
-}
-
 /// Reads the options that an app gave; what it left out is as in [`Options::default`].
 ///
 /// # Errors
 ///
 /// [`Code::InvalidOption`] and [`Code::InvalidHeader`], with a text that names the option or header, never its value.
-pub fn read(object: &JsValue) -> Result<Options, Error> {
+pub fn read(object: &Payload) -> Result<Options, Error> {
     let problem = Problem::default();
     let reader = Reader {
         object,
@@ -91,27 +83,19 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
         options.path.pop();
     }
     if has_slash {
-        options.path.push('/');
+        options.path.push_str("/");
     }
     problem.check(options.check_path());
-    if reader.get("headerFallback").is_some() {
-        let mut fallback = String::new();
-        reader.text("headerFallback", &mut fallback);
-        match HeaderFallback::parse(&fallback) {
-            Some(fallback) => options.header_fallback = fallback,
-            None => problem.wrong("headerFallback"),
-        }
+    if let Some(fallback) = reader.read("headerFallback", |value| HeaderFallback::parse(&value.as_text()?)) {
+        options.header_fallback = fallback;
     }
     options.headers_once = reader.either("headersOn", "always", "handshake");
     options.auth_in_event = reader.either("authPlacement", "payload", "event");
     reader.bearer(&mut options.bearer);
     reader.reauth(&mut options.reauth);
-    if reader
-        .get("auth")
-        .is_some_and(|auth| !auth.is_object() && !auth.is_function())
-    {
-        problem.wrong("auth");
-    }
+    reader.read("auth", |auth| {
+        (auth.is_object() || auth.value_type() == Type::Function).then_some(())
+    });
     if reader.get("parser").is_some() {
         let message = "The option parser is not supported: this client has the default parser only";
         problem.set(Error::new(Code::InvalidOption, message));
@@ -119,11 +103,9 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
     options.headers = reader.headers();
     if let Some(list) = reader.list("transports") {
         options.transports.clear();
-        for item in list.iter() {
+        while let Some(item) = list.shift() {
             // A marker has the name as a member.
-            let name = item
-                .as_string()
-                .or_else(|| reader.of(&item).get("transport")?.as_string());
+            let name = item.as_text().or_else(|| reader.of(&item).get("transport")?.as_text());
             match name.as_deref() {
                 // Known by name, and not carried yet.
                 Some("webtransport" | "jsonp") => {}
@@ -135,7 +117,10 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
         }
     }
     // Last, because what it leaves out is as read so far.
-    if let Some(own) = reader.object("transportOptions") {
+    if let Some(own) = reader.get("transportOptions") {
+        if !own.is_object() {
+            problem.wrong("transportOptions");
+        }
         for kind in [Kind::Polling, Kind::WebSocket, Kind::WebTransport] {
             if let Some(own) = reader.of(&own).get(kind.name()) {
                 let reader = reader.of(&own);
@@ -153,7 +138,7 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
 }
 
 /// Reads a socket's own options, of which Rust needs how often its events are sent again.
-pub fn retries(object: &JsValue) -> Result<u32, Error> {
+pub fn retries(object: &Payload) -> Result<u32, Error> {
     let problem = Problem::default();
     let reader = Reader {
         object,
@@ -164,7 +149,7 @@ pub fn retries(object: &JsValue) -> Result<u32, Error> {
 }
 
 /// Changes what the object has of the options of reconnection.
-pub fn adjust(object: &JsValue, reconnection: &mut Reconnection) -> Result<(), Error> {
+pub fn adjust(object: &Payload, reconnection: &mut Reconnection) -> Result<(), Error> {
     let problem = Problem::default();
     let reader = Reader {
         object,
@@ -179,20 +164,6 @@ pub fn adjust(object: &JsValue, reconnection: &mut Reconnection) -> Result<(), E
     problem.result(())
 }
 
-/// The members of an object, as the app has written them; none where it is no object.
-fn members(object: &JsValue) -> Option<Vec<(String, JsValue)>> {
-    if !object.is_object() {
-        return None;
-    }
-    let list = entries(object).ok()?;
-    let mut list = list.iter();
-    let mut members = Vec::new();
-    while let Some(key) = list.next() {
-        members.push((key.as_string()?, list.next()?));
-    }
-    Some(members)
-}
-
 /// The first thing that is wrong. Reading goes on after it, because a way out of every line is much of a small module.
 #[derive(Default)]
 struct Problem(RefCell<Option<Error>>);
@@ -203,7 +174,7 @@ impl Problem {
     }
 
     fn wrong(&self, name: &str) {
-        let message = ["The option ", name, " has a value that it cannot have"].concat();
+        let message = join(&["The option ", name, " has a value that it cannot have"]);
         self.set(Error::new(Code::InvalidOption, message));
     }
 
@@ -219,13 +190,13 @@ impl Problem {
 /// Reads an object; what it does not have leaves the target as it is.
 #[derive(Clone, Copy)]
 struct Reader<'a> {
-    object: &'a JsValue,
+    object: &'a Payload,
     problem: &'a Problem,
 }
 
 impl<'a> Reader<'a> {
     /// Reads another object.
-    fn of<'b>(&self, object: &'b JsValue) -> Reader<'b>
+    fn of<'b>(&self, object: &'b Payload) -> Reader<'b>
     where
         'a: 'b,
     {
@@ -235,9 +206,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn get(&self, name: &str) -> Option<JsValue> {
-        let value = Reflect::get(self.object, &JsValue::from_str(name)).ok()?;
-        (!value.is_undefined() && !value.is_null()).then_some(value)
+    fn get(&self, name: &str) -> Option<Payload> {
+        self.object.member(name)
     }
 
     /// Reads what can differ from transport to transport, and all else that is read as it is.
@@ -249,20 +219,17 @@ impl<'a> Reader<'a> {
                 Field::Text(member) => self.text(name, member(options)),
             }
         }
-        if self.get("timestampRequests").is_some() {
-            let mut stamps = false;
-            self.flag("timestampRequests", &mut stamps);
-            options.timestamp_requests = Some(stamps);
-        }
+        let stamps = self.read("timestampRequests", Payload::as_flag);
+        options.timestamp_requests = stamps.or(options.timestamp_requests);
         if self.get("query").is_some() {
             options.query = self.query();
         }
-        if let Some(protocol) = self.get("protocols").and_then(|protocols| protocols.as_string()) {
+        if let Some(protocol) = self.get("protocols").and_then(|protocols| protocols.as_text()) {
             options.protocols = vec![protocol];
         } else if let Some(list) = self.list("protocols") {
             options.protocols.clear();
-            for name in list.iter() {
-                match name.as_string() {
+            while let Some(name) = list.shift() {
+                match name.as_text() {
                     Some(name) => options.protocols.push(name),
                     None => self.problem.wrong("protocols"),
                 }
@@ -271,7 +238,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A member, where it has the type that `read` wants.
-    fn read<T>(&self, name: &str, read: impl FnOnce(&JsValue) -> Option<T>) -> Option<T> {
+    fn read<T>(&self, name: &str, read: impl FnOnce(&Payload) -> Option<T>) -> Option<T> {
         let value = self.get(name)?;
         let read = read(&value);
         if read.is_none() {
@@ -281,24 +248,23 @@ impl<'a> Reader<'a> {
     }
 
     fn flag(&self, name: &str, flag: &mut bool) {
-        if let Some(value) = self.read(name, JsValue::as_bool) {
+        if let Some(value) = self.read(name, Payload::as_flag) {
             *flag = value;
         }
     }
 
     fn text(&self, name: &str, text: &mut String) {
-        if let Some(value) = self.read(name, JsValue::as_string) {
+        if let Some(value) = self.read(name, Payload::as_text) {
             *text = value;
         }
     }
 
     /// A number that is not negative; `false` stands for no limit.
     fn number(&self, name: &str, number: &mut Millis) {
-        let read = |value: &JsValue| {
-            let given = if value.as_bool() == Some(false) {
-                Some(Millis::INFINITY)
-            } else {
-                value.as_f64()
+        let read = |value: &Payload| {
+            let given = match value.as_flag() {
+                Some(false) => Some(Millis::INFINITY),
+                _ => value.as_number(),
             };
             given.filter(|given| *given >= 0.0)
         };
@@ -309,12 +275,9 @@ impl<'a> Reader<'a> {
 
     /// Whether an option has the second of its two values; the first is the default.
     fn either(&self, name: &str, first: &str, second: &str) -> bool {
-        let mut text = first.to_owned();
-        self.text(name, &mut text);
-        if text != first && text != second {
-            self.problem.wrong(name);
-        }
-        text == second
+        let choose = |text: String| (text == first || text == second).then(|| text == second);
+        self.read(name, |value| value.as_text().and_then(choose))
+            .unwrap_or(false)
     }
 
     fn attempts(&self, attempts: &mut u32) {
@@ -332,14 +295,8 @@ impl<'a> Reader<'a> {
         retries as u32
     }
 
-    fn object(&self, name: &str) -> Option<JsValue> {
-        self.read(name, |value| value.is_object().then(|| value.clone()))
-    }
-
-    fn list(&self, name: &str) -> Option<Array> {
-        self.read(name, |value| {
-            Array::is_array(value).then(|| value.clone().unchecked_into())
-        })
+    fn list(&self, name: &str) -> Option<Payload> {
+        self.read(name, Payload::items)
     }
 
     /// The query, from a text or an object whose members may be of any type.
@@ -347,39 +304,47 @@ impl<'a> Reader<'a> {
         let Some(value) = self.get("query") else {
             return Vec::new();
         };
-        let parameters = match value.as_string() {
-            Some(text) => Some(decode_query(&text)),
-            None => members(&value).and_then(|members| {
-                let text = |(key, value)| Some((key, to_text(&value).ok()?));
-                members.into_iter().map(text).collect()
-            }),
-        };
-        if parameters.is_none() {
+        let mut query = Vec::new();
+        if let Some(text) = value.as_text() {
+            query = Payload::parameters(&text);
+        } else if let Some(members) = value.members() {
+            while let Some(name) = members.shift() {
+                let text = members.shift().and_then(|value| value.to_text()?.as_text());
+                match (name.as_text(), text) {
+                    (Some(name), Some(text)) => query.push((name, Secret::new(text))),
+                    _ => self.problem.wrong("query"),
+                }
+            }
+        } else {
             self.problem.wrong("query");
         }
-        let parameters = parameters.unwrap_or_default().into_iter();
-        parameters.map(|(key, value)| (key, Secret::new(value))).collect()
+        query
     }
 
     fn headers(&self) -> Headers {
         let mut headers = Headers::default();
-        let Some(list) = self.read("extraHeaders", members) else {
+        let Some(members) = self.read("extraHeaders", Payload::members) else {
             return headers;
         };
-        for (name, value) in list {
+        while let (Some(name), Some(value)) = (members.shift(), members.shift()) {
+            let Some(name) = name.as_text() else {
+                self.problem.wrong("extraHeaders");
+                continue;
+            };
             // The name first: it may be a whole line, with a value.
             if self.problem.check(header(&name, "")).is_none() {
                 continue;
             }
-            let is_plain = !value.is_object() && !value.is_undefined() && !value.is_null();
-            match is_plain.then(|| to_text(&value).ok()).flatten() {
+            let is_plain = !value.is_object() && value.value_type() != Type::Nothing;
+            let text = value.to_text().filter(|_| is_plain);
+            match text.and_then(|text| text.as_text()) {
                 Some(text) => {
                     if let Some(header) = self.problem.check(header(&name, &text)) {
                         headers.add(header);
                     }
                 }
                 None => {
-                    let message = ["The header ", &name, " has a value that is no string"].concat();
+                    let message = join(&["The header ", &name, " has a value that is no string"]);
                     self.problem.set(Error::new(Code::InvalidHeader, message));
                 }
             }
@@ -389,13 +354,18 @@ impl<'a> Reader<'a> {
 
     /// What the app gives once for every transport.
     fn bearer(&self, bearer: &mut Bearer) {
-        let credentials = self.object("credentials");
-        let Some(given) = credentials.and_then(|credentials| self.of(&credentials).get("bearer")) else {
+        let Some(credentials) = self.get("credentials") else {
             return;
         };
-        if given.is_function() {
+        if !credentials.is_object() {
+            self.problem.wrong("credentials");
+        }
+        let Some(given) = self.of(&credentials).get("bearer") else {
+            return;
+        };
+        if given.value_type() == Type::Function {
             *bearer = Bearer::Provided;
-        } else if let Some(token) = given.as_string() {
+        } else if let Some(token) = given.as_text() {
             self.problem.check(bearer_header(&token));
             *bearer = Bearer::Token(Secret::new(token));
         } else {
@@ -407,8 +377,8 @@ impl<'a> Reader<'a> {
         let Some(given) = self.get("reauth") else {
             return;
         };
-        let event = self.of(&given).get("event").and_then(|event| event.as_string());
-        match (given.as_string().as_deref(), event) {
+        let event = self.of(&given).get("event").and_then(|event| event.as_text());
+        match (given.as_text().as_deref(), event) {
             (Some("connect"), _) => *reauth = Reauth::Connect,
             (None, Some(event)) if !event.is_empty() => *reauth = Reauth::Event(event),
             _ => self.problem.wrong("reauth"),

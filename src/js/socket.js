@@ -114,8 +114,11 @@ export class Socket extends Emitter {
   }
 
   set sendBuffer(packets) {
-    this._buffered = new Map([...this._buffered].filter(([packet]) => packets.includes(packet)));
-    rust.retain(this._manager, this._number, Uint32Array.from(this._buffered.values()));
+    for (const [packet, number] of this._buffered) {
+      if (packets.includes(packet)) continue;
+      this._buffered.delete(packet);
+      rust.discard(this._manager, this._number, number);
+    }
   }
 
   /** @param {any} event @param {any[]} args */

@@ -1,6 +1,5 @@
 //! What happens, told to the façade in numbers.
 
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::proto::Data;
@@ -10,35 +9,17 @@ use crate::web::{Payload, edge};
 
 use super::error;
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/src/js/target.js")]
 extern "C" {
-    /// The façade's manager.
-    pub type Target;
-
-    /// The app's options, as they are now.
-    #[wasm_bindgen(method, catch, js_name = _options)]
-    pub fn options(this: &Target) -> Result<JsValue, JsValue>;
-
-    /// Whether any socket has a payload of its own.
-    #[wasm_bindgen(method, js_name = _hasAuth)]
-    pub fn has_auth(this: &Target) -> bool;
-
-    /// A bearer token is wanted for the next connection.
-    #[wasm_bindgen(method, js_name = _bear)]
-    pub fn bear(this: &Target, epoch: u32, reason: &str, attempt: u32);
-
-    /// A session is about to begin: the plan, five strings an entry behind the transport's name.
-    #[wasm_bindgen(method, js_name = _placed)]
-    pub fn placed(this: &Target, plan: &Array);
-
-    /// The headers that go into each payload from now on, name and value in turn.
-    #[wasm_bindgen(method, js_name = _carry)]
-    pub fn carry(this: &Target, headers: &Array);
-
-    /// A socket's payload is wanted.
-    #[wasm_bindgen(method, js_name = _authenticate)]
+    fn options(target: u32) -> u32;
+    #[wasm_bindgen(js_name = hasAuth)]
+    fn has_auth(target: u32) -> bool;
+    #[wasm_bindgen(js_name = wantBearer)]
+    fn want_bearer(target: u32, epoch: u32, reason: &str, attempt: u32);
+    fn placed(target: u32, plan: u32);
+    fn carry(target: u32, headers: u32);
     fn authenticate(
-        this: &Target,
+        target: u32,
         socket: usize,
         epoch: u32,
         reason: &str,
@@ -47,11 +28,11 @@ extern "C" {
         refusal: u32,
         is_auth_error: bool,
     );
-
-    /// Something happened. `slot` is taken by the façade.
-    #[wasm_bindgen(method, js_name = _tell)]
-    fn tell(this: &Target, event: u32, about: u32, slot: u32, number: f64, epoch: u32);
+    fn tell(target: u32, event: u32, about: u32, slot: u32, number: f64, epoch: u32);
 }
+
+/// The façade's manager.
+pub struct Target(pub Payload);
 
 /// What is told; `manager.js` has the same list.
 #[derive(Clone, Copy)]
@@ -87,8 +68,34 @@ enum Tale {
 }
 
 impl Target {
+    /// The app's options, as they are now.
+    pub fn options(&self) -> Option<Payload> {
+        Payload::from_slot(options(self.0.slot()))
+    }
+
+    /// Whether any socket has a payload of its own.
+    pub fn has_auth(&self) -> bool {
+        has_auth(self.0.slot())
+    }
+
+    /// A bearer token is wanted for the next connection.
+    pub fn bear(&self, epoch: u32, reason: &str, attempt: u32) {
+        want_bearer(self.0.slot(), epoch, reason, attempt);
+    }
+
+    /// A session is about to begin: the plan, five texts an entry behind the transport's name.
+    pub fn placed(&self, plan: Payload) {
+        placed(self.0.slot(), plan.into_slot());
+    }
+
+    /// The headers that go into each payload from now on, name and value in turn.
+    pub fn carry(&self, headers: Option<Payload>) {
+        carry(self.0.slot(), headers.map_or(0, Payload::into_slot));
+    }
+
+    /// Something happened. `slot` is taken by the façade.
     fn say(&self, tale: Tale, about: usize, slot: u32, number: f64) {
-        self.tell(tale as u32, about as u32, slot, number, 0);
+        tell(self.0.slot(), tale as u32, about as u32, slot, number, 0);
     }
 
     /// Asks for a socket's payload.
@@ -98,7 +105,16 @@ impl Target {
             None => (0, false),
         };
         let (reason, renews) = (demand.occasion.name(), demand.occasion.renews());
-        self.authenticate(socket, epoch, reason, demand.attempt, renews, refusal, is_auth_error);
+        authenticate(
+            self.0.slot(),
+            socket,
+            epoch,
+            reason,
+            demand.attempt,
+            renews,
+            refusal,
+            is_auth_error,
+        );
     }
 
     /// Tells an event.
@@ -122,10 +138,15 @@ impl Target {
                 id,
                 data,
             } => {
-                let name = JsValue::from_str(&String::from_utf16_lossy(&namespace));
-                let data = data.as_ref().map(Payload::to_js).unwrap_or_default();
-                let packet = Payload::from(Array::of2(&name, &data).as_ref()).into_slot();
-                self.say(Tale::SocketPacket, kind as usize, packet, id.map_or(-1.0, f64::from));
+                let packet = Payload::list([].into_iter());
+                packet.append(&String::from_utf16_lossy(&namespace));
+                packet.push(data);
+                self.say(
+                    Tale::SocketPacket,
+                    kind as usize,
+                    packet.into_slot(),
+                    id.map_or(-1.0, f64::from),
+                );
             }
             Event::Renewal(socket) => self.say(Tale::Renewal, socket, 0, 0.0),
             Event::RenewalError(socket, failure) => self.say(Tale::RenewalError, socket, hold(&failure), 0.0),
@@ -136,7 +157,8 @@ impl Target {
         match event {
             SocketEvent::Message { data, ack, epoch } => {
                 let ack = ack.map_or(-1.0, f64::from);
-                self.tell(Tale::Message as u32, socket as u32, data.into_slot(), ack, epoch);
+                let (tale, socket) = (Tale::Message as u32, socket as u32);
+                tell(self.0.slot(), tale, socket, data.into_slot(), ack, epoch);
             }
             SocketEvent::Ack { id, data } => self.say(Tale::Ack, socket, data.into_slot(), f64::from(id)),
             SocketEvent::AckFailed { id, loss } => {
@@ -159,7 +181,7 @@ impl Target {
                 will_retry,
                 transport,
             } => {
-                let error = Payload::from(&error::failure(&failure, transport)).into_slot();
+                let error = error::failure(&failure, transport);
                 self.say(Tale::ConnectError, socket, error, f64::from(u8::from(will_retry)));
             }
             SocketEvent::Disconnect(reason, failure) => {
@@ -198,7 +220,7 @@ impl Target {
 }
 
 fn hold(failure: &Failure<Payload>) -> u32 {
-    Payload::from(&error::failure(failure, None)).into_slot()
+    error::failure(failure, None)
 }
 
 fn hold_name(kind: Kind) -> u32 {
@@ -207,15 +229,15 @@ fn hold_name(kind: Kind) -> u32 {
 
 /// Why something ended: the reason, and what is known of it.
 fn hold_end(reason: Reason, failure: Option<&Failure<Payload>>) -> u32 {
-    let detail = match (reason, failure) {
+    let end = Payload::list([reason.as_str()].into_iter());
+    let detail = failure.and_then(|failure| match reason {
         // A close is described, a failure is an error.
-        (Reason::TransportClose, Some(failure)) => failure.detail.as_ref().map(Payload::to_js).or_else(|| {
-            let detail = edge::detail(&failure.error.message.as_ref().into(), &JsValue::UNDEFINED);
-            Payload::from_slot(detail).map(|detail| detail.to_js())
-        }),
-        (_, Some(failure)) => Some(error::failure(failure, None)),
-        (_, None) => None,
-    };
-    let end = Array::of2(&JsValue::from_str(reason.as_str()), &detail.unwrap_or_default());
-    Payload::from(end.as_ref()).into_slot()
+        Reason::TransportClose => match &failure.detail {
+            Some(detail) => Some(detail.slice(0, usize::MAX)),
+            None => Payload::from_slot(edge::describe(&failure.error.message)),
+        },
+        _ => Payload::from_slot(hold(failure)),
+    });
+    end.push(detail);
+    end.into_slot()
 }

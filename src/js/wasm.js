@@ -1,5 +1,6 @@
 // @ts-check
-import { __wbg_set_wasm, imports } from "#bindings";
+import { __wbg_set_wasm, dispatch, imports, memory } from "#bindings";
+import { connectEdge } from "../web/edge.js";
 
 /** Where the module's bytes come from when nobody has given a module. @type {(() => Uint8Array) | undefined} */
 let source;
@@ -21,6 +22,7 @@ export const start = (module) => {
   if (isReady) return;
   const { exports } = new WebAssembly.Instance(module, imports);
   __wbg_set_wasm(exports);
+  connectEdge(memory(), dispatch);
   isReady = true;
 };
 

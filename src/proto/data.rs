@@ -48,6 +48,9 @@ pub trait Data: Sized {
     /// The time that a text names (ISO 8601), in milliseconds since 1970.
     fn as_time(&self) -> Option<f64>;
 
+    /// The text that `text` is base64url of (RFC 4648, section 5, without padding; UTF-8). `None` where it is none.
+    fn from_base64url(text: &str) -> Option<Self>;
+
     /// The JSON text of an event with one argument, itself JSON text; an empty object where there is none.
     fn event(name: &str, argument: Option<&Self>) -> Self;
 

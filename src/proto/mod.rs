@@ -14,3 +14,12 @@ pub mod socket;
 pub mod timer;
 
 pub use data::{Data, Shape};
+
+/// Joins `parts`. (The standard library's ways to do so are much larger.)
+pub(crate) fn join(parts: &[&str]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        text.push_str(part);
+    }
+    text
+}

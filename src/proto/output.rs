@@ -9,8 +9,52 @@ use super::engine::packet::{Packet, PacketType};
 use super::engine::transport::{Candidate, Kind};
 use super::socket;
 
-/// Outputs in the order in which they are to be carried out.
-pub type Outputs<D> = VecDeque<Output<D>>;
+/// Outputs in the order in which they are to be carried out. What goes to the network comes first: whatever the app does when
+/// it is told something comes after what led to it.
+#[derive(Debug)]
+pub struct Outputs<D> {
+    network: VecDeque<Output<D>>,
+    app: VecDeque<Output<D>>,
+}
+
+impl<D> Default for Outputs<D> {
+    fn default() -> Self {
+        Self {
+            network: VecDeque::new(),
+            app: VecDeque::new(),
+        }
+    }
+}
+
+impl<D> Outputs<D> {
+    /// None.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one behind the others. (Not inlined: it is called from everywhere.)
+    #[inline(never)]
+    pub fn push_back(&mut self, output: Output<D>) {
+        let outputs = if output.runs_app() {
+            &mut self.app
+        } else {
+            &mut self.network
+        };
+        outputs.push_back(output);
+    }
+
+    /// Takes the next one.
+    pub fn pop_front(&mut self) -> Option<Output<D>> {
+        self.network.pop_front().or_else(|| self.app.pop_front())
+    }
+
+    /// Adds others behind these, and leaves none of them there.
+    pub(super) fn append(&mut self, others: &mut Self) {
+        while let Some(output) = others.pop_front() {
+            self.push_back(output);
+        }
+    }
+}
 
 /// One thing to do for the host. Transports are named by a number that is never used again.
 #[derive(Debug)]

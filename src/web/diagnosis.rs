@@ -87,9 +87,11 @@ impl Case {
             }
             Step::Verdict(code, refused) => {
                 let headers = &self.endpoint.headers;
-                let names = refused.iter().filter_map(|index| headers.get(*index));
-                let names: Vec<&str> = names.map(|(name, _)| name.as_str()).collect();
-                let names = names.join(", ");
+                let mut names = String::new();
+                for (name, _) in refused.iter().filter_map(|index| headers.get(*index)) {
+                    names.push_str(if names.is_empty() { "" } else { ", " });
+                    names.push_str(name);
+                }
                 self.diagnosis = None;
                 write(&self.about, Some(Finding::Known(code, now + VALIDITY, names.clone())));
                 self.close(code, &names)
@@ -161,10 +163,10 @@ fn about(endpoint: &Endpoint) -> String {
     let mut about = endpoint.url.origin("http");
     about.push_str(&endpoint.path);
     if endpoint.with_credentials {
-        about.push('+');
+        about.push_str("+");
     }
     for (name, _) in &endpoint.headers {
-        about.push(' ');
+        about.push_str(" ");
         about.push_str(name);
     }
     about

@@ -9,7 +9,6 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use js_sys::Date;
-use wasm_bindgen::prelude::*;
 
 use crate::error::{Code, Error};
 use crate::proto::auth::Secret;
@@ -23,7 +22,6 @@ use crate::proto::timer::Millis;
 
 use super::alarm::Alarm;
 use super::diagnosis;
-use super::edge;
 use super::endpoint::Endpoint;
 use super::payload::Payload;
 use super::polling::Poller;
@@ -87,9 +85,9 @@ thread_local! {
     static WEBSOCKET_WORKED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// All drivers.
-pub(super) fn all() -> Vec<Rc<Driver>> {
-    DRIVERS.with_borrow(|drivers| drivers.iter().filter_map(Weak::upgrade).collect())
+/// How many numbers of drivers there are.
+pub(super) fn count() -> usize {
+    DRIVERS.with(|drivers| drivers.borrow().len())
 }
 
 /// The driver of a number, where there is one.
@@ -256,10 +254,7 @@ impl Driver {
                 self.with_poller(transport, |poller| poller.join(&sid));
             }
             Output::Poll(transport) => {
-                let url = self.stamped(transport);
-                if let Some(Err(error)) = self.with_poller(transport, |poller| poller.poll(&url)) {
-                    self.fail(transport, &error);
-                }
+                self.with_poller(transport, Poller::poll);
             }
             Output::Post(transport, packets) => self.compose(transport, packets),
             Output::Close(transport) => {
@@ -309,18 +304,14 @@ impl Driver {
         let address = endpoint.address(candidate, sid);
         let line = if candidate.kind.is_polling() {
             let poller = Poller::new(address, endpoint.http(), candidate.fetch, self.number, transport);
-            Ok(Line::Poller(RefCell::new(poller)))
+            Some(Line::Poller(RefCell::new(poller)))
         } else {
-            let address = if endpoint.stamps_streams {
-                endpoint.stamped(address)
-            } else {
-                address
-            };
-            Stream::open(&address, &endpoint.protocols, endpoint.base64, self.number, transport).map(Line::Stream)
+            let stamp = if endpoint.stamps_streams { endpoint.stamp() } else { "" };
+            let (protocols, base64) = (&endpoint.protocols, endpoint.base64);
+            Stream::open(&address, stamp, protocols, base64, self.number, transport).map(Line::Stream)
         };
-        match line {
-            Ok(line) => self.lines.borrow_mut().push((transport, Rc::new(line))),
-            Err(error) => self.fail(transport, &error),
+        if let Some(line) = line {
+            self.lines.borrow_mut().push((transport, Rc::new(line)));
         }
     }
 
@@ -340,29 +331,7 @@ impl Driver {
     }
 
     pub(super) fn post(self: &Rc<Self>, transport: u32) {
-        let url = self.stamped(transport);
-        if let Some(Err(error)) = self.with_poller(transport, |poller| poller.post(&url)) {
-            self.fail(transport, &error);
-        }
-    }
-
-    /// The URL of the next request.
-    fn stamped(&self, transport: u32) -> String {
-        let url = self
-            .with_poller(transport, |poller| poller.url.clone())
-            .unwrap_or_default();
-        match self.endpoint.borrow().as_deref() {
-            Some(endpoint) => endpoint.stamped(url),
-            None => url,
-        }
-    }
-
-    /// The browser refused a call. That is told after the call of the app that caused it.
-    fn fail(&self, transport: u32, error: &JsValue) {
-        let message = self.describe(transport, true);
-        let detail = edge::detail(error, &JsValue::UNDEFINED);
-        let failure = broken(message, Payload::from_slot(detail));
-        self.broken.borrow_mut().push((transport, failure));
+        self.with_poller(transport, Poller::post);
     }
 
     /// What the official client's errors say.

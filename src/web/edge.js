@@ -34,6 +34,22 @@ export const hold = (value) => {
   return slot;
 };
 
+/** A new list of texts. */
+export const list = () => hold([]);
+
+/** @param {number} list @param {string} text */
+export const append = (list, text) => {
+  held[list].push(text);
+};
+
+/** Takes the first item of a list. @param {number} list */
+export const shift = (list) => (held[list].length ? hold(held[list].shift()) : 0);
+
+/** Adds to a list. @param {number} list @param {number} slot which is taken */
+export const push = (list, slot) => {
+  held[list].push(take(slot));
+};
+
 /** Reads a value and leaves it in the table. @param {number} slot */
 export const peek = (slot) => held[slot];
 
@@ -60,18 +76,18 @@ let memory;
 let head;
 let headAt = 0;
 
-/**
- * @param {WebAssembly.Memory} wasmMemory
- * @param {number} headPointer where Rust reads heads from
- * @param {typeof dispatch} callback
- */
-export const connectEdge = (wasmMemory, headPointer, callback) => {
+/** @param {WebAssembly.Memory} wasmMemory @param {typeof dispatch} callback */
+export const connectEdge = (wasmMemory, callback) => {
   memory = wasmMemory;
-  headAt = headPointer;
   dispatch = callback;
-  head = new Uint16Array(memory.buffer, headAt, HEAD);
   // About all drivers. Some workers' globals are no event targets.
-  globalThis.addEventListener?.("offline", () => dispatch(0, 0, OFFLINE, 0, 0));
+  globalThis.addEventListener?.("offline", () => dispatch(0, 0, OFFLINE, detail("network connection lost"), 0));
+};
+
+/** @param {number} pointer where Rust reads heads from */
+export const showHead = (pointer) => {
+  headAt = pointer;
+  head = new Uint16Array(memory.buffer, headAt, HEAD);
 };
 
 /** Tells what came of a probe. @param {number} driver @param {number} transport @param {number} outcome */
@@ -185,9 +201,9 @@ export const parse = (slot, from) => {
   return typeof value === "string" ? 5 : value && typeof value === "object" ? 4 : 6;
 };
 
-/** @param {number} slot @param {Uint32Array} slots the attachments, which are taken */
-export const attach = (slot, slots) => {
-  const attachments = Array.from(slots, take);
+/** @param {number} slot @param {number} list the attachments, which are taken */
+export const attach = (slot, list) => {
+  const attachments = take(list);
   let isValid = true;
   /** @param {any} value */
   const fill = (value) => {
@@ -361,42 +377,120 @@ export const guardUnload = (driver, isGuarding) => {
   globalThis.addEventListener?.("beforeunload", tell);
 };
 
+// URLs.
+
+/** A URL with a query. @param {string} base @param {number} query names and values in turn, which are taken */
+export const address = (base, query) => {
+  const url = hold(base);
+  const texts = take(query);
+  for (let i = 0; i < texts.length; i += 2) addParameter(url, texts[i], texts[i + 1]);
+  return url;
+};
+
+/** @param {number} url in place @param {string} name @param {string} value */
+export const addParameter = (url, name, value) => {
+  held[url] += `${held[url].includes("?") ? "&" : "?"}${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
+};
+
+/** A URL unlike every other. @param {string} url @param {string} name of the parameter that makes it so; empty for none */
+const stamped = (url, name) =>
+  name ? `${url}&${name}=${Date.now().toString(36)}${Math.random().toString(36).slice(2, 7)}` : url;
+
+/**
+ * The names and values of a query in turn, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
+ * UTF-8 is left as it is.
+ * @param {string} query
+ */
+export const parameters = (query) => {
+  const decode = (/** @type {string} */ text) => {
+    try {
+      return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, "%25"));
+    } catch {
+      return text;
+    }
+  };
+  const pairs = query.split("&").filter(Boolean);
+  return hold(pairs.flatMap((pair) => /** @type {string[]} */ (/^([^=]*)=?(.*)$/s.exec(pair)).slice(1).map(decode)));
+};
+
+/** The text of which another is base64url. @param {string} text @returns {number} 0 where it is none */
+export const fromBase64url = (text) =>
+  attempt(() => {
+    if (/[^\w-]/.test(text)) return undefined;
+    const binary = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(binary, (unit) => unit.charCodeAt(0)));
+  });
+
+/** Calls what may run code of the app, and gives the number of the result: 0 where there is none, or something was thrown. @param {() => any} read */
+const attempt = (read) => {
+  try {
+    const value = read();
+    return value == null ? 0 : hold(value);
+  } catch {
+    return 0;
+  }
+};
+
+/**
+ * The browser refused a call, which is told after the call of the app that caused it.
+ * @param {number} driver @param {number} transport @param {number} signal @param {unknown} error
+ */
+const refuse = (driver, transport, signal, error) => {
+  setTimeout(() => dispatch(driver, transport, signal, detail(error), -1));
+  return 0;
+};
+
 // WebSocket.
 
-/** @param {WebSocket} socket @param {number} driver @param {number} transport */
-export const listenSocket = (socket, driver, transport) => {
-  socket.onopen = () => dispatch(driver, transport, OPENED, 0, 0);
-  socket.onmessage = ({ data }) =>
-    typeof data === "string"
-      ? dispatch(driver, transport, TEXT, hold(data), copyHead(data))
-      : dispatch(driver, transport, BINARY, hold(data), 0);
-  socket.onclose = (event) => dispatch(driver, transport, CLOSED, detail("websocket connection closed", event), event.code);
-  socket.onerror = (event) => dispatch(driver, transport, BROKEN, detail(event), 0);
+/**
+ * Opens a WebSocket. Gives its number, or 0 where that can't be; a signal says so later.
+ * @param {number} url @param {string} stamp @param {number} protocols the subprotocols to offer, where there are any, which are taken
+ * @param {number} driver @param {number} transport
+ */
+export const openSocket = (url, stamp, protocols, driver, transport) => {
+  try {
+    const socket = new WebSocket(stamped(held[url], stamp), take(protocols));
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => dispatch(driver, transport, OPENED, 0, 0);
+    socket.onmessage = ({ data }) =>
+      typeof data === "string"
+        ? dispatch(driver, transport, TEXT, hold(data), copyHead(data))
+        : dispatch(driver, transport, BINARY, hold(data), 0);
+    socket.onclose = (event) => dispatch(driver, transport, CLOSED, detail("websocket connection closed", event), event.code);
+    socket.onerror = (event) => dispatch(driver, transport, BROKEN, detail(event), 0);
+    return hold(socket);
+  } catch (error) {
+    return refuse(driver, transport, BROKEN, error);
+  }
 };
 
-/** @param {WebSocket} socket */
-export const unlistenSocket = (socket) => {
+/** Closes a WebSocket that is no longer heard. @param {number} slot which is taken */
+export const closeSocket = (slot) => {
+  /** @type {WebSocket} */
+  const socket = take(slot);
   socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
+  socket.close();
 };
 
-/** @param {WebSocket} socket @param {number} code @param {number} label @param {number} id @param {number} data which is taken */
+/** @param {number} socket @param {number} code @param {number} label @param {number} id @param {number} data which is taken */
 export const writeText = (socket, code, label, id, data) => {
   const packet = text(code, label, id, data);
   take(data);
   send(socket, packet);
 };
 
-/** @param {WebSocket} socket @param {number} data which is taken */
+/** @param {number} socket @param {number} data which is taken */
 export const writeBinary = (socket, data) => send(socket, take(data));
 
-/** The same as text. A Blob, which is read later, goes as it is. @param {WebSocket} socket @param {string} mark @param {number} data which is taken */
+/** The same as text. A Blob, which is read later, goes as it is. @param {number} socket @param {string} mark @param {number} data which is taken */
 export const writeBase64 = (socket, mark, data) => {
   const value = take(data);
   send(socket, value.arrayBuffer ? value : () => mark + base64(value));
 };
 
-/** Nothing is thrown into Rust: what can't be sent closes the connection, and the next one goes on. @param {WebSocket} socket @param {any} data or a function that gives it */
-const send = (socket, data) => {
+/** Nothing is thrown into Rust: what can't be sent closes the connection, and the next one goes on. @param {number} slot @param {any} data or a function that gives it */
+const send = (slot, data) => {
+  const socket = held[slot];
   try {
     socket.send(typeof data === "function" ? data() : data);
   } catch {
@@ -407,10 +501,10 @@ const send = (socket, data) => {
 /** What is known of a failure, as the official client's errors have it. @param {any} description @param {any} [context] */
 export const detail = (description, context) => hold({ description, context });
 
-// Polling.
+/** The same, of what Rust says. @param {string} text */
+export const describe = (text) => detail(text);
 
-/** A new list of parts. */
-export const newBody = () => hold([]);
+// Polling.
 
 /** @param {number} body @param {number} code @param {number} label @param {number} id @param {number} data which is taken */
 export const addText = (body, code, label, id, data) => {
@@ -452,58 +546,113 @@ export const finishBody = (body, separator, mark, driver, transport) => {
   return false;
 };
 
-/** @param {XMLHttpRequest} request @param {number} body @param {number} driver @param {number} transport */
-export const sendRequest = (request, body, driver, transport) => {
-  const signal = body ? ACCEPTED : ANSWERED;
-  request.onreadystatechange = () => {
-    if (request.readyState === 4) answer(driver, transport, signal, request.status, () => request.responseText, request);
-  };
-  request.send(take(body));
-};
+/** What requests of `fetch` do about cookies; the numbers are those of `Cookies` in `polling.rs`. @type {RequestCredentials[]} */
+const CREDENTIALS = ["same-origin", "omit", "include"];
 
 /**
- * @param {string} url @param {any} headers @param {number} body @param {RequestCredentials} credentials
- * @param {boolean} follows whether to follow a redirect @param {number} timeout in milliseconds, or 0
- * @param {number} driver @param {number} transport @returns {AbortController} what ends it
+ * Sends a request; a signal says what came of it. Gives the number of what ends it, or 0 where it can't be made, which a
+ * signal says as well.
+ * @param {number} address @param {string} stamp @param {number} headers names and values in turn @param {number} body of a POST, which is taken
+ * @param {boolean} fetches whether it goes through `fetch`, as it does where there is no XMLHttpRequest (service workers)
+ * @param {boolean} follows whether `fetch` follows redirects @param {number} cookies @param {number} timeout in milliseconds, or 0
+ * @param {number} driver @param {number} transport
  */
-export const sendFetch = (url, headers, body, credentials, follows, timeout, driver, transport) => {
-  const controller = new AbortController();
+export const request = (address, stamp, headers, body, fetches, follows, cookies, timeout, driver, transport) => {
+  const url = stamped(held[address], stamp);
+  const method = body ? "POST" : "GET";
   const signal = body ? ACCEPTED : ANSWERED;
-  /** @type {RequestInit} */
-  const init = {
-    method: body ? "POST" : "GET",
-    body: take(body),
-    headers,
-    credentials,
-    redirect: follows ? "follow" : "error",
-    signal: controller.signal,
+  const data = take(body);
+  /** @type {string[][]} */
+  const fields = [];
+  const given = held[headers] ?? [];
+  for (let i = 0; i < given.length; i += 2) fields.push(given.slice(i, i + 2));
+  if (body) fields.push(["Content-type", "text/plain;charset=UTF-8"]);
+  fields.push(["Accept", "*/*"]);
+  /** @param {number} status @param {() => string} read the body @param {any} context what an app gets to see of a failure */
+  const answer = (status, read, context) =>
+    dispatch(driver, transport, signal, status === 200 ? hold(read()) : detail(status, context), status);
+
+  const throughXhr = () => {
+    const xhr = new XMLHttpRequest();
+    xhr.open(method, url);
+    for (const [name, value] of fields) xhr.setRequestHeader(name, value);
+    xhr.withCredentials = CREDENTIALS[cookies] === "include";
+    xhr.timeout = timeout;
+    xhr.onreadystatechange = () => {
+      if (xhr.readyState === 4) answer(xhr.status, () => xhr.responseText, xhr);
+    };
+    xhr.send(data);
+    return () => {
+      xhr.onreadystatechange = null;
+      // One that has ended would lose its status, which the app may look at.
+      if (xhr.readyState !== 4) xhr.abort();
+    };
   };
-  let isLate = false;
-  const expire = () => {
-    isLate = true;
-    controller.abort();
+
+  const throughFetch = () => {
+    const controller = new AbortController();
+    /** @type {RequestInit} */
+    const init = {
+      method,
+      body: data,
+      headers: Object.fromEntries(fields),
+      credentials: CREDENTIALS[cookies],
+      redirect: follows ? "follow" : "error",
+      signal: controller.signal,
+    };
+    let isLate = false;
+    const expire = () => {
+      isLate = true;
+      controller.abort();
+    };
+    const timer = timeout ? setTimeout(expire, timeout) : 0;
+    // In a promise, so that nothing is thrown into Rust where `fetch` is not the browser's own.
+    new Promise((resolve) => resolve(fetch(url, init)))
+      .then((response) => response.text().then((/** @type {string} */ text) => answer(response.status, () => text, response)))
+      .catch((error) => {
+        if (isLate || !controller.signal.aborted) answer(0, String, error);
+      })
+      .then(() => clearTimeout(timer));
+    return () => controller.abort();
   };
-  const timer = timeout ? setTimeout(expire, timeout) : 0;
-  // In a promise, so that nothing is thrown into Rust where `fetch` is not the browser's own.
-  new Promise((resolve) => resolve(fetch(url, init)))
-    .then((response) =>
-      response.text().then((/** @type {string} */ text) => answer(driver, transport, signal, response.status, () => text, response)),
-    )
-    .catch((error) => {
-      if (isLate || !controller.signal.aborted) answer(driver, transport, signal, 0, String, error);
-    })
-    .then(() => clearTimeout(timer));
-  return controller;
+
+  try {
+    return hold(fetches || typeof XMLHttpRequest !== "function" ? throughFetch() : throughXhr());
+  } catch (error) {
+    return refuse(driver, transport, signal, error);
+  }
 };
 
-/**
- * @param {number} driver @param {number} transport @param {number} signal @param {number} status
- * @param {() => string} read the body @param {any} context what an app gets to see of a failure
- */
-const answer = (driver, transport, signal, status, read, context) =>
-  dispatch(driver, transport, signal, status === 200 ? hold(read()) : detail(status, context), status);
+/** Ends a request. @param {number} slot which is taken */
+export const end = (slot) => take(slot)();
 
 // Options.
 
-/** Names and values in turn, of an object, a `Map`, `Headers`, `URLSearchParams` and the like. Runs code of the app. @param {any} object */
-export const entries = (object) => (typeof object.entries === "function" ? [...object.entries()] : Object.entries(object)).flat();
+/** What {@link typeOf} tells; `Type` in `value.rs` has the same order. */
+const TYPES = ["undefined", "boolean", "number", "string", "function", "array", "object"];
+
+/** @param {number} slot */
+export const typeOf = (slot) => {
+  const value = held[slot] ?? undefined;
+  return TYPES.indexOf(Array.isArray(value) ? "array" : typeof value);
+};
+
+/** @param {number} slot */
+export const isTrue = (slot) => held[slot] === true;
+
+/** @param {number} slot @param {string} name */
+export const member = (slot, name) => attempt(() => held[slot][name]);
+
+/** As text. @param {number} slot */
+export const stringOf = (slot) => attempt(() => String(held[slot]));
+
+/** A list with the items of an array. @param {number} slot */
+export const items = (slot) => attempt(() => (Array.isArray(held[slot]) ? [...held[slot]] : undefined));
+
+/** Names and values in turn, of an object, a `Map`, `Headers`, `URLSearchParams` and the like. @param {number} slot */
+export const entries = (slot) =>
+  attempt(() => {
+    const object = held[slot];
+    if (typeof object !== "object") return undefined;
+    return (typeof object.entries === "function" ? [...object.entries()] : Object.entries(object)).flat();
+  });

@@ -1,17 +1,29 @@
 //! What `edge.js` offers, by its JavaScript names. Slots are numbers in its table; 0 is none.
 
-use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
-use web_sys::{WebSocket, XmlHttpRequest};
 
 #[wasm_bindgen(module = "/src/web/edge.js")]
 extern "C" {
+    #[cfg(not(feature = "js"))]
     #[wasm_bindgen(js_name = connectEdge)]
-    pub fn connect_edge(memory: &JsValue, head: usize, dispatch: &Function);
+    pub fn connect_edge(memory: &JsValue, dispatch: &JsValue);
+    #[wasm_bindgen(js_name = showHead)]
+    pub fn show_head(head: usize);
 
     pub fn hold(value: &JsValue) -> u32;
+    #[wasm_bindgen(js_name = hold)]
+    pub fn hold_text(text: &str) -> u32;
     pub fn peek(slot: u32) -> JsValue;
-    pub fn take(slot: u32) -> JsValue;
+    pub fn take(slot: u32);
+    pub fn list() -> u32;
+    pub fn append(list: u32, text: &str);
+    pub fn shift(list: u32) -> u32;
+    pub fn address(base: &str, query: u32) -> u32;
+    #[wasm_bindgen(js_name = addParameter)]
+    pub fn add_parameter(url: u32, name: &str, value: &str);
+    pub fn parameters(query: &str) -> u32;
+    #[wasm_bindgen(js_name = fromBase64url)]
+    pub fn from_base64url(text: &str) -> u32;
 
     pub fn read(slot: u32, from: usize, units: &mut [u16]) -> usize;
     pub fn find(slot: u32, unit: u16, from: usize) -> i32;
@@ -25,7 +37,8 @@ extern "C" {
     pub fn join(code: u32, label: u32, id: f64, data: u32) -> u32;
 
     pub fn parse(slot: u32, from: usize) -> u32;
-    pub fn attach(slot: u32, slots: &[u32]) -> bool;
+    pub fn attach(slot: u32, list: u32) -> bool;
+    pub fn push(list: u32, slot: u32);
     pub fn get(slot: u32, name: &str) -> u32;
     #[wasm_bindgen(js_name = numberOf)]
     pub fn number_of(slot: u32) -> f64;
@@ -39,16 +52,16 @@ extern "C" {
     #[wasm_bindgen(js_name = withRecovery)]
     pub fn with_recovery(object: u32, pid: u32, offset: u32) -> u32;
 
-    #[wasm_bindgen(js_name = listenSocket)]
-    pub fn listen_socket(socket: &WebSocket, driver: usize, transport: u32);
-    #[wasm_bindgen(js_name = unlistenSocket)]
-    pub fn unlisten_socket(socket: &WebSocket);
+    #[wasm_bindgen(js_name = openSocket)]
+    pub fn open_socket(url: u32, stamp: &str, protocols: u32, driver: usize, transport: u32) -> u32;
+    #[wasm_bindgen(js_name = closeSocket)]
+    pub fn close_socket(socket: u32);
     #[wasm_bindgen(js_name = writeText)]
-    pub fn write_text(socket: &WebSocket, code: u32, label: u32, id: f64, data: u32);
+    pub fn write_text(socket: u32, code: u32, label: u32, id: f64, data: u32);
     #[wasm_bindgen(js_name = writeBinary)]
-    pub fn write_binary(socket: &WebSocket, data: u32);
+    pub fn write_binary(socket: u32, data: u32);
     #[wasm_bindgen(js_name = writeBase64)]
-    pub fn write_base64(socket: &WebSocket, mark: &str, data: u32);
+    pub fn write_base64(socket: u32, mark: &str, data: u32);
 
     #[wasm_bindgen(js_name = bindTimers)]
     pub fn bind_timers(driver: usize, is_native: bool);
@@ -59,36 +72,28 @@ extern "C" {
     #[wasm_bindgen(js_name = guardUnload)]
     pub fn guard_unload(driver: usize, is_guarding: bool);
 
-    pub fn detail(description: &JsValue, context: &JsValue) -> u32;
+    pub fn describe(text: &str) -> u32;
 
-    #[wasm_bindgen(js_name = newBody)]
-    pub fn new_body() -> u32;
     #[wasm_bindgen(js_name = addText)]
     pub fn add_text(body: u32, code: u32, label: u32, id: f64, data: u32);
     #[wasm_bindgen(js_name = addBinary)]
     pub fn add_binary(body: u32, data: u32);
     #[wasm_bindgen(js_name = finishBody)]
     pub fn finish_body(body: u32, separator: &str, mark: &str, driver: usize, transport: u32) -> bool;
-    #[wasm_bindgen(js_name = sendRequest, catch)]
-    pub fn send_request(request: &XmlHttpRequest, body: u32, driver: usize, transport: u32) -> Result<(), JsValue>;
-
-    #[wasm_bindgen(catch)]
-    pub fn entries(object: &JsValue) -> Result<Array, JsValue>;
-
-    pub type AbortController;
-    #[wasm_bindgen(js_name = sendFetch)]
-    pub fn send_fetch(
-        url: &str,
-        headers: &JsValue,
+    pub fn request(
+        url: u32,
+        stamp: &str,
+        headers: u32,
         body: u32,
-        credentials: &str,
+        fetches: bool,
         follows: bool,
+        cookies: u32,
         timeout: u32,
         driver: usize,
         transport: u32,
-    ) -> AbortController;
-    #[wasm_bindgen(method)]
-    pub fn abort(this: &AbortController);
+    ) -> u32;
+    pub fn end(request: u32);
+
 }
 
 #[wasm_bindgen(module = "/src/web/diagnosis.js")]

@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use js_sys::Date;
-
 use crate::proto::auth::Secret;
 use crate::proto::engine::Revision;
 use crate::proto::engine::transport::{Candidate, Kind};
-use crate::proto::engine::url::{Url, push_parameter};
+use crate::proto::engine::url::Url;
 
-use super::polling::Http;
+use super::payload::Payload;
+use super::polling::{Http, fields};
 
 /// All that a transport needs to know to begin or join a session.
 #[derive(Clone, Debug)]
@@ -48,48 +47,39 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// The URL of a transport, without a time stamp.
-    pub(super) fn address(&self, candidate: Candidate, sid: Option<&str>) -> String {
+    pub(super) fn address(&self, candidate: Candidate, sid: Option<&str>) -> Payload {
         let is_polling = candidate.kind.is_polling();
         let mut address = self.url.origin(if is_polling { "http" } else { "ws" });
         address.push_str(&self.path);
-        address.push('?');
-        let mut query = String::new();
-        for (key, value) in &self.query {
-            push_parameter(&mut query, key, value.expose());
+        let query = Payload::list([].into_iter());
+        let add = |name: &str, value: &str| {
+            query.append(name);
+            query.append(value);
+        };
+        for (name, value) in &self.query {
+            add(name, value.expose());
         }
         let revision = match self.revision {
             Revision::V3 => "3",
             Revision::V4 => "4",
         };
-        push_parameter(&mut query, "EIO", revision);
-        let name = if is_polling { Kind::Polling } else { candidate.kind }.name();
-        push_parameter(&mut query, "transport", name);
+        add("EIO", revision);
+        add(
+            "transport",
+            if is_polling { Kind::Polling } else { candidate.kind }.name(),
+        );
         if let Some(sid) = sid {
-            push_parameter(&mut query, "sid", sid);
+            add("sid", sid);
         }
         if self.base64 {
-            push_parameter(&mut query, "b64", "1");
+            add("b64", "1");
         }
-        address.push_str(&query);
-        address
+        Payload::address(&address, query)
     }
 
-    /// Makes a URL unlike every other.
-    pub(super) fn stamped(&self, mut url: String) -> String {
-        if let Some(parameter) = &self.timestamp {
-            url.push('&');
-            url.push_str(parameter);
-            url.push('=');
-            // 40 bits of the clock and 25 random ones, in digits that need no encoding.
-            let random = (js_sys::Math::random() * 33_554_432.0) as u64;
-            let mut rest = ((Date::now() as u64) << 25) | random;
-            while rest > 0 {
-                let digit = char::from_digit((rest % 36) as u32, 36);
-                url.extend(digit);
-                rest /= 36;
-            }
-        }
-        url
+    /// The parameter that makes a URL unlike every other; none where that is not wanted.
+    pub(super) fn stamp(&self) -> &str {
+        self.timestamp.as_deref().unwrap_or_default()
     }
 
     /// The URL of a probe: of a transport that no server has, so that it begins no session, and without the app's query.
@@ -102,9 +92,10 @@ impl Endpoint {
 
     pub(super) fn http(&self) -> Http {
         Http {
-            headers: self.headers.clone(),
+            headers: fields(&self.headers),
             headers_once: self.headers_once,
             has_query: !self.query.is_empty(),
+            stamp: self.stamp().to_owned(),
             with_credentials: self.with_credentials,
             timeout: self.request_timeout,
         }

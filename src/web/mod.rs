@@ -8,8 +8,8 @@ pub mod driver;
 pub(crate) mod edge;
 pub mod endpoint;
 pub mod payload;
-mod polling;
-mod signal;
+pub(crate) mod polling;
+pub(crate) mod signal;
 mod websocket;
 
 pub use driver::{App, Driver};

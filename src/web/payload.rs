@@ -1,7 +1,8 @@
 //! A JavaScript value that Rust holds by number.
 
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsValue;
 
+use crate::proto::auth::Secret;
 use crate::proto::{Data, Shape};
 
 use super::edge;
@@ -14,6 +15,47 @@ impl Payload {
     /// Takes over a number that JavaScript gave; 0 is nothing.
     pub fn from_slot(slot: u32) -> Option<Self> {
         (slot != 0).then_some(Self(slot))
+    }
+
+    /// A list of texts.
+    pub fn list<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
+        let list = edge::list();
+        for text in texts {
+            edge::append(list, text);
+        }
+        Self(list)
+    }
+
+    /// Adds a text to a list.
+    pub fn append(&self, text: &str) {
+        edge::append(self.0, text);
+    }
+
+    /// Adds to a list, `undefined` where there is nothing.
+    pub fn push(&self, item: Option<Self>) {
+        edge::push(self.0, item.map_or(0, Self::into_slot));
+    }
+
+    /// A URL with a query, of names and values in turn.
+    pub fn address(base: &str, query: Self) -> Self {
+        Self(edge::address(base, query.into_slot()))
+    }
+
+    /// The names and values of a query, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
+    /// UTF-8 is left as it is.
+    pub fn parameters(query: &str) -> Vec<(String, Secret)> {
+        let list = Self(edge::parameters(query));
+        let mut parameters = Vec::new();
+        while let (Some(name), Some(value)) = (list.shift(), list.shift()) {
+            let (name, value) = (name.as_text(), value.as_text());
+            parameters.push((name.unwrap_or_default(), Secret::new(value.unwrap_or_default())));
+        }
+        parameters
+    }
+
+    /// Takes the first of a list.
+    pub fn shift(&self) -> Option<Self> {
+        Self::from_slot(edge::shift(self.0))
     }
 
     /// Gives the number away: whoever gets it takes the value out of the table.
@@ -48,7 +90,7 @@ impl Drop for Payload {
 
 impl Data for Payload {
     fn text(text: &str) -> Self {
-        Self::from(&JsValue::from_str(text))
+        Self(edge::hold_text(text))
     }
 
     fn join(code: u32, label: Option<&Self>, id: Option<u32>, data: Option<&Self>) -> Self {
@@ -92,8 +134,11 @@ impl Data for Payload {
     }
 
     fn attach(&mut self, attachments: Vec<Self>) -> bool {
-        let slots: Vec<u32> = attachments.into_iter().map(Self::into_slot).collect();
-        edge::attach(self.0, &slots)
+        let list = Self::list([].into_iter());
+        for attachment in attachments {
+            list.push(Some(attachment));
+        }
+        edge::attach(self.0, list.into_slot())
     }
 
     fn get(&self, name: &str) -> Option<Self> {
@@ -112,6 +157,10 @@ impl Data for Payload {
     fn as_time(&self) -> Option<f64> {
         let time = edge::time_of(self.0);
         (!time.is_nan()).then_some(time)
+    }
+
+    fn from_base64url(text: &str) -> Option<Self> {
+        Self::from_slot(edge::from_base64url(text))
     }
 
     fn event(name: &str, argument: Option<&Self>) -> Self {

@@ -1,15 +1,10 @@
 //! HTTP long-polling over XHR or fetch: one GET waits for the server's packets while one POST carries the client's.
 
-use js_sys::{Object, Reflect};
-use wasm_bindgen::prelude::*;
-use web_sys::XmlHttpRequest;
-
 use crate::proto::auth::Secret;
 use crate::proto::engine::packet::Packet;
-use crate::proto::engine::url::push_parameter;
 
 use super::diagnosis::Case;
-use super::edge::{self, AbortController};
+use super::edge;
 use super::payload::{Payload, number_of, slot_of};
 
 /// What separates the packets of a payload, and what marks a binary one (Engine.IO 4).
@@ -19,10 +14,12 @@ pub(super) const BINARY_MARK: &str = "b";
 /// How requests are made.
 #[derive(Debug, Default)]
 pub struct Http {
-    /// Header fields.
-    pub headers: Vec<(String, Secret)>,
+    /// Header fields, where there are any.
+    pub headers: Option<Payload>,
     /// Whether only the request that begins the session has them.
     pub headers_once: bool,
+    /// The parameter that makes each URL another one; empty for none.
+    pub stamp: String,
     /// Whether the URL has parameters of the app's.
     pub has_query: bool,
     /// Whether cookies travel across origins.
@@ -31,10 +28,16 @@ pub struct Http {
     pub timeout: u32,
 }
 
+/// Header fields as a list, where there are any.
+pub fn fields(headers: &[(String, Secret)]) -> Option<Payload> {
+    let texts = headers.iter().flat_map(|(name, value)| [name.as_str(), value.expose()]);
+    (!headers.is_empty()).then(|| Payload::list(texts))
+}
+
 /// The requests of one polling transport. Dropped, they are aborted.
 pub struct Poller {
     /// The URL with all its parameters but the session's id.
-    pub url: String,
+    url: Payload,
     http: Http,
     fetch: bool,
     driver: usize,
@@ -50,30 +53,26 @@ pub struct Poller {
     is_ending: bool,
 }
 
-enum Request {
-    Xhr(XmlHttpRequest),
-    Fetch(AbortController),
-}
+/// A request that is under way. Dropped, it is aborted.
+struct Request(u32);
 
 impl Drop for Request {
     fn drop(&mut self) {
-        match self {
-            Self::Xhr(request) => {
-                request.set_onreadystatechange(None);
-                // One that has ended would lose its status, which the app may look at.
-                if request.ready_state() != XmlHttpRequest::DONE {
-                    // Fails only where the request was never opened.
-                    let _ = request.abort();
-                }
-            }
-            Self::Fetch(controller) => controller.abort(),
-        }
+        edge::end(self.0);
     }
+}
+
+/// What a request does about cookies, in the order of `edge.js`.
+#[derive(Clone, Copy)]
+enum Cookies {
+    SameOrigin,
+    Omit,
+    Include,
 }
 
 impl Poller {
     /// A transport without requests.
-    pub fn new(url: String, http: Http, fetch: bool, driver: usize, transport: u32) -> Self {
+    pub fn new(url: Payload, http: Http, fetch: bool, driver: usize, transport: u32) -> Self {
         Self {
             url,
             http,
@@ -91,13 +90,13 @@ impl Poller {
 
     /// The session has got its id: all later requests carry it.
     pub fn join(&mut self, sid: &str) {
-        push_parameter(&mut self.url, "sid", sid);
+        edge::add_parameter(self.url.slot(), "sid", sid);
         self.has_joined = true;
     }
 
     /// Later requests have these header fields.
     pub fn put_headers(&mut self, headers: &[(String, Secret)]) {
-        self.http.headers = headers.to_vec();
+        self.http.headers = fields(headers);
     }
 
     /// Whether the session has its id.
@@ -111,17 +110,14 @@ impl Poller {
     }
 
     /// Sends a GET.
-    pub fn poll(&mut self, url: &str) -> Result<(), JsValue> {
-        self.get = Some(self.send("GET", url, None)?);
-        Ok(())
+    pub fn poll(&mut self) {
+        self.get = self.send(None);
     }
 
     /// Puts the packets of a POST together. Says whether the body is complete; otherwise a signal says so later, because a
     /// Blob has to be read first.
     pub fn compose(&mut self, packets: Vec<Packet<Payload>>) -> bool {
-        let Some(body) = Payload::from_slot(edge::new_body()) else {
-            return false;
-        };
+        let body = Payload::list([].into_iter());
         for packet in packets {
             match packet {
                 Packet::Text {
@@ -148,10 +144,9 @@ impl Poller {
     }
 
     /// Sends the composed body.
-    pub fn post(&mut self, url: &str) -> Result<(), JsValue> {
+    pub fn post(&mut self) {
         let body = self.body.take();
-        self.post = Some(self.send("POST", url, body)?);
-        Ok(())
+        self.post = self.send(body);
     }
 
     /// Whether a packet could be posted at once.
@@ -176,43 +171,33 @@ impl Poller {
         self.post.is_none()
     }
 
-    fn send(&self, method: &str, url: &str, body: Option<Payload>) -> Result<Request, JsValue> {
-        let is_post = body.is_some();
-        let content_type = is_post.then_some(("Content-type", "text/plain;charset=UTF-8"));
-        let has_headers = !(self.http.headers_once && self.has_joined);
-        let headers = self.http.headers.iter().filter(|_| has_headers);
-        let headers = headers.map(|(name, value)| (name.as_str(), value.expose()));
-        let headers = headers.chain(content_type).chain(Some(("Accept", "*/*")));
-        let body = body.map_or(0, Payload::into_slot);
+    /// Sends a GET, or a POST with a body. `None` where the browser refuses; a signal says so later.
+    fn send(&self, body: Option<Payload>) -> Option<Request> {
+        let http = &self.http;
+        let headers = http
+            .headers
+            .as_ref()
+            .filter(|_| !(http.headers_once && self.has_joined));
         // A credential must not follow a redirect, and XHR follows every one.
-        let is_secret = is_post || self.http.has_query || (has_headers && !self.http.headers.is_empty());
-        // Service workers have none.
-        let xhr = (!self.fetch && !is_secret)
-            .then(|| XmlHttpRequest::new().ok())
-            .flatten();
-        let Some(request) = xhr else {
-            let object = Object::new();
-            for (name, value) in headers {
-                Reflect::set(&object, &name.into(), &value.into())?;
-            }
-            let credentials = match (self.http.with_credentials, self.fetch) {
-                (true, _) => "include",
-                (false, true) => "omit",
-                // As XHR does.
-                (false, false) => "same-origin",
-            };
-            let timeout = if self.fetch { 0 } else { self.http.timeout };
-            let (driver, transport) = (self.driver, self.transport);
-            let controller = edge::send_fetch(url, &object, body, credentials, !is_secret, timeout, driver, transport);
-            return Ok(Request::Fetch(controller));
+        let follows = body.is_none() && !http.has_query && headers.is_none();
+        let cookies = match (http.with_credentials, self.fetch) {
+            (true, _) => Cookies::Include,
+            (false, true) => Cookies::Omit,
+            // As XHR does.
+            (false, false) => Cookies::SameOrigin,
         };
-        request.open(method, url)?;
-        for (name, value) in headers {
-            request.set_request_header(name, value)?;
-        }
-        request.set_with_credentials(self.http.with_credentials);
-        request.set_timeout(self.http.timeout);
-        edge::send_request(&request, body, self.driver, self.transport)?;
-        Ok(Request::Xhr(request))
+        let slot = edge::request(
+            self.url.slot(),
+            &http.stamp,
+            slot_of(headers),
+            body.map_or(0, Payload::into_slot),
+            self.fetch || !follows,
+            follows,
+            cookies as u32,
+            if self.fetch { 0 } else { http.timeout },
+            self.driver,
+            self.transport,
+        );
+        (slot != 0).then_some(Request(slot))
     }
 }

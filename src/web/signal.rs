@@ -1,11 +1,10 @@
 //! What the browser tells: the one way from its events into Rust.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
-use wasm_bindgen::prelude::*;
-
 use crate::error::Code;
+use crate::proto::Data;
 use crate::proto::diagnosis::Outcome;
 use crate::proto::engine::connection::Input;
 use crate::proto::output::Failure;
@@ -13,7 +12,7 @@ use crate::proto::socket::manager::HEAD;
 use crate::proto::timer::Millis;
 
 use super::diagnosis::Case;
-use super::driver::{Driver, all, broken, find};
+use super::driver::{Driver, broken, count, find};
 use super::edge;
 use super::payload::Payload;
 use super::polling::Poller;
@@ -55,32 +54,51 @@ impl Signal {
     }
 }
 
-type Dispatch = dyn Fn(usize, u32, u32, u32, u32);
-
 thread_local! {
-    /// What `edge.js` calls.
-    static DISPATCH: RefCell<Option<Closure<Dispatch>>> = const { RefCell::new(None) };
     /// Where `edge.js` writes the head of a text that arrived.
     static ARRIVED: [Cell<u16>; HEAD] = const { [const { Cell::new(0) }; HEAD] };
 }
 
 /// Has the edge tell what happens, from the first driver on.
 pub fn listen() {
-    DISPATCH.with(|closure| {
-        if closure.borrow().is_none() {
-            let new: Closure<Dispatch> = Closure::new(dispatch);
-            let head = ARRIVED.with(|head| head.as_ptr() as usize);
-            edge::connect_edge(&wasm_bindgen::memory(), head, new.as_ref().unchecked_ref());
-            closure.replace(Some(new));
-        }
-    });
+    edge::show_head(ARRIVED.with(|head| head.as_ptr() as usize));
+    #[cfg(not(feature = "js"))]
+    callback::connect();
 }
 
-fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) {
+// In the npm build the façade hands `dispatch` to the edge.
+#[cfg(not(feature = "js"))]
+mod callback {
+    use std::cell::RefCell;
+
+    use wasm_bindgen::prelude::*;
+
+    use super::{dispatch, edge};
+
+    type Dispatch = dyn Fn(usize, u32, u32, u32, u32);
+
+    thread_local! {
+        /// What `edge.js` calls.
+        static DISPATCH: RefCell<Option<Closure<Dispatch>>> = const { RefCell::new(None) };
+    }
+
+    pub(super) fn connect() {
+        DISPATCH.with(|closure| {
+            if closure.borrow().is_none() {
+                let new: Closure<Dispatch> = Closure::new(dispatch);
+                edge::connect_edge(&wasm_bindgen::memory(), new.as_ref());
+                closure.replace(Some(new));
+            }
+        });
+    }
+}
+
+/// Something happened: `signal` says what, to a transport of a driver. `slot` is taken.
+pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) {
     let payload = Payload::from_slot(slot);
     if matches!(Signal::from_number(signal), Some(Signal::Offline)) {
-        for driver in all() {
-            driver.go_offline();
+        for driver in (0..count()).filter_map(find) {
+            driver.go_offline(payload.as_ref().map(|detail| detail.slice(0, usize::MAX)));
         }
         return;
     }
@@ -169,7 +187,7 @@ impl Driver {
     }
 
     /// The browser says that there is no network. A server on the same machine is there all the same.
-    fn go_offline(self: &Rc<Self>) {
+    fn go_offline(self: &Rc<Self>, detail: Option<Payload>) {
         let is_local = self
             .endpoint
             .borrow()
@@ -178,9 +196,7 @@ impl Driver {
         if is_local {
             return;
         }
-        let description = JsValue::from_str("network connection lost");
-        let detail = edge::detail(&description, &JsValue::UNDEFINED);
-        let failure = broken("The network connection is lost", Payload::from_slot(detail));
+        let failure = broken("The network connection is lost", detail);
         self.run(|manager, now| manager.handle_offline(now, failure));
     }
 

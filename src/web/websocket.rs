@@ -1,9 +1,5 @@
 //! WebSocket.
 
-use js_sys::Array;
-use wasm_bindgen::prelude::*;
-use web_sys::{BinaryType, WebSocket};
-
 use crate::proto::auth::Secret;
 use crate::proto::engine::packet::Packet;
 
@@ -13,23 +9,28 @@ use super::polling::BINARY_MARK;
 
 /// An open or opening WebSocket. Dropped, it is closed and no longer heard.
 pub struct Stream {
-    socket: WebSocket,
+    slot: u32,
     /// Whether binary travels as text.
     base64: bool,
 }
 
 impl Stream {
-    /// Opens a WebSocket, offering subprotocols where there are any.
-    pub fn open(url: &str, protocols: &[Secret], base64: bool, driver: usize, transport: u32) -> Result<Self, JsValue> {
-        let socket = if protocols.is_empty() {
-            WebSocket::new(url)?
-        } else {
-            let names: Array = protocols.iter().map(|name| JsValue::from_str(name.expose())).collect();
-            WebSocket::new_with_str_sequence(url, &names)?
+    /// Opens a WebSocket, with a time stamp of this name where it is not empty, offering subprotocols where there are any.
+    /// `None` where the browser refuses; a signal says so later.
+    pub fn open(
+        url: &Payload,
+        stamp: &str,
+        protocols: &[Secret],
+        base64: bool,
+        driver: usize,
+        transport: u32,
+    ) -> Option<Self> {
+        let protocols = match protocols {
+            [] => 0,
+            _ => Payload::list(protocols.iter().map(Secret::expose)).into_slot(),
         };
-        socket.set_binary_type(BinaryType::Arraybuffer);
-        edge::listen_socket(&socket, driver, transport);
-        Ok(Self { socket, base64 })
+        let slot = edge::open_socket(url.slot(), stamp, protocols, driver, transport);
+        (slot != 0).then_some(Self { slot, base64 })
     }
 
     /// Writes a packet.
@@ -39,18 +40,16 @@ impl Stream {
                 code, label, id, data, ..
             } => {
                 let data = data.map_or(0, Payload::into_slot);
-                edge::write_text(&self.socket, code, slot_of(label.as_deref()), number_of(id), data);
+                edge::write_text(self.slot, code, slot_of(label.as_deref()), number_of(id), data);
             }
-            Packet::Binary(data) if self.base64 => edge::write_base64(&self.socket, BINARY_MARK, data.into_slot()),
-            Packet::Binary(data) => edge::write_binary(&self.socket, data.into_slot()),
+            Packet::Binary(data) if self.base64 => edge::write_base64(self.slot, BINARY_MARK, data.into_slot()),
+            Packet::Binary(data) => edge::write_binary(self.slot, data.into_slot()),
         }
     }
 }
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        edge::unlisten_socket(&self.socket);
-        // Fails only for codes and reasons, and none is given.
-        let _ = self.socket.close();
+        edge::close_socket(self.slot);
     }
 }

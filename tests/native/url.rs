@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use socketio_wasm::error::Code;
-use socketio_wasm::proto::engine::url::{Url, decode_query, push_parameter};
+use socketio_wasm::proto::engine::url::Url;
 
 const PAGE: Option<&str> = Some("https://page.example:8443");
 
@@ -10,13 +10,8 @@ const PAGE: Option<&str> = Some("https://page.example:8443");
 fn parse(text: &str, origin: Option<&str>) -> String {
     match Url::parse(text, origin) {
         Ok(url) => {
-            let query: Vec<String> = url
-                .query
-                .iter()
-                .map(|(key, value)| format!("{key}={}", value.expose()))
-                .collect();
             let scheme = if url.is_secure { "https" } else { "http" };
-            format!("{scheme} {} {} {} {}", url.host, url.port, url.path, query.join("&"))
+            format!("{scheme} {} {} {} {}", url.host, url.port, url.path, url.query.expose())
                 .trim_end()
                 .into()
         }
@@ -110,27 +105,6 @@ fn origins_leave_out_the_protocols_own_port() {
     assert_eq!(origin("http://[::1]:3000", "ws"), "ws://[::1]:3000");
 }
 
-#[test]
-fn queries_are_encoded_as_by_encode_uri_component() {
-    let mut query = String::new();
-    push_parameter(&mut query, "a b", "ä&=?/+");
-    push_parameter(&mut query, "-_.!~*'()", "🚀");
-    assert_eq!(query, "a%20b=%C3%A4%26%3D%3F%2F%2B&-_.!~*'()=%F0%9F%9A%80");
-}
-
-#[test]
-fn queries_are_decoded_with_all_their_faults() {
-    let pairs = |query| -> Vec<String> {
-        decode_query(query)
-            .into_iter()
-            .map(|(key, value)| format!("{key}={value}"))
-            .collect()
-    };
-    assert_eq!(pairs("a=1&b=%C3%A4&c&=d&&e=f=g"), ["a=1", "b=ä", "c=", "=d", "e=f=g"]);
-    assert_eq!(pairs("a=%&b=%4&c=%zz&d=%ff"), ["a=%", "b=%4", "c=%zz", "d=%ff"]);
-    assert!(pairs("").is_empty());
-}
-
 proptest! {
     #[test]
     fn no_text_whatsoever_is_too_much(text in ".{0,60}", origin in prop::option::of(".{0,30}")) {
@@ -139,38 +113,4 @@ proptest! {
             prop_assert!(url.port.parse::<u16>().is_ok());
         }
     }
-
-    #[test]
-    fn what_is_encoded_is_decoded(pairs in prop::collection::vec((".{1,8}", ".{0,8}"), 0..5)) {
-        let mut query = String::new();
-        for (key, value) in &pairs {
-            push_parameter(&mut query, key, value);
-        }
-        prop_assert_eq!(decode_query(&query), pairs);
-    }
-}
-
-#[test]
-fn a_protocol_without_slashes_is_no_host() {
-    for text in ["http:", "localhost:"] {
-        assert_eq!(Url::parse(text, None).unwrap_err().code, Code::InvalidUrl, "{text}");
-    }
-    assert_eq!(Url::parse("http://localhost:", None).unwrap().port, "80");
-}
-
-#[test]
-fn it_knows_the_pages_own_origin() {
-    let page = Some("https://example.com");
-    for (text, is_own) in [
-        ("", true),
-        ("/chat", true),
-        ("https://example.com:443", true),
-        ("wss://example.com", true),
-        ("http://example.com", false),
-        ("https://example.com:444", false),
-        ("//other.example.com", false),
-    ] {
-        assert_eq!(Url::parse(text, page).unwrap().is_own_origin, is_own, "{text}");
-    }
-    assert!(!Url::parse("https://example.com", None).unwrap().is_own_origin);
 }

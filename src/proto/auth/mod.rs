@@ -26,11 +26,4 @@ pub use secret::Secret;
 pub use token::Claims;
 pub use warning::Warning;
 
-/// Joins `parts`, without the formatting machinery.
-fn join(parts: &[&str]) -> String {
-    let mut text = String::new();
-    for part in parts {
-        text.push_str(part);
-    }
-    text
-}
+use super::join;

@@ -1,6 +1,6 @@
 //! What credentials say of themselves: whose they are, and how long they are good.
 
-use super::{Credentials, base64url};
+use super::{Credentials, join};
 use crate::proto::engine::url::cut;
 use crate::proto::timer::Millis;
 use crate::proto::{Data, Shape};
@@ -49,7 +49,7 @@ impl Claims {
         let text = |name| jwt.get(name).and_then(|member| member.as_text());
         let number = |name| jwt.get(name).and_then(|member| member.as_number());
         claims.subject = Some(match text("sub") {
-            Some(subject) => Secret::new([text("iss").unwrap_or_default(), subject].join(" ")),
+            Some(subject) => Secret::new(join(&[&text("iss").unwrap_or_default(), " ", &subject])),
             None => Secret::from(token),
         });
         if let Some(expiry) = number("exp") {
@@ -67,12 +67,11 @@ impl Claims {
             return claims;
         }
         let text = |object: &D, name| object.get(name).and_then(|member| member.as_text());
-        let members = MEMBERS.iter().map(|name| text(&object, name));
-        let header = object
-            .get("headers")
-            .and_then(|headers| text(&headers, "authorization"));
-        for token in members.chain([header]).flatten() {
-            claims.join(Self::of_token::<D>(now, &token));
+        for name in MEMBERS {
+            claims.join_token::<D>(now, text(&object, name).as_deref());
+        }
+        if let Some(headers) = object.get("headers") {
+            claims.join_token::<D>(now, text(&headers, "authorization").as_deref());
         }
         if let Some(expiry) = object.get("expiresAt") {
             let expiry = expiry.as_number().or_else(|| expiry.as_time());
@@ -95,15 +94,21 @@ impl Claims {
         let mut claims = Self::default();
         for header in &credentials.headers {
             if header.is_named("authorization") {
-                claims.join(Self::of_token::<D>(now, header.value().expose()));
+                claims.join_token::<D>(now, Some(header.value().expose()));
             }
         }
         for (key, value) in &credentials.query {
             if MEMBERS.contains(&key.as_str()) {
-                claims.join(Self::of_token::<D>(now, value.expose()));
+                claims.join_token::<D>(now, Some(value.expose()));
             }
         }
         claims
+    }
+
+    fn join_token<D: Data>(&mut self, now: Millis, token: Option<&str>) {
+        if let Some(token) = token {
+            self.join(Self::of_token::<D>(now, token));
+        }
     }
 
     /// Says that they expire at `expiry`, a time in seconds or milliseconds since 1970.
@@ -124,7 +129,7 @@ impl Claims {
             (self.expires_at, self.lifetime) = (other.expires_at, other.lifetime);
         }
         self.subject = match (self.subject.take(), other.subject) {
-            (Some(one), Some(two)) if one != two => Some(Secret::new([one.expose(), two.expose()].join("\n"))),
+            (Some(one), Some(two)) if one != two => Some(Secret::new(join(&[one.expose(), "\n", two.expose()]))),
             (one, two) => one.or(two),
         };
     }
@@ -167,6 +172,6 @@ fn milliseconds(time: f64) -> Millis {
 fn decode<D: Data>(token: &str) -> Option<D> {
     let (_, rest) = cut(token, b'.');
     let (claims, _) = cut(rest, b'.');
-    let mut claims = D::text(&String::from_utf8(base64url::decode(claims)?).ok()?);
+    let mut claims = D::from_base64url(claims)?;
     (claims.parse(0) == Shape::Object).then_some(claims)
 }

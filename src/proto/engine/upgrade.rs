@@ -54,10 +54,15 @@ impl<D: Data> Connection<D> {
         if self.state != ConnectionState::Open || !self.config.upgrade || !self.candidate.kind.is_polling() {
             return;
         }
-        let wanted = |candidate: &&Candidate| !candidate.kind.is_polling() && upgrades.contains(&candidate.kind);
-        let candidates: Vec<Candidate> = self.config.transports.iter().filter(wanted).copied().collect();
-        let has_webtransport = candidates.iter().any(|candidate| candidate.kind == Kind::WebTransport);
-        for candidate in candidates {
+        let wanted = |candidate: &Candidate| !candidate.kind.is_polling() && upgrades.contains(&candidate.kind);
+        let transports = self.config.transports.clone();
+        let has_webtransport = transports
+            .iter()
+            .any(|candidate| wanted(candidate) && candidate.kind == Kind::WebTransport);
+        for candidate in transports {
+            if !wanted(&candidate) {
+                continue;
+            }
             let waits = has_webtransport && candidate.kind != Kind::WebTransport;
             let transport = self.new_transport();
             self.probes.push(Probe {
@@ -91,13 +96,13 @@ impl<D: Data> Connection<D> {
         probe.state = State::AwaitPause;
         let kind = probe.candidate.kind;
         // The first to answer wins.
-        self.probes.retain(|probe| {
-            let wins = probe.transport == transport;
-            if !wins && probe.state != State::AwaitLead {
+        for probe in std::mem::take(&mut self.probes) {
+            if probe.transport == transport {
+                self.probes.push(probe);
+            } else if probe.state != State::AwaitLead {
                 out.push_back(Output::Close(probe.transport));
             }
-            wins
-        });
+        }
         self.tell(EngineEvent::Upgrading(kind), out);
         self.pause(out);
     }

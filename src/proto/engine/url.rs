@@ -1,4 +1,4 @@
-//! The URL of a server, in all the forms that apps write, and the query strings of its requests.
+//! The URL of a server, in all the forms that apps write.
 
 use crate::error::{Code, Error};
 use crate::proto::auth::Secret;
@@ -14,8 +14,8 @@ pub struct Url {
     pub port: String,
     /// The path, which names the namespace: `/` where the URL has none.
     pub path: String,
-    /// The query, decoded.
-    pub query: Vec<(String, Secret)>,
+    /// The query, encoded.
+    pub query: Secret,
     /// Whether this is the page's own origin.
     pub is_own_origin: bool,
     /// Whether browsers do not let the page talk to it: a page over https, a server over http, and not on the same machine.
@@ -84,10 +84,7 @@ impl Url {
             } else {
                 path.to_owned()
             },
-            query: decode_query(query)
-                .into_iter()
-                .map(|(key, value)| (key, Secret::new(value)))
-                .collect(),
+            query: query.into(),
             is_own_origin: false,
             is_mixed: page_scheme == Some("https") && !is_secure && !is_loopback(host),
         };
@@ -99,12 +96,12 @@ impl Url {
     pub fn origin(&self, scheme: &str) -> String {
         let mut origin = String::from(scheme);
         if self.is_secure {
-            origin.push('s');
+            origin.push_str("s");
         }
         origin.push_str("://");
         origin.push_str(&self.host);
         if self.port != if self.is_secure { "443" } else { "80" } {
-            origin.push(':');
+            origin.push_str(":");
             origin.push_str(&self.port);
         }
         origin
@@ -156,79 +153,13 @@ fn check_host(host: &str) -> Result<(), Error> {
         return Err(invalid("The URL names no host"));
     }
     let is_address = host.starts_with('[');
-    let is_allowed = |character: char| match character {
-        '[' | ']' | ':' => is_address,
-        '<' | '>' | '"' | '^' | '`' | '{' | '|' | '}' | '\\' | '%' | '@' | ',' | ';' => false,
-        _ => !character.is_ascii_whitespace() && !character.is_ascii_control(),
+    let is_allowed = |byte: u8| match byte {
+        b'[' | b']' | b':' => is_address,
+        b'<' | b'>' | b'"' | b'^' | b'`' | b'{' | b'|' | b'}' | b'\\' | b'%' | b'@' | b',' | b';' => false,
+        _ => byte > b' ' && byte != 0x7f,
     };
-    if !host.chars().all(is_allowed) || is_address != host.ends_with(']') {
+    if !host.bytes().all(is_allowed) || is_address != host.ends_with(']') {
         return Err(invalid("The URL's host has a character that no host may have"));
     }
     Ok(())
-}
-
-/// Appends `key=value` to a query string, both encoded.
-pub fn push_parameter(query: &mut String, key: &str, value: &str) {
-    if !query.is_empty() {
-        query.push('&');
-    }
-    push_encoded(query, key);
-    query.push('=');
-    push_encoded(query, value);
-}
-
-/// Percent-encodes as `encodeURIComponent` does.
-fn push_encoded(query: &mut String, text: &str) {
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')' => {
-                query.push(char::from(byte));
-            }
-            _ => {
-                query.push('%');
-                query.push(hex_digit(byte >> 4));
-                query.push(hex_digit(byte & 15));
-            }
-        }
-    }
-}
-
-fn hex_digit(digit: u8) -> char {
-    char::from(if digit < 10 { b'0' + digit } else { b'A' + digit - 10 })
-}
-
-/// The parameters of a query string, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
-/// UTF-8 is left as it is.
-pub fn decode_query(query: &str) -> Vec<(String, String)> {
-    let mut parameters = Vec::new();
-    let mut rest = query;
-    while !rest.is_empty() {
-        let (parameter, behind) = cut(rest, b'&');
-        rest = behind;
-        if !parameter.is_empty() {
-            let (key, value) = cut(parameter, b'=');
-            parameters.push((decode(key), decode(value)));
-        }
-    }
-    parameters
-}
-
-fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::new();
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        let digit = |offset| bytes.get(at + offset).and_then(|digit| char::from(*digit).to_digit(16));
-        match (byte, digit(1), digit(2)) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push((high * 16 + low) as u8);
-                at += 3;
-            }
-            _ => {
-                decoded.push(*byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
 }

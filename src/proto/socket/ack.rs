@@ -81,30 +81,29 @@ impl Acks {
     pub fn take_expired(&mut self, now: Millis) -> Vec<u32> {
         let mut expired = Vec::new();
         let mut next = Millis::INFINITY;
-        self.pending.retain(|pending| {
-            let is_over = pending.deadline <= now;
-            if is_over {
+        for pending in std::mem::take(&mut self.pending) {
+            if pending.deadline <= now {
                 expired.push(pending.id);
             } else {
                 next = next.min(pending.deadline);
+                self.pending.push(pending);
             }
-            !is_over
-        });
+        }
         self.next_deadline = next;
         expired
     }
 
     /// Forgets those that `is_kept` does not keep, because the connection ended. Yields each with whether the app wants
     /// to hear of it.
-    pub fn take_lost(&mut self, is_kept: impl Fn(u32) -> bool) -> Vec<(u32, bool)> {
+    pub fn take_lost(&mut self, is_kept: &dyn Fn(u32) -> bool) -> Vec<(u32, bool)> {
         let mut lost = Vec::new();
-        self.pending.retain(|pending| {
-            let keep = is_kept(pending.id);
-            if !keep {
+        for pending in std::mem::take(&mut self.pending) {
+            if is_kept(pending.id) {
+                self.pending.push(pending);
+            } else {
                 lost.push((pending.id, pending.wants_error));
             }
-            keep
-        });
+        }
         lost
     }
 }

@@ -102,13 +102,12 @@ impl<D: Data> Manager<D> {
         }
         let is_queued = !entry.queue.is_empty();
         let buffered = std::mem::take(&mut entry.send_buffer);
-        let packets: Vec<_> = buffered
-            .into_iter()
-            .map(|buffered| entry.encode(PacketType::Event, buffered.id, buffered.event))
-            .collect();
         // What waited is written before anyone hears of anything and writes more.
-        for packet in packets {
-            self.send_all(packet);
+        for buffered in buffered {
+            if let Some(entry) = self.sockets.get(socket) {
+                let packets = entry.encode(PacketType::Event, buffered.id, buffered.event);
+                self.send_all(packets);
+            }
         }
         if !received.is_empty() || is_queued {
             let id = id.slice(0, usize::MAX);
@@ -251,12 +250,15 @@ impl<D: Data> Manager<D> {
         };
         entry.epoch = entry.epoch.wrapping_add(1);
         entry.receive_buffer.clear();
-        let buffered: Vec<u32> = entry.send_buffer.iter().filter_map(|buffered| buffered.id).collect();
-        let mut lost = entry.acks.take_lost(|id| buffered.contains(&id));
+        let buffered = &entry.send_buffer;
+        let is_buffered = |id| buffered.iter().any(|buffered| buffered.id == Some(id));
+        let lost = entry.acks.take_lost(&is_buffered);
         let renewal = entry.renewal_ack.take();
-        lost.retain(|(id, _)| Some(*id) != renewal);
         self.tell(socket, SocketEvent::Disconnect(reason, failure));
         for (id, wants_error) in lost {
+            if Some(id) == renewal {
+                continue;
+            }
             let loss = if wants_error {
                 Loss::Disconnected
             } else {

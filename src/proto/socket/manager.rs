@@ -287,7 +287,7 @@ impl<D: Data> Manager<D> {
         self.disconnect(socket);
         if let Some(entry) = self.sockets.get_mut(socket) {
             entry.send_buffer.clear();
-            entry.acks.take_lost(|_| false);
+            entry.acks.take_lost(&|_| false);
             entry.recovery.forget();
         }
     }
@@ -389,7 +389,7 @@ impl<D: Data> Manager<D> {
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Option<Output<D>> {
         loop {
-            let Some(output) = self.next_output() else {
+            let Some(output) = self.out.pop_front() else {
                 // Not inside the event of another: what that had interrupted goes first.
                 if self.depth == 0 && (self.begin_upgrade() || self.handle_arrival()) {
                     continue;
@@ -423,12 +423,6 @@ impl<D: Data> Manager<D> {
                 return Some(output);
             }
         }
-    }
-
-    /// What goes to the network comes first: whatever the app does when it is told something comes after what led to it.
-    fn next_output(&mut self) -> Option<Output<D>> {
-        let first = self.out.iter().position(|output| !output.runs_app()).unwrap_or(0);
-        self.out.remove(first)
     }
 
     /// Sets aside what has not been carried out yet, so that a call from inside an event has its own effects at once. To
@@ -507,7 +501,9 @@ impl<D: Data> Manager<D> {
             Progress::Packet(packet) => {
                 let seen = self.is_watched.then(|| seen(&packet));
                 self.handle_incoming(now, packet);
-                self.out.extend(seen);
+                if let Some(seen) = seen {
+                    self.out.push_back(seen);
+                }
             }
             Progress::Pending => {}
             Progress::Invalid => {

@@ -12,10 +12,10 @@
 use std::rc::Rc;
 
 use crate::error::{Code, Error};
-use crate::proto::Data;
 use crate::proto::auth::Claims;
 use crate::proto::engine::packet::Packet;
 use crate::proto::timer::Millis;
+use crate::proto::{Data, join};
 
 use super::ack::Acks;
 use super::asking::Asking;
@@ -122,7 +122,7 @@ pub struct Socket<D> {
 ///
 /// [`Code::InvalidUrl`] where it has a comma: in a packet that is where the name ends.
 pub fn check(name: &str) -> Result<(), Error> {
-    if name.as_bytes().contains(&b',') {
+    if name.bytes().any(|byte| byte == b',') {
         return Err(Error::new(
             Code::InvalidUrl,
             "The name of a namespace can't have a comma",
@@ -137,14 +137,18 @@ impl<D: Data> Socket<D> {
         let is_root = matches!(name, "" | "/");
         let text = match (is_root, name.starts_with('/')) {
             (true, _) => String::new(),
-            (false, true) => [name, ","].concat(),
-            (false, false) => ["/", name, ","].concat(),
+            (false, true) => join(&[name, ","]),
+            (false, false) => join(&["/", name, ","]),
         };
-        let units: Vec<u16> = text.encode_utf16().collect();
+        let label = D::text(&text);
+        // At least as many units as it has.
+        let mut name = vec![0; text.len()];
+        let count = label.read(0, &mut name);
+        // Without the comma.
+        name.truncate(count.saturating_sub(1));
         Self {
-            // Without the comma.
-            name: units.get(..units.len().saturating_sub(1)).unwrap_or_default().to_vec(),
-            label: (!is_root).then(|| Rc::new(D::text(&text))),
+            name,
+            label: (!is_root).then(|| Rc::new(label)),
             text,
             state: State::Idle,
             epoch: 0,
@@ -195,10 +199,13 @@ impl<D: Data> Socket<D> {
             if !event.attachments.is_empty() {
                 // The binary types stand three behind the others.
                 *code = kind.code() + 3;
-                let mut text = decimal(event.attachments.len());
-                text.push('-');
-                text.push_str(&self.text);
-                *label = Some(Rc::new(D::text(&text)));
+                let rest = D::text(&join(&["-", &self.text]));
+                *label = Some(Rc::new(D::join(
+                    event.attachments.len() as u32,
+                    Some(&rest),
+                    None,
+                    None,
+                )));
             }
         }
         (packet, event.attachments)
@@ -212,18 +219,6 @@ impl<D: Data> Socket<D> {
             id: None,
             data,
             compress: true,
-        }
-    }
-}
-
-/// A number in digits. (The formatting of the standard library is larger than all of this module.)
-fn decimal(mut number: usize) -> String {
-    let mut digits = Vec::new();
-    loop {
-        digits.push(char::from(b'0' + (number % 10) as u8));
-        number /= 10;
-        if number == 0 {
-            return digits.into_iter().rev().collect();
         }
     }
 }

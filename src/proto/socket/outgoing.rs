@@ -74,10 +74,12 @@ impl<D: Data> Manager<D> {
         }
     }
 
-    /// Forgets the events that wait for the socket to connect, but for those of these numbers.
-    pub fn retain_buffered(&mut self, socket: usize, numbers: &[u32]) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.send_buffer.retain(|buffered| numbers.contains(&buffered.number));
+    /// Forgets an event that waits for the socket to connect.
+    pub fn discard_buffered(&mut self, socket: usize, number: u32) {
+        if let Some(entry) = self.sockets.get_mut(socket)
+            && let Some(index) = entry.send_buffer.iter().position(|buffered| buffered.number == number)
+        {
+            entry.send_buffer.remove(index);
         }
     }
 

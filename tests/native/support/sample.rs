@@ -112,6 +112,17 @@ impl Data for Sample {
         Some(Self::Binary(bytes.into()))
     }
 
+    fn from_base64url(text: &str) -> Option<Self> {
+        let unit = |character: char| match character {
+            '-' => Some(u16::from(b'+')),
+            '_' => Some(u16::from(b'/')),
+            _ => character.is_ascii_alphanumeric().then_some(character as u16),
+        };
+        let units: Vec<u16> = text.chars().map(unit).collect::<Option<_>>()?;
+        let text = String::from_utf8(base64::decode(&units)?).ok()?;
+        Some(Self::text(&text))
+    }
+
     fn parse(&mut self, from: usize) -> Shape {
         let text = self.units().get(from..).unwrap_or_default();
         if text.is_empty() {

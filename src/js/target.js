@@ -1,0 +1,71 @@
+// @ts-check
+/** The way from Rust to a manager. Nothing may be thrown into Rust from here: its frames are not unwound. */
+import { hold, peek, take } from "../web/edge.js";
+
+/** @typedef {import("./manager.js").Manager} Manager */
+
+/**
+ * What Rust holds of a manager: the manager itself only while it has a connection or waits for one.
+ */
+export class Target {
+  /** @param {Manager} manager */
+  constructor(manager) {
+    this._manager = new WeakRef(manager);
+    /** @type {Manager | undefined} */
+    this._kept = undefined;
+  }
+
+  /** @param {Manager | undefined} manager */
+  _keep(manager) {
+    this._kept = manager;
+  }
+}
+
+/** @param {number} target @returns {Manager | undefined} */
+const managerOf = (target) => {
+  /** @type {Target} */
+  const { _kept, _manager } = peek(target);
+  return _kept ?? _manager.deref();
+};
+
+/** The app's options as they are now; 0 where they can't be had. @param {number} target */
+export const options = (target) => {
+  const options = managerOf(target)?._options();
+  return options ? hold(options) : 0;
+};
+
+/** @param {number} target */
+export const hasAuth = (target) => managerOf(target)?._hasAuth() ?? false;
+
+/** @param {number} target @param {number} epoch @param {string} reason @param {number} attempt */
+export const wantBearer = (target, epoch, reason, attempt) => managerOf(target)?._bear(epoch, reason, attempt);
+
+/** @param {number} target @param {number} plan which is taken */
+export const placed = (target, plan) => {
+  const strings = take(plan);
+  managerOf(target)?._placed(strings);
+};
+
+/** @param {number} target @param {number} headers which are taken */
+export const carry = (target, headers) => {
+  const strings = take(headers) ?? [];
+  managerOf(target)?._carry(strings);
+};
+
+/**
+ * @param {number} target @param {number} socket @param {number} epoch @param {string} reason @param {number} attempt
+ * @param {boolean} renews @param {number} refusal which is taken @param {boolean} isAuthError
+ */
+export const authenticate = (target, socket, epoch, reason, attempt, renews, refusal, isAuthError) => {
+  const error = take(refusal);
+  managerOf(target)?._authenticate(socket, epoch, reason, attempt, renews, error, isAuthError);
+};
+
+/**
+ * @param {number} target @param {number} event @param {number} about a socket or engine @param {number} slot which is taken
+ * @param {number} number @param {number} epoch
+ */
+export const tell = (target, event, about, slot, number, epoch) => {
+  const value = take(slot);
+  managerOf(target)?._tell(event, about, value, number, epoch);
+};

@@ -1,0 +1,78 @@
+//! Values of the app's, looked at where they are.
+
+use wasm_bindgen::prelude::*;
+
+use crate::web::Payload;
+
+#[wasm_bindgen(module = "/src/web/edge.js")]
+extern "C" {
+    fn member(slot: u32, name: &str) -> u32;
+    #[wasm_bindgen(js_name = typeOf)]
+    fn type_of(slot: u32) -> u32;
+    #[wasm_bindgen(js_name = isTrue)]
+    fn is_true(slot: u32) -> bool;
+    #[wasm_bindgen(js_name = stringOf)]
+    fn string_of(slot: u32) -> u32;
+    fn items(slot: u32) -> u32;
+    fn entries(slot: u32) -> u32;
+}
+
+/// What a value is; `edge.js` has the same order.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Type {
+    Nothing,
+    Boolean,
+    Number,
+    String,
+    Function,
+    Array,
+    Object,
+    Other,
+}
+
+impl Payload {
+    /// A member that is neither `undefined` nor `null`, wherever the object has it from.
+    pub fn member(&self, name: &str) -> Option<Self> {
+        Self::from_slot(member(self.slot(), name))
+    }
+
+    /// What it is.
+    pub fn value_type(&self) -> Type {
+        const ALL: [Type; 7] = [
+            Type::Nothing,
+            Type::Boolean,
+            Type::Number,
+            Type::String,
+            Type::Function,
+            Type::Array,
+            Type::Object,
+        ];
+        ALL.get(type_of(self.slot()) as usize).copied().unwrap_or(Type::Other)
+    }
+
+    /// Whether it is an object, a list among them.
+    pub fn is_object(&self) -> bool {
+        matches!(self.value_type(), Type::Object | Type::Array)
+    }
+
+    /// The boolean that it is.
+    pub fn as_flag(&self) -> Option<bool> {
+        (self.value_type() == Type::Boolean).then(|| is_true(self.slot()))
+    }
+
+    /// JavaScript's own conversion. It runs code of the app (`toString`).
+    pub fn to_text(&self) -> Option<Self> {
+        Self::from_slot(string_of(self.slot()))
+    }
+
+    /// The items of an array, to be taken one by one.
+    pub fn items(&self) -> Option<Self> {
+        Self::from_slot(items(self.slot()))
+    }
+
+    /// Names and values in turn, to be taken one by one, of an object, a `Map`, `Headers`, `URLSearchParams` and the like.
+    /// Runs code of the app.
+    pub fn members(&self) -> Option<Self> {
+        Self::from_slot(entries(self.slot()))
+    }
+}

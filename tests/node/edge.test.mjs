@@ -1,0 +1,27 @@
+// What the edge does to texts, without a page.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { addParameter, address, fromBase64url, hold, parameters, take } from "../../src/web/edge.js";
+
+const decoded = (query) => take(parameters(query));
+
+test("queries are encoded as by encodeURIComponent", () => {
+  const url = address("https://a.example/path/", hold(["a b", "ä&=?/+", "-_.!~*'()", "🚀"]));
+  addParameter(url, "sid", "x/y");
+  const query = "a%20b=%C3%A4%26%3D%3F%2F%2B&-_.!~*'()=%F0%9F%9A%80&sid=x%2Fy";
+  assert.equal(take(url), `https://a.example/path/?${query}`);
+  assert.deepEqual(decoded(query), ["a b", "ä&=?/+", "-_.!~*'()", "🚀", "sid", "x/y"]);
+});
+
+test("queries are decoded with all their faults", () => {
+  assert.deepEqual(decoded("a=1&b=%C3%A4&c&=d&&e=f=g"), ["a", "1", "b", "ä", "c", "", "", "d", "e", "f=g"]);
+  assert.deepEqual(decoded("a=%&b=%4&c=%zz&d=%ff"), ["a", "%", "b", "%4", "c", "%zz", "d", "%ff"]);
+  assert.deepEqual(decoded("a=x\ny%26"), ["a", "x\ny&"]);
+  assert.deepEqual(decoded(""), []);
+});
+
+test("base64url is decoded to text, and nothing else is", () => {
+  for (const text of ["", "{}", "{\"sub\":\"ä🚀\"}", "??>>~~ÿ"])
+    assert.equal(take(fromBase64url(Buffer.from(text).toString("base64url"))), text);
+  for (const text of ["Zg==", "Zm8=", "a", "abcde", "a+b/", "ab c", "é", "_w"]) assert.equal(fromBase64url(text), 0, text);
+});
