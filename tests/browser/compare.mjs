@@ -100,7 +100,11 @@ function withoutNoise(log) {
     (polls && line === "engine drain []");
   const quiet = (lines) => lines.filter((line, i) => !isNoise(line, i, lines) && !isUpgrade(line));
   const upgrades = [...log.engine, ...log.sent, ...log.received].filter(isUpgrade);
-  return { ...log, engine: quiet(log.engine), sent: quiet(log.sent), received: quiet(log.received), upgrades };
+  // Whether a POST is answered before what it led to arrives.
+  const isFlush = (line) => polls && line === "engine flush []";
+  const engine = quiet(log.engine);
+  const parts = { engine: engine.filter((line) => !isFlush(line)), flushes: engine.filter(isFlush) };
+  return { ...log, ...parts, sent: quiet(log.sent), received: quiet(log.received), upgrades };
 }
 
 /** README's row "what `connect_error` tells": our errors say more. */
