@@ -270,7 +270,7 @@ impl Options {
         let revision = Revision::V4;
         let plan = plan(credentials, candidate.kind, revision, self.header_fallback)
             .map_err(|error| Error::new(Code::HeaderImpossible, error.message()))?;
-        let carried: Carried = plan.apply(credentials);
+        let mut carried: Carried = plan.apply(credentials);
 
         let mut protocols = Vec::new();
         for name in &self.protocols {
@@ -280,7 +280,7 @@ impl Options {
             // Servers echo the first subprotocol that is offered: that must not be a credential.
             protocols.push(Secret::from("socket.io"));
         }
-        protocols.extend(carried.protocols);
+        protocols.append(&mut carried.protocols);
         let endpoint = Endpoint {
             url: url.clone(),
             path: self.path.clone(),
@@ -298,7 +298,7 @@ impl Options {
         };
         // Where one travels in an event, so does the payload that the others would be in.
         let mut payload_headers = carried.payload_headers;
-        payload_headers.extend(carried.event_headers);
+        payload_headers.append(&mut carried.event_headers);
         Ok(Placed {
             endpoint,
             plan,

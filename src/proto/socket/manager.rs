@@ -286,7 +286,7 @@ impl<D: Data> Manager<D> {
         self.disconnect(socket);
         if let Some(entry) = self.sockets.get_mut(socket) {
             entry.send_buffer.clear();
-            entry.acks.take_lost(&|_| false);
+            entry.acks.take_lost(|_| false);
             entry.recovery.forget();
         }
     }
@@ -344,14 +344,18 @@ impl<D: Data> Manager<D> {
             return;
         };
         let packets = connection.handle_polled(transport, body, &mut self.out);
-        let packets = packets.into_iter().map(|packet| (now, transport, Some(packet)));
-        self.inbox.extend(packets);
+        for packet in packets {
+            self.inbox.push_back((now, transport, Some(packet)));
+        }
         self.inbox.push_back((now, transport, None));
     }
 
     /// A deadline may have passed.
     pub fn handle_timeout(&mut self, now: Millis) {
-        for connection in self.connection.iter_mut().chain(&mut self.ending) {
+        if let Some(connection) = &mut self.connection {
+            connection.handle_timeout(now, &mut self.out);
+        }
+        for connection in &mut self.ending {
             connection.handle_timeout(now, &mut self.out);
         }
         self.settle(now);
@@ -440,10 +444,17 @@ impl<D: Data> Manager<D> {
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called; infinity for never.
     pub fn poll_timeout(&self) -> Millis {
-        let connections = self.connection.iter().chain(&self.ending).map(Connection::poll_timeout);
-        let sockets = self.sockets.iter();
-        let deadlines = sockets.map(|socket| socket.acks.next_deadline().min(socket.asking.due));
-        connections.chain(deadlines).fold(self.timers.next(), Millis::min)
+        let mut next = self.timers.next();
+        if let Some(connection) = &self.connection {
+            next = next.min(connection.poll_timeout());
+        }
+        for connection in &self.ending {
+            next = next.min(connection.poll_timeout());
+        }
+        for socket in &self.sockets {
+            next = next.min(socket.acks.next_deadline()).min(socket.asking.due);
+        }
+        next
     }
 
     pub(super) fn state_of(&self, socket: usize) -> SocketState {

@@ -170,9 +170,11 @@ impl<D: Data> Manager<D> {
             return;
         }
         let expired = entry.acks.take_expired(now);
-        entry
-            .send_buffer
-            .retain(|buffered| buffered.id.is_none_or(|id| !expired.contains(&id)));
+        for buffered in std::mem::take(&mut entry.send_buffer) {
+            if buffered.id.is_none_or(|id| !expired.contains(&id)) {
+                entry.send_buffer.push(buffered);
+            }
+        }
         for id in expired {
             if !self.handle_renewal_ack(now, socket, id, None) {
                 self.lose_ack(socket, id, Loss::TimedOut);
