@@ -4,7 +4,6 @@
 //! [`poll_output`](Manager::poll_output) is called until it yields nothing, and then
 //! [`poll_timeout`](Manager::poll_timeout) says when [`handle_timeout`](Manager::handle_timeout) is due.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::error::{Code, Error};
@@ -12,6 +11,7 @@ use crate::proto::Data;
 use crate::proto::engine::connection::{Config, Connection, Input};
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::Kind;
+use crate::proto::fifo::Fifo;
 use crate::proto::output::{Event, Failure, Occasion, Output, Outputs, Reason, SocketEvent};
 use crate::proto::timer::{Millis, Timer, TimerTable};
 
@@ -77,7 +77,7 @@ pub struct Manager<D> {
     pub(super) has_renewed: bool,
     is_watched: bool,
     /// The packets of polls' answers that have not been handled yet, and the end of each answer.
-    inbox: VecDeque<Arrival<D>>,
+    inbox: Fifo<Arrival<D>>,
     pub(super) out: Outputs<D>,
     /// How many calls from inside events are under way.
     depth: u32,
@@ -116,7 +116,7 @@ impl<D: Data> Manager<D> {
             refusal: None,
             has_renewed: false,
             is_watched: false,
-            inbox: VecDeque::new(),
+            inbox: Fifo::default(),
             out: Outputs::new(),
             depth: 0,
             closed: Vec::new(),
@@ -345,9 +345,9 @@ impl<D: Data> Manager<D> {
         };
         let packets = connection.handle_polled(transport, body, &mut self.out);
         for packet in packets {
-            self.inbox.push_back((now, transport, Some(packet)));
+            self.inbox.push((now, transport, Some(packet)));
         }
-        self.inbox.push_back((now, transport, None));
+        self.inbox.push((now, transport, None));
     }
 
     /// A deadline may have passed.
@@ -488,7 +488,7 @@ impl<D: Data> Manager<D> {
     /// looked at, as on a stream, so that an event is told in the state that it arrived in. `false` where there is none.
     fn handle_arrival(&mut self) -> bool {
         self.closed.clear();
-        let Some((now, transport, packet)) = self.inbox.pop_front() else {
+        let Some((now, transport, packet)) = self.inbox.pop() else {
             return false;
         };
         if let Some(packet) = packet {

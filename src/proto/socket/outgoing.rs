@@ -109,8 +109,7 @@ impl<D: Data> Manager<D> {
 
     pub(super) fn send_all(&mut self, (text, attachments): (Packet<D>, Vec<D>)) {
         if let Some(connection) = &mut self.connection {
-            let attachments = attachments.into_iter().map(Packet::Binary);
-            connection.send_all([text].into_iter().chain(attachments), &mut self.out);
+            connection.send_all(text, attachments, &mut self.out);
         }
     }
 
