@@ -122,10 +122,7 @@ impl<D: Data> Manager<D> {
             return;
         }
         // Protocol 5 sends an object, protocol 4 a string.
-        let text = data
-            .get("message")
-            .and_then(|message| message.as_text())
-            .or_else(|| data.as_text());
+        let text = data.text_at("message").or_else(|| data.as_text());
         let failure = Failure {
             error: Error::new(Code::Rejected, text.unwrap_or_default()),
             detail: data.get("data"),
