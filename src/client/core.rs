@@ -133,13 +133,11 @@ impl<H: Host> App for Core<H> {
             if placement.bearer_in_header {
                 // The handshake is past: later requests have the new one, and so have payloads.
                 driver.put_headers(&placed.endpoint.headers);
-                let header = placed
-                    .endpoint
-                    .headers
-                    .iter()
-                    .find(|(name, _)| name.eq_ignore_ascii_case(AUTHORIZATION));
-                let header = header.map(|(_, value)| (AUTHORIZATION.to_owned(), value.clone()));
-                placed.payload_headers.extend(header);
+                for (name, value) in &placed.endpoint.headers {
+                    if name.eq_ignore_ascii_case(AUTHORIZATION) {
+                        placed.payload_headers.push((AUTHORIZATION.to_owned(), value.clone()));
+                    }
+                }
             }
             driver.look(|manager| manager.placed = placement);
             self.host.carry(&placed.payload_headers);

@@ -296,7 +296,7 @@ impl Options {
         let revision = Revision::V4;
         let plan = plan(credentials, candidate.kind, revision, self.header_fallback)
             .map_err(|error| Error::new(Code::HeaderImpossible, error.message()))?;
-        let carried: Carried = plan.apply(credentials);
+        let mut carried: Carried = plan.apply(credentials);
 
         let own = self.of(candidate.kind);
         let mut protocols = secrets(&own.protocols);
@@ -304,7 +304,7 @@ impl Options {
             // Servers echo the first subprotocol that is offered: that must not be a credential.
             protocols.push(Secret::from("socket.io"));
         }
-        protocols.extend(carried.protocols);
+        protocols.append(&mut carried.protocols);
         let mut endpoint = Endpoint {
             url: url.clone(),
             path: String::new(),
@@ -338,7 +338,7 @@ impl Options {
         own.address(&mut endpoint);
         // Where one travels in an event, so does the payload that the others would be in.
         let mut payload_headers = carried.payload_headers;
-        payload_headers.extend(carried.event_headers);
+        payload_headers.append(&mut carried.event_headers);
         Ok(Placed {
             endpoint,
             plan,

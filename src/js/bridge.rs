@@ -54,7 +54,7 @@ impl Host for Façade {
     }
 
     fn placed(&self, plan: Plan) {
-        let texts = Payload::list([plan.transport.name()].into_iter());
+        let texts = Payload::list(&[plan.transport.name()]);
         for entry in plan.entries {
             let warning = entry
                 .warning
@@ -97,8 +97,8 @@ pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u
 pub fn parse_url(text: u32, page: u32) -> i32 {
     let url = url_of(text, page).and_then(|url| namespace::check(&url.path).map(|()| url));
     outcome(url.map(|url| {
-        let texts = [&url.origin("http"), &url.path, url.query.expose()];
-        Payload::list(texts.into_iter()).into_slot() as usize
+        let texts: [&str; 3] = [&url.origin("http"), &url.path, url.query.expose()];
+        Payload::list(&texts).into_slot() as usize
     }))
 }
 

@@ -229,7 +229,7 @@ fn hold_name(kind: Kind) -> u32 {
 
 /// Why something ended: the reason, and what is known of it.
 fn hold_end(reason: Reason, failure: Option<&Failure<Payload>>) -> u32 {
-    let end = Payload::list([reason.as_str()].into_iter());
+    let end = Payload::list(&[reason.as_str()]);
     let detail = failure.and_then(|failure| match reason {
         // A close is described, a failure is an error.
         Reason::TransportClose => match &failure.detail {

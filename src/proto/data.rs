@@ -42,6 +42,18 @@ pub trait Data: Sized {
     /// The number that a parsed value is.
     fn as_number(&self) -> Option<f64>;
 
+    /// The number that a member is.
+    #[inline(never)]
+    fn number_at(&self, name: &str) -> Option<f64> {
+        self.get(name)?.as_number()
+    }
+
+    /// The string that a member is.
+    #[inline(never)]
+    fn text_at(&self, name: &str) -> Option<String> {
+        self.get(name)?.as_text()
+    }
+
     /// The string that a parsed value is, or the text that has not been parsed. Lone surrogates are replaced.
     fn as_text(&self) -> Option<String>;
 

@@ -9,6 +9,7 @@ pub mod backoff;
 pub mod data;
 pub mod diagnosis;
 pub mod engine;
+mod fifo;
 pub mod output;
 pub mod socket;
 pub mod timer;

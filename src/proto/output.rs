@@ -1,27 +1,27 @@
 //! What the state machines want done, and what they tell.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::error::Error;
 
 use super::engine::packet::{Packet, PacketType};
 use super::engine::transport::{Candidate, Kind};
+use super::fifo::Fifo;
 use super::socket;
 
 /// Outputs in the order in which they are to be carried out. What goes to the network comes first: whatever the app does when
 /// it is told something comes after what led to it.
 #[derive(Debug)]
 pub struct Outputs<D> {
-    network: VecDeque<Output<D>>,
-    app: VecDeque<Output<D>>,
+    network: Fifo<Output<D>>,
+    app: Fifo<Output<D>>,
 }
 
 impl<D> Default for Outputs<D> {
     fn default() -> Self {
         Self {
-            network: VecDeque::new(),
-            app: VecDeque::new(),
+            network: Fifo::default(),
+            app: Fifo::default(),
         }
     }
 }
@@ -40,12 +40,12 @@ impl<D> Outputs<D> {
         } else {
             &mut self.network
         };
-        outputs.push_back(output);
+        outputs.push(output);
     }
 
     /// Takes the next one.
     pub fn pop_front(&mut self) -> Option<Output<D>> {
-        self.network.pop_front().or_else(|| self.app.pop_front())
+        self.network.pop().or_else(|| self.app.pop())
     }
 
     /// Adds others behind these, and leaves none of them there.

@@ -151,11 +151,13 @@ pub fn forget(endpoint: &Endpoint) {
 
 fn write(about: &str, finding: Option<Finding>) {
     RECORDS.with_borrow_mut(|records| {
-        records.retain(|record| record.about != about);
-        records.extend(finding.map(|finding| Record {
-            about: about.to_owned(),
-            finding,
-        }));
+        if let Some(index) = records.iter().position(|record| record.about == about) {
+            records.swap_remove(index);
+        }
+        if let Some(finding) = finding {
+            let about = about.to_owned();
+            records.push(Record { about, finding });
+        }
     });
 }
 

@@ -444,7 +444,7 @@ const refuse = (driver, transport, signal, error) => {
 
 /**
  * Opens a WebSocket. Gives its number, or 0 where that can't be; a signal says so later.
- * @param {number} url @param {string} stamp @param {number} protocols the subprotocols to offer, where there are any, which are taken
+ * @param {number} url @param {string} stamp @param {number} protocols the subprotocols to offer, which are taken
  * @param {number} driver @param {number} transport
  */
 export const openSocket = (url, stamp, protocols, driver, transport) => {

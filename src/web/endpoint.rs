@@ -51,7 +51,7 @@ impl Endpoint {
         let is_polling = candidate.kind.is_polling();
         let mut address = self.url.origin(if is_polling { "http" } else { "ws" });
         address.push_str(&self.path);
-        let query = Payload::list([].into_iter());
+        let query = Payload::list(&[]);
         let add = |name: &str, value: &str| {
             query.append(name);
             query.append(value);

@@ -18,12 +18,12 @@ impl Payload {
     }
 
     /// A list of texts.
-    pub fn list<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
-        let list = edge::list();
+    pub fn list(texts: &[&str]) -> Self {
+        let list = Self(edge::list());
         for text in texts {
-            edge::append(list, text);
+            list.append(text);
         }
-        Self(list)
+        list
     }
 
     /// Adds a text to a list.
@@ -134,7 +134,7 @@ impl Data for Payload {
     }
 
     fn attach(&mut self, attachments: Vec<Self>) -> bool {
-        let list = Self::list([].into_iter());
+        let list = Self::list(&[]);
         for attachment in attachments {
             list.push(Some(attachment));
         }

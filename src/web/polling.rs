@@ -30,8 +30,15 @@ pub struct Http {
 
 /// Header fields as a list, where there are any.
 pub fn fields(headers: &[(String, Secret)]) -> Option<Payload> {
-    let texts = headers.iter().flat_map(|(name, value)| [name.as_str(), value.expose()]);
-    (!headers.is_empty()).then(|| Payload::list(texts))
+    if headers.is_empty() {
+        return None;
+    }
+    let list = Payload::list(&[]);
+    for (name, value) in headers {
+        list.append(name);
+        list.append(value.expose());
+    }
+    Some(list)
 }
 
 /// The requests of one polling transport. Dropped, they are aborted.
@@ -117,7 +124,7 @@ impl Poller {
     /// Puts the packets of a POST together. Says whether the body is complete; otherwise a signal says so later, because a
     /// Blob has to be read first.
     pub fn compose(&mut self, packets: Vec<Packet<Payload>>) -> bool {
-        let body = Payload::list([].into_iter());
+        let body = Payload::list(&[]);
         for packet in packets {
             match packet {
                 Packet::Text {

@@ -61,9 +61,9 @@ thread_local! {
 
 /// Has the edge tell what happens, from the first driver on.
 pub fn listen() {
-    edge::show_head(ARRIVED.with(|head| head.as_ptr() as usize));
     #[cfg(not(feature = "js"))]
     callback::connect();
+    edge::show_head(ARRIVED.with(|head| head.as_ptr() as usize));
 }
 
 // In the npm build the façade hands `dispatch` to the edge.

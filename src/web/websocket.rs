@@ -25,11 +25,11 @@ impl Stream {
         driver: usize,
         transport: u32,
     ) -> Option<Self> {
-        let protocols = match protocols {
-            [] => 0,
-            _ => Payload::list(protocols.iter().map(Secret::expose)).into_slot(),
-        };
-        let slot = edge::open_socket(url.slot(), stamp, protocols, driver, transport);
+        let list = Payload::list(&[]);
+        for protocol in protocols {
+            list.append(protocol.expose());
+        }
+        let slot = edge::open_socket(url.slot(), stamp, list.into_slot(), driver, transport);
         (slot != 0).then_some(Self { slot, base64 })
     }
 

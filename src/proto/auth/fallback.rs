@@ -91,8 +91,12 @@ pub struct Impossible {
 
 impl Impossible {
     pub(super) fn new(headers: &Headers, transport: Kind, revision: Revision) -> Self {
+        let mut names = Vec::new();
+        for header in headers {
+            names.push(header.name().into());
+        }
         Self {
-            headers: headers.iter().map(|header| header.name().into()).collect(),
+            headers: names,
             transport,
             choices: HeaderFallback::choices(transport, revision),
         }

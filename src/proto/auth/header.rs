@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{CredentialKind, Secret, join};
+use crate::proto::engine::url::position;
 
 /// A set of headers: each name once, compared without case, in the order in which the names were first set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,13 +57,13 @@ impl Header {
     ///   above U+00FF, at which `setRequestHeader` throws.
     /// - [`InvalidHeader::Forbidden`]: a forbidden request-header (Fetch standard), which browsers drop silently.
     pub fn new(name: &str, value: &str) -> Result<Self, InvalidHeader> {
-        let token = name.bytes().take_while(|&byte| is_token(byte)).count();
-        if token == 0 || token < name.len() {
-            let start = name.get(..token).unwrap_or_default();
+        let end = position(name, &|byte| !is_token(byte));
+        if end.is_some() || name.is_empty() {
+            let start = name.get(..end.unwrap_or_default()).unwrap_or_default();
             return Err(InvalidHeader::Name(start.into()));
         }
         let value = value.trim_ascii();
-        if !value.bytes().all(is_field) {
+        if position(value, &|byte| !is_field(byte)).is_some() {
             return Err(InvalidHeader::Value(name.into()));
         }
         if is_forbidden(name, value) {

@@ -28,15 +28,16 @@ const TYPES: [&str; 4] = [
 /// `code` or `type` is one that says so.
 pub fn is_about_authentication<D: Data>(data: &D) -> bool {
     let is_status = |name: &str| {
-        let status = data.get(name).and_then(|status| status.as_number());
+        let status = data.number_at(name);
         status.is_some_and(|status| status == 401.0 || status == 403.0)
     };
-    let text = |name: &str| data.get(name).and_then(|text| text.as_text());
     is_status("status")
         || is_status("statusCode")
         || is_status("code")
-        || text("code").is_some_and(|code| CODES.iter().any(|other| is_code(&code, other)))
-        || text("type").is_some_and(|kind| TYPES.contains(&kind.as_str()))
+        || data
+            .text_at("code")
+            .is_some_and(|code| CODES.iter().any(|other| is_code(&code, other)))
+        || data.text_at("type").is_some_and(|kind| TYPES.contains(&kind.as_str()))
 }
 
 fn is_code(code: &str, other: &str) -> bool {

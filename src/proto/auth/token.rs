@@ -46,14 +46,14 @@ impl Claims {
             claims.subject = Some(Secret::from(token));
             return claims;
         };
-        let text = |name| jwt.get(name).and_then(|member| member.as_text());
-        let number = |name| jwt.get(name).and_then(|member| member.as_number());
-        claims.subject = Some(match text("sub") {
-            Some(subject) => Secret::new(join(&[&text("iss").unwrap_or_default(), " ", &subject])),
+        claims.subject = Some(match jwt.text_at("sub") {
+            Some(subject) => Secret::new(join(&[&jwt.text_at("iss").unwrap_or_default(), " ", &subject])),
             None => Secret::from(token),
         });
-        if let Some(expiry) = number("exp") {
-            let issued = number("iat").map_or(Millis::INFINITY, |issued| (expiry - issued) * 1_000.0);
+        if let Some(expiry) = jwt.number_at("exp") {
+            let issued = jwt
+                .number_at("iat")
+                .map_or(Millis::INFINITY, |issued| (expiry - issued) * 1_000.0);
             claims.limit(now, lifetime(expiry * 1_000.0 - now, issued));
         }
         claims
@@ -66,12 +66,11 @@ impl Claims {
         if object.parse(0) != Shape::Object {
             return claims;
         }
-        let text = |object: &D, name| object.get(name).and_then(|member| member.as_text());
         for name in MEMBERS {
-            claims.join_token::<D>(now, text(&object, name).as_deref());
+            claims.join_token::<D>(now, object.text_at(name).as_deref());
         }
         if let Some(headers) = object.get("headers") {
-            claims.join_token::<D>(now, text(&headers, "authorization").as_deref());
+            claims.join_token::<D>(now, headers.text_at("authorization").as_deref());
         }
         if let Some(expiry) = object.get("expiresAt") {
             let expiry = expiry.as_number().or_else(|| expiry.as_time());
@@ -81,8 +80,9 @@ impl Claims {
             );
         }
         // Who has no token, and does not say who it is, is somebody else when anything changes.
-        if let Some(subject) =
-            text(&object, "subject").or_else(|| payload.as_text().filter(|_| claims.subject.is_none()))
+        if let Some(subject) = object
+            .text_at("subject")
+            .or_else(|| payload.as_text().filter(|_| claims.subject.is_none()))
         {
             claims.subject = Some(Secret::new(subject));
         }

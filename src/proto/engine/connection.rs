@@ -196,26 +196,31 @@ impl<D: Data> Connection<D> {
 
     /// Sends a packet: at once where the transport takes it, else in its turn.
     pub fn send(&mut self, packet: Packet<D>, out: &mut Outputs<D>) {
-        self.send_all([packet], out);
+        self.send_all(packet, Vec::new(), out);
     }
 
-    /// Sends packets that belong together: nothing that the app sends while it is told of them comes between.
-    pub fn send_all(&mut self, packets: impl IntoIterator<Item = Packet<D>>, out: &mut Outputs<D>) {
+    /// Sends a packet and its attachments: nothing that the app sends while it is told of them comes between.
+    pub fn send_all(&mut self, packet: Packet<D>, attachments: Vec<D>, out: &mut Outputs<D>) {
         if matches!(self.state, State::Closing | State::Closed) {
             return;
         }
-        for packet in packets {
-            if self.is_watched {
-                let (data, compress) = packet.describe();
-                self.tell(EngineEvent::PacketCreate { data, compress }, out);
-            }
-            self.queue.push(packet);
-            if !self.candidate.kind.is_polling() {
-                self.flush(out);
-            }
+        self.enqueue(packet, out);
+        for attachment in attachments {
+            self.enqueue(Packet::Binary(attachment), out);
         }
         // What belongs together goes into one POST.
         self.flush(out);
+    }
+
+    fn enqueue(&mut self, packet: Packet<D>, out: &mut Outputs<D>) {
+        if self.is_watched {
+            let (data, compress) = packet.describe();
+            self.tell(EngineEvent::PacketCreate { data, compress }, out);
+        }
+        self.queue.push(packet);
+        if !self.candidate.kind.is_polling() {
+            self.flush(out);
+        }
     }
 
     /// Closes in good order: what is queued is written first, and an upgrade comes to its end.

@@ -28,14 +28,14 @@ impl Handshake {
         if data.parse(from) != Shape::Object {
             return None;
         }
-        let number = |name| data.get(name).and_then(|value| value.as_number());
-        let sid = data.get("sid")?.as_text()?;
+        let sid = data.text_at("sid")?;
         let mut upgrades = Vec::new();
         if let Some(list) = data.get("upgrades") {
             // A server knows three transports; what comes behind is not for us.
             for index in ["0", "1", "2", "3"] {
-                let name = list.get(index).and_then(|name| name.as_text());
-                upgrades.extend(name.and_then(|name| Kind::parse(&name)));
+                if let Some(kind) = list.text_at(index).and_then(|name| Kind::parse(&name)) {
+                    upgrades.push(kind);
+                }
             }
         }
         if sid.is_empty() {
@@ -44,10 +44,10 @@ impl Handshake {
         Some(Self {
             sid,
             upgrades,
-            ping_interval: number("pingInterval")?,
-            ping_timeout: number("pingTimeout")?,
+            ping_interval: data.number_at("pingInterval")?,
+            ping_timeout: data.number_at("pingTimeout")?,
             // A cast of a float saturates: no number is out of range.
-            max_payload: number("maxPayload").unwrap_or(0.0) as usize,
+            max_payload: data.number_at("maxPayload").unwrap_or(0.0) as usize,
         })
     }
 }

@@ -35,7 +35,7 @@ impl Url {
         let (page_scheme, page_authority) = origin.and_then(split_scheme).unzip();
         let (scheme, rest) = match split_scheme(text) {
             // `//` inside a path or a query is none of a protocol.
-            Some((scheme, rest)) if !scheme.bytes().any(ends_authority) => (Some(scheme), rest),
+            Some((scheme, rest)) if position(scheme, &ends_authority).is_none() => (Some(scheme), rest),
             _ => (None, text),
         };
         let is_secure = match scheme.or(page_scheme) {
@@ -47,7 +47,7 @@ impl Url {
             Some(_) => rest,
             None => rest.strip_prefix("//").unwrap_or(rest),
         };
-        let end = rest.bytes().position(ends_authority).unwrap_or(rest.len());
+        let end = position(rest, &ends_authority).unwrap_or(rest.len());
         let is_relative = scheme.is_none() && !text.starts_with("//") && end == 0;
         let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
         let authority = match page_authority {
@@ -55,7 +55,7 @@ impl Url {
             _ => authority,
         };
         // A user's name and password are not sent: browsers refuse such requests.
-        let user_end = authority.bytes().rposition(|byte| byte == b'@').map_or(0, |at| at + 1);
+        let user_end = last(authority, b'@').map_or(0, |at| at + 1);
         let address = authority.get(user_end..).unwrap_or_default();
         let (host, port) = split_port(address);
         check_host(host)?;
@@ -118,9 +118,8 @@ fn invalid(message: &'static str) -> Error {
 
 /// Splits off a port, leaving alone the colons of an IPv6 address in brackets.
 fn split_port(address: &str) -> (&str, Option<&str>) {
-    let last = |wanted| address.bytes().rposition(|byte| byte == wanted);
-    match last(b':') {
-        Some(colon) if colon >= last(b']').unwrap_or(0) => {
+    match last(address, b':') {
+        Some(colon) if colon >= last(address, b']').unwrap_or(0) => {
             let (host, port) = address.split_at_checked(colon).unwrap_or((address, ""));
             (host, port.strip_prefix(':'))
         }
@@ -139,9 +138,21 @@ const fn ends_authority(byte: u8) -> bool {
     matches!(byte, b'/' | b'?' | b'#')
 }
 
+/// Where the first such byte is.
+#[inline(never)]
+pub(in crate::proto) fn position(text: &str, is_wanted: &dyn Fn(u8) -> bool) -> Option<usize> {
+    text.bytes().position(is_wanted)
+}
+
+/// Where the last such byte is.
+#[inline(never)]
+fn last(text: &str, wanted: u8) -> Option<usize> {
+    text.bytes().rposition(|byte| byte == wanted)
+}
+
 /// What is before and behind the first `byte`, which is ASCII; nothing is behind where there is none.
 pub(in crate::proto) fn cut(text: &str, byte: u8) -> (&str, &str) {
-    let at = text.bytes().position(|other| other == byte).unwrap_or(text.len());
+    let at = position(text, &|other| other == byte).unwrap_or(text.len());
     (
         text.get(..at).unwrap_or_default(),
         text.get(at + 1..).unwrap_or_default(),
@@ -153,12 +164,12 @@ fn check_host(host: &str) -> Result<(), Error> {
         return Err(invalid("The URL names no host"));
     }
     let is_address = host.starts_with('[');
-    let is_allowed = |byte: u8| match byte {
-        b'[' | b']' | b':' => is_address,
-        b'<' | b'>' | b'"' | b'^' | b'`' | b'{' | b'|' | b'}' | b'\\' | b'%' | b'@' | b',' | b';' => false,
-        _ => byte > b' ' && byte != 0x7f,
+    let is_forbidden = |byte: u8| match byte {
+        b'[' | b']' | b':' => !is_address,
+        b'<' | b'>' | b'"' | b'^' | b'`' | b'{' | b'|' | b'}' | b'\\' | b'%' | b'@' | b',' | b';' => true,
+        _ => byte <= b' ' || byte == 0x7f,
     };
-    if !host.bytes().all(is_allowed) || is_address != host.ends_with(']') {
+    if position(host, &is_forbidden).is_some() || is_address != host.ends_with(']') {
         return Err(invalid("The URL's host has a character that no host may have"));
     }
     Ok(())

@@ -95,7 +95,7 @@ impl Acks {
 
     /// Forgets those that `is_kept` does not keep, because the connection ended. Yields each with whether the app wants
     /// to hear of it.
-    pub fn take_lost(&mut self, is_kept: &dyn Fn(u32) -> bool) -> Vec<(u32, bool)> {
+    pub fn take_lost(&mut self, is_kept: impl Fn(u32) -> bool) -> Vec<(u32, bool)> {
         let mut lost = Vec::new();
         for pending in std::mem::take(&mut self.pending) {
             if is_kept(pending.id) {

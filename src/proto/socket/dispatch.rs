@@ -136,10 +136,7 @@ impl<D: Data> Manager<D> {
             return;
         }
         // Protocol 5 sends an object, protocol 4 a string.
-        let text = data
-            .get("message")
-            .and_then(|message| message.as_text())
-            .or_else(|| data.as_text());
+        let text = data.text_at("message").or_else(|| data.as_text());
         let failure = Failure {
             error: Error::new(Code::Rejected, text.unwrap_or_default()),
             detail: data.get("data"),
@@ -212,8 +209,10 @@ impl<D: Data> Manager<D> {
     /// What was to be written may have been: the sockets whose DISCONNECT it was have left their namespaces.
     pub(super) fn note_left(&mut self, now: Millis) {
         if self.connection.as_ref().is_some_and(Connection::is_flushed) {
-            for left_at in self.sockets.iter_mut().filter_map(|entry| entry.left_at.as_mut()) {
-                *left_at = left_at.min(now);
+            for entry in &mut self.sockets {
+                if let Some(left_at) = &mut entry.left_at {
+                    *left_at = left_at.min(now);
+                }
             }
         }
     }
@@ -252,7 +251,7 @@ impl<D: Data> Manager<D> {
         entry.receive_buffer.clear();
         let buffered = &entry.send_buffer;
         let is_buffered = |id| buffered.iter().any(|buffered| buffered.id == Some(id));
-        let lost = entry.acks.take_lost(&is_buffered);
+        let lost = entry.acks.take_lost(is_buffered);
         let renewal = entry.renewal_ack.take();
         self.tell(socket, SocketEvent::Disconnect(reason, failure));
         for (id, wants_error) in lost {

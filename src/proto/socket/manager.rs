@@ -4,7 +4,6 @@
 //! [`poll_output`](Manager::poll_output) is called until it yields nothing, and then
 //! [`poll_timeout`](Manager::poll_timeout) says when [`handle_timeout`](Manager::handle_timeout) is due.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::error::{Code, Error};
@@ -12,6 +11,7 @@ use crate::proto::Data;
 use crate::proto::engine::connection::{Config, Connection, Input};
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::Kind;
+use crate::proto::fifo::Fifo;
 use crate::proto::output::{Event, Failure, Occasion, Output, Outputs, Reason, SocketEvent};
 use crate::proto::timer::{Millis, Timer, TimerTable};
 
@@ -78,7 +78,7 @@ pub struct Manager<D> {
     pub(super) has_renewed: bool,
     is_watched: bool,
     /// The packets of polls' answers that have not been handled yet, and the end of each answer.
-    inbox: VecDeque<Arrival<D>>,
+    inbox: Fifo<Arrival<D>>,
     pub(super) out: Outputs<D>,
     /// How many calls from inside events are under way.
     depth: u32,
@@ -117,7 +117,7 @@ impl<D: Data> Manager<D> {
             refusal: None,
             has_renewed: false,
             is_watched: false,
-            inbox: VecDeque::new(),
+            inbox: Fifo::default(),
             out: Outputs::new(),
             depth: 0,
             closed: Vec::new(),
@@ -287,7 +287,7 @@ impl<D: Data> Manager<D> {
         self.disconnect(socket);
         if let Some(entry) = self.sockets.get_mut(socket) {
             entry.send_buffer.clear();
-            entry.acks.take_lost(&|_| false);
+            entry.acks.take_lost(|_| false);
             entry.recovery.forget();
         }
     }
@@ -345,14 +345,18 @@ impl<D: Data> Manager<D> {
             return;
         };
         let packets = connection.handle_polled(transport, body, &mut self.out);
-        let packets = packets.into_iter().map(|packet| (now, transport, Some(packet)));
-        self.inbox.extend(packets);
-        self.inbox.push_back((now, transport, None));
+        for packet in packets {
+            self.inbox.push((now, transport, Some(packet)));
+        }
+        self.inbox.push((now, transport, None));
     }
 
     /// A deadline may have passed.
     pub fn handle_timeout(&mut self, now: Millis) {
-        for connection in self.connection.iter_mut().chain(&mut self.ending) {
+        if let Some(connection) = &mut self.connection {
+            connection.handle_timeout(now, &mut self.out);
+        }
+        for connection in &mut self.ending {
             connection.handle_timeout(now, &mut self.out);
         }
         self.settle(now);
@@ -441,10 +445,17 @@ impl<D: Data> Manager<D> {
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called; infinity for never.
     pub fn poll_timeout(&self) -> Millis {
-        let connections = self.connection.iter().chain(&self.ending).map(Connection::poll_timeout);
-        let sockets = self.sockets.iter();
-        let deadlines = sockets.map(|socket| socket.acks.next_deadline().min(socket.asking.due));
-        connections.chain(deadlines).fold(self.timers.next(), Millis::min)
+        let mut next = self.timers.next();
+        if let Some(connection) = &self.connection {
+            next = next.min(connection.poll_timeout());
+        }
+        for connection in &self.ending {
+            next = next.min(connection.poll_timeout());
+        }
+        for socket in &self.sockets {
+            next = next.min(socket.acks.next_deadline()).min(socket.asking.due);
+        }
+        next
     }
 
     pub(super) fn state_of(&self, socket: usize) -> SocketState {
@@ -478,7 +489,7 @@ impl<D: Data> Manager<D> {
     /// looked at, as on a stream, so that an event is told in the state that it arrived in. `false` where there is none.
     fn handle_arrival(&mut self) -> bool {
         self.closed.clear();
-        let Some((now, transport, packet)) = self.inbox.pop_front() else {
+        let Some((now, transport, packet)) = self.inbox.pop() else {
             return false;
         };
         if let Some(packet) = packet {

@@ -56,10 +56,13 @@ pub struct Outgoing<D> {
 impl<D: Data> Outgoing<D> {
     /// The same event once more.
     pub fn duplicate(&self) -> Self {
-        let copy = |data: &D| data.slice(0, usize::MAX);
+        let mut attachments = Vec::new();
+        for attachment in &self.attachments {
+            attachments.push(attachment.slice(0, usize::MAX));
+        }
         Self {
-            data: copy(&self.data),
-            attachments: self.attachments.iter().map(copy).collect(),
+            data: self.data.slice(0, usize::MAX),
+            attachments,
             compress: self.compress,
         }
     }

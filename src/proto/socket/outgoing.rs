@@ -109,8 +109,7 @@ impl<D: Data> Manager<D> {
 
     pub(super) fn send_all(&mut self, (text, attachments): (Packet<D>, Vec<D>)) {
         if let Some(connection) = &mut self.connection {
-            let attachments = attachments.into_iter().map(Packet::Binary);
-            connection.send_all([text].into_iter().chain(attachments), &mut self.out);
+            connection.send_all(text, attachments, &mut self.out);
         }
     }
 
@@ -170,9 +169,11 @@ impl<D: Data> Manager<D> {
             return;
         }
         let expired = entry.acks.take_expired(now);
-        entry
-            .send_buffer
-            .retain(|buffered| buffered.id.is_none_or(|id| !expired.contains(&id)));
+        for buffered in std::mem::take(&mut entry.send_buffer) {
+            if buffered.id.is_none_or(|id| !expired.contains(&id)) {
+                entry.send_buffer.push(buffered);
+            }
+        }
         for id in expired {
             if !self.handle_renewal_ack(now, socket, id, None) {
                 self.lose_ack(socket, id, Loss::TimedOut);

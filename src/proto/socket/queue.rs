@@ -2,9 +2,8 @@
 //!
 //! Source: Socket.IO client 4.6, the option `retries`.
 
-use std::collections::VecDeque;
-
 use crate::proto::Data;
+use crate::proto::fifo::Fifo;
 use crate::proto::timer::Millis;
 
 use super::ack::{Acks, Wanted};
@@ -15,7 +14,7 @@ use super::namespace::Outgoing;
 pub struct Queue<D> {
     /// How often an event is sent again; with 0 nothing is queued.
     pub retries: u32,
-    entries: VecDeque<Queued<D>>,
+    entries: Fifo<Queued<D>>,
     last_ticket: u32,
 }
 
@@ -34,7 +33,7 @@ impl<D> Default for Queue<D> {
     fn default() -> Self {
         Self {
             retries: 0,
-            entries: VecDeque::new(),
+            entries: Fifo::default(),
             last_ticket: 0,
         }
     }
@@ -50,7 +49,7 @@ impl<D: Data> Queue<D> {
     /// acknowledgement.
     pub fn push(&mut self, event: Outgoing<D>, timeout: Millis) -> u32 {
         self.last_ticket = self.last_ticket.wrapping_sub(1);
-        self.entries.push_back(Queued {
+        self.entries.push(Queued {
             ticket: self.last_ticket,
             event,
             timeout,
@@ -62,7 +61,7 @@ impl<D: Data> Queue<D> {
 
     /// Where none is under way: the first event's ticket, its next acknowledgement's id, and the event.
     pub fn begin_try(&mut self, now: Millis, acks: &mut Acks) -> Option<(u32, u32, Outgoing<D>)> {
-        let first = self.entries.front_mut().filter(|first| first.awaited.is_none())?;
+        let first = self.entries.first().filter(|first| first.awaited.is_none())?;
         let id = acks.add(
             now,
             Wanted {
@@ -77,19 +76,18 @@ impl<D: Data> Queue<D> {
 
     /// The acknowledgement `id` arrived. Gives the ticket where it was one of these.
     pub fn handle_ack(&mut self, id: u32) -> Option<u32> {
-        self.entries
-            .pop_front_if(|first| first.awaited == Some(id))
-            .map(|first| first.ticket)
+        self.entries.first().filter(|first| first.awaited == Some(id))?;
+        self.entries.pop().map(|first| first.ticket)
     }
 
     /// The acknowledgement `id` will not come. Nothing where it was none of these; otherwise the ticket, where no try is
     /// left. A try that was lost with the connection counts only where the app has set a limit of time.
     pub fn handle_loss(&mut self, id: u32) -> Option<Option<u32>> {
-        let first = self.entries.front_mut().filter(|first| first.awaited == Some(id))?;
+        let first = self.entries.first().filter(|first| first.awaited == Some(id))?;
         first.awaited = None;
         if first.tries <= self.retries || first.timeout == Millis::INFINITY {
             return Some(None);
         }
-        Some(self.entries.pop_front().map(|first| first.ticket))
+        Some(self.entries.pop().map(|first| first.ticket))
     }
 }

@@ -28,8 +28,8 @@ pub struct Reconnection {
 impl<D: Data> Manager<D> {
     /// Follows what became of the connection.
     pub(super) fn settle(&mut self, now: Millis) {
-        if !self.ending.is_empty() {
-            self.ending.retain(|connection| !connection.is_closed());
+        while let Some(index) = self.ending.iter().position(Connection::is_closed) {
+            self.ending.remove(index);
         }
         self.note_left(now);
         match self.connection.as_mut().and_then(Connection::poll_change) {

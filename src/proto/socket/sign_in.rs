@@ -22,7 +22,7 @@ const REFUSED: &str = "unauthorized";
 
 /// Whether an event is the server's answer to the credentials.
 pub(super) fn is_answer<D: Data>(data: &D) -> bool {
-    let name = data.get("0").and_then(|name| name.as_text());
+    let name = data.text_at("0");
     matches!(name.as_deref(), Some(ACCEPTED | REFUSED))
 }
 
@@ -46,7 +46,7 @@ impl<D: Data> Manager<D> {
 
     /// An event arrived at a socket that has not signed in yet. Gives it back where it is not the answer.
     pub(super) fn handle_sign_in(&mut self, now: Millis, socket: usize, data: D, ack: Option<u32>) -> Option<D> {
-        let name = data.get("0").and_then(|name| name.as_text());
+        let name = data.text_at("0");
         match name.as_deref() {
             Some(ACCEPTED) => {
                 if let Some(entry) = self.sockets.get_mut(socket)
@@ -57,7 +57,7 @@ impl<D: Data> Manager<D> {
             }
             Some(REFUSED) => {
                 let detail = data.get("1");
-                let message = detail.as_ref().and_then(|detail| detail.get("message")?.as_text());
+                let message = detail.as_ref().and_then(|detail| detail.text_at("message"));
                 let error = Error::new(Code::Rejected, message.unwrap_or_default());
                 let failure = Failure { error, detail };
                 self.end_sign_in(now, socket, ack, failure);
