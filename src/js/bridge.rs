@@ -328,7 +328,7 @@ pub fn send_message(manager: usize, data: u32) {
 /// empty where it may not be compressed.
 #[wasm_bindgen(js_name = writeBuffer)]
 pub fn write_buffer(manager: usize) -> u32 {
-    let packets = Payload::list([].into_iter());
+    let packets = Payload::list(&[]);
     let unwritten = look(manager, |manager| manager.connection().map(Connection::unwritten));
     for (data, compress) in unwritten.unwrap_or_default() {
         packets.push(Some(data));

@@ -138,7 +138,7 @@ impl Target {
                 id,
                 data,
             } => {
-                let packet = Payload::list([].into_iter());
+                let packet = Payload::list(&[]);
                 packet.append(&String::from_utf16_lossy(&namespace));
                 packet.push(data);
                 self.say(
