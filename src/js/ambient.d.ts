@@ -29,6 +29,7 @@ declare module "#bindings" {
     attachments: number,
   ): void;
   export function bear(manager: number, token: string, expiresAt: number): void;
+  export function authorize(manager: number, auth: number): void;
   export function configured(manager: number, epoch: number, detail: number): void;
   export function answer(manager: number, socket: number, epoch: number, auth: number): void;
   export function refuse(manager: number, socket: number, epoch: number, detail: number): void;

@@ -30,6 +30,8 @@ export class Engine extends Emitter {
   /** @type {string | undefined} */
   id = undefined;
   readyState = "opening";
+  /** The revision of Engine.IO: 3 with servers 1.x and 2.x. */
+  protocol = 4;
   /** The transport in use. */
   transport;
   /** The number by which Rust's events name it. @type {number | undefined} */
@@ -44,10 +46,6 @@ export class Engine extends Emitter {
     this._manager = manager;
     this.transport = new Transport(manager, "polling");
     this._isWatched = _isWatched;
-  }
-
-  get protocol() {
-    return 4;
   }
 
   /** @param {any} event @param {Function} listener */

@@ -4,6 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::proto::Data;
+use crate::proto::engine::Revision;
 use crate::proto::engine::transport::Kind;
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Loss, Reason, SocketEvent};
 use crate::web::Payload;
@@ -23,9 +24,9 @@ extern "C" {
     #[wasm_bindgen(method, js_name = _hasAuth)]
     pub fn has_auth(this: &Target) -> bool;
 
-    /// A bearer token is wanted for the next connection.
+    /// What the handshake of the next connection carries is wanted: a bearer token, and the payload of the root namespace.
     #[wasm_bindgen(method, js_name = _bear)]
-    pub fn bear(this: &Target, epoch: u32, reason: &str, attempt: u32);
+    pub fn bear(this: &Target, epoch: u32, reason: &str, attempt: u32, with_auth: bool);
 
     /// A session is about to begin: the plan, five strings an entry behind the transport's name.
     #[wasm_bindgen(method, js_name = _placed)]
@@ -157,8 +158,12 @@ impl Target {
 
     fn engine_event(&self, engine: usize, event: EngineEvent<Payload>) {
         match event {
-            EngineEvent::Open { sid, kind: _ } => {
-                self.say(Tale::EngineOpen, engine, Payload::text(&sid).into_slot(), 0.0);
+            EngineEvent::Open { sid, revision, .. } => {
+                let number = match revision {
+                    Revision::V3 => 3.0,
+                    Revision::V4 => 4.0,
+                };
+                self.say(Tale::EngineOpen, engine, Payload::text(&sid).into_slot(), number);
             }
             EngineEvent::Upgrading(kind) => self.say(Tale::Upgrading, engine, hold_name(kind), 0.0),
             EngineEvent::Upgrade(kind) => self.say(Tale::Upgrade, engine, hold_name(kind), 0.0),

@@ -13,8 +13,8 @@ const TEXT = 1;
 const BINARY = 2;
 const CLOSED = 3;
 const BROKEN = 4;
-const ANSWERED = 5;
-const ACCEPTED = 6;
+export const ANSWERED = 5;
+export const ACCEPTED = 6;
 const COMPOSED = 7;
 const OFFLINE = 8;
 const PROBED = 9;
@@ -95,11 +95,12 @@ const copyHead = (text) => {
 
 // Texts.
 
-/** @param {number} slot @param {number} from @param {Uint16Array} units */
+/** @param {number} slot a text or a binary @param {number} from @param {Uint16Array} units */
 export const read = (slot, from, units) => {
-  const text = held[slot];
-  const count = Math.max(0, Math.min(units.length, text.length - from));
-  for (let i = 0; i < count; i++) units[i] = text.charCodeAt(from + i);
+  const value = held[slot];
+  const bytes = typeof value === "string" ? undefined : new Uint8Array(value);
+  const count = Math.max(0, Math.min(units.length, (bytes ?? value).length - from));
+  for (let i = 0; i < count; i++) units[i] = bytes ? bytes[from + i] : value.charCodeAt(from + i);
   return count;
 };
 
@@ -109,7 +110,16 @@ export const find = (slot, unit, from) => held[slot].indexOf(String.fromCharCode
 /** @param {number} slot @param {number} from @param {number} to */
 export const slice = (slot, from, to) => {
   const value = held[slot];
-  return hold(typeof value === "string" ? value.slice(from, to) : value);
+  return hold(typeof value === "string" || from ? value.slice(from, to) : value);
+};
+
+/** @param {number} slot @returns {number} 0 where it is not UTF-8 */
+export const decodeUtf8 = (slot) => {
+  try {
+    return hold(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(held[slot]));
+  } catch {
+    return 0;
+  }
 };
 
 /** @param {number} slot */
@@ -229,6 +239,18 @@ export const numberOf = (slot) => (typeof held[slot] === "number" ? held[slot] :
 /** @param {number} slot @returns {string | undefined} */
 export const textOf = (slot) => (typeof held[slot] === "string" ? held[slot] : undefined);
 
+/** @param {number} slot the JSON of an object @returns {string | undefined} nothing where half a surrogate pair can't be encoded */
+export const toQuery = (slot) => {
+  const encode = (/** @type {any} */ value) => encodeURIComponent(typeof value === "string" ? value : JSON.stringify(value));
+  try {
+    return Object.entries(JSON.parse(held[slot]))
+      .map((member) => member.map(encode).join("="))
+      .join("&");
+  } catch {
+    return undefined;
+  }
+};
+
 /** @param {number} slot @returns {number} 0 where the last argument is not a string */
 export const lastString = (slot) => {
   const last = held[slot].at(-1);
@@ -339,8 +361,11 @@ export const writeText = (socket, code, label, id, data) => {
   send(socket, packet);
 };
 
-/** @param {WebSocket} socket @param {number} data which is taken */
-export const writeBinary = (socket, data) => send(socket, take(data));
+/** @param {WebSocket} socket @param {number} data which is taken @param {number} type a byte to put in front, where it is not 0 */
+export const writeBinary = (socket, data, type) => {
+  const value = take(data);
+  send(socket, type ? new Blob([Uint8Array.of(type), value]) : value);
+};
 
 /** The same as text. A Blob, which is read later, goes as it is. @param {WebSocket} socket @param {string} mark @param {number} data which is taken */
 export const writeBase64 = (socket, mark, data) => {
@@ -362,6 +387,16 @@ export const detail = (description, context) => hold({ description, context });
 
 // Polling.
 
+/**
+ * A packet with its length in front. Beyond ASCII, servers disagree about the length and the encoding: what is not ASCII is
+ * escaped as JSON escapes it.
+ * @param {string} packet
+ */
+const framed = (packet) => {
+  const ascii = packet.replace(/[^\0-\x7f]/g, (unit) => "\\u" + unit.charCodeAt(0).toString(16).padStart(4, "0"));
+  return `${ascii.length}:${ascii}`;
+};
+
 /** A new list of parts. */
 export const newBody = () => hold([]);
 
@@ -376,13 +411,16 @@ export const addBinary = (body, data) => held[body].push(take(data));
 
 /**
  * Joins the parts. The text at once, in the place of the list, or where a Blob has to be read first, later by a signal.
- * @param {number} body @param {string} separator @param {string} mark @param {number} driver @param {number} transport
+ * @param {number} body @param {string} separator none where each packet has its length in front instead
+ * @param {string} mark @param {number} driver @param {number} transport
  * @returns {boolean} whether it is there
  */
 export const finishBody = (body, separator, mark, driver, transport) => {
   /** @param {any[]} parts */
-  const finish = (parts) =>
-    (held[body] = parts.map((part) => (typeof part === "string" ? part : mark + base64(part))).join(separator));
+  const finish = (parts) => {
+    const packets = parts.map((part) => (typeof part === "string" ? part : mark + base64(part)));
+    return (held[body] = separator ? packets.join(separator) : packets.map(framed).join(""));
+  };
   /** @type {any[]} */
   const parts = held[body];
   const isBlob = (/** @type {any} */ part) => typeof part !== "string" && part.arrayBuffer;
@@ -405,11 +443,18 @@ export const finishBody = (body, separator, mark, driver, transport) => {
   return false;
 };
 
+const CONTENT_TYPE = "content-type";
+
+/** What was read as bytes is a text, unless it says otherwise. @param {string | ArrayBuffer} body @param {string | null} type */
+const content = (body, type) =>
+  typeof body === "string" || type?.includes("octet-stream") ? body : new TextDecoder().decode(body);
+
 /** @param {XMLHttpRequest} request @param {number} body @param {number} driver @param {number} transport */
 export const sendRequest = (request, body, driver, transport) => {
   const signal = body ? ACCEPTED : ANSWERED;
   request.onreadystatechange = () => {
-    if (request.readyState === 4) answer(driver, transport, signal, request.status, () => request.responseText, request);
+    if (request.readyState === 4)
+      answer(driver, transport, signal, request.status, () => content(request.response, request.getResponseHeader(CONTENT_TYPE)), request);
   };
   request.send(take(body));
 };
@@ -417,9 +462,10 @@ export const sendRequest = (request, body, driver, transport) => {
 /**
  * @param {string} url @param {any} headers @param {number} body @param {RequestCredentials} credentials
  * @param {boolean} follows whether to follow a redirect @param {number} timeout in milliseconds, or 0
+ * @param {boolean} inBytes whether the answer may be binary
  * @param {number} driver @param {number} transport @returns {AbortController} what ends it
  */
-export const sendFetch = (url, headers, body, credentials, follows, timeout, driver, transport) => {
+export const sendFetch = (url, headers, body, credentials, follows, timeout, inBytes, driver, transport) => {
   const controller = new AbortController();
   const signal = body ? ACCEPTED : ANSWERED;
   /** @type {RequestInit} */
@@ -440,7 +486,9 @@ export const sendFetch = (url, headers, body, credentials, follows, timeout, dri
   // In a promise, so that nothing is thrown into Rust where `fetch` is not the browser's own.
   new Promise((resolve) => resolve(fetch(url, init)))
     .then((response) =>
-      response.text().then((/** @type {string} */ text) => answer(driver, transport, signal, response.status, () => text, response)),
+      response[inBytes ? "arrayBuffer" : "text"]().then((/** @type {string | ArrayBuffer} */ read) =>
+        answer(driver, transport, signal, response.status, () => content(read, response.headers.get(CONTENT_TYPE)), response),
+      ),
     )
     .catch((error) => {
       if (isLate || !controller.signal.aborted) answer(driver, transport, signal, 0, String, error);
@@ -451,9 +499,9 @@ export const sendFetch = (url, headers, body, credentials, follows, timeout, dri
 
 /**
  * @param {number} driver @param {number} transport @param {number} signal @param {number} status
- * @param {() => string} read the body @param {any} context what an app gets to see of a failure
+ * @param {() => string | ArrayBuffer} read the body @param {any} context what an app gets to see of a failure
  */
-const answer = (driver, transport, signal, status, read, context) =>
+export const answer = (driver, transport, signal, status, read, context) =>
   dispatch(driver, transport, signal, status === 200 ? hold(read()) : detail(status, context), status);
 
 // Options.

@@ -20,6 +20,8 @@ extern "C" {
     pub fn is_binary(slot: u32) -> bool;
     #[wasm_bindgen(js_name = wireLength)]
     pub fn wire_length(slot: u32) -> usize;
+    #[wasm_bindgen(js_name = decodeUtf8)]
+    pub fn decode_utf8(slot: u32) -> u32;
     #[wasm_bindgen(js_name = decodeBase64)]
     pub fn decode_base64(slot: u32, from: usize) -> u32;
     pub fn join(code: u32, label: u32, id: f64, data: u32) -> u32;
@@ -34,6 +36,8 @@ extern "C" {
     #[wasm_bindgen(js_name = timeOf)]
     pub fn time_of(slot: u32) -> f64;
     pub fn event(name: &str, argument: u32) -> u32;
+    #[wasm_bindgen(js_name = toQuery)]
+    pub fn to_query(slot: u32) -> Option<String>;
     #[wasm_bindgen(js_name = lastString)]
     pub fn last_string(slot: u32) -> u32;
     #[wasm_bindgen(js_name = withRecovery)]
@@ -46,7 +50,7 @@ extern "C" {
     #[wasm_bindgen(js_name = writeText)]
     pub fn write_text(socket: &WebSocket, code: u32, label: u32, id: f64, data: u32);
     #[wasm_bindgen(js_name = writeBinary)]
-    pub fn write_binary(socket: &WebSocket, data: u32);
+    pub fn write_binary(socket: &WebSocket, data: u32, kind: u8);
     #[wasm_bindgen(js_name = writeBase64)]
     pub fn write_base64(socket: &WebSocket, mark: &str, data: u32);
 
@@ -75,6 +79,7 @@ extern "C" {
         credentials: &str,
         follows: bool,
         timeout: u32,
+        in_bytes: bool,
         driver: usize,
         transport: u32,
     ) -> AbortController;
@@ -88,4 +93,10 @@ extern "C" {
     #[wasm_bindgen(js_name = awaitProbe)]
     pub fn await_probe(driver: usize, transport: u32);
     pub fn explain(slot: u32, code: &str, names: &str);
+}
+
+#[wasm_bindgen(module = "/src/web/jsonp.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = sendJsonp)]
+    pub fn send_jsonp(url: &str, body: u32, driver: usize, transport: u32) -> AbortController;
 }

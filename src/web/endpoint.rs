@@ -16,7 +16,7 @@ pub struct Endpoint {
     pub url: Url,
     /// The path of its Engine.IO endpoint: `/socket.io/`.
     pub path: String,
-    /// The revision to speak.
+    /// The revision that requests ask for. Servers 1.x and 2.x know only one, and look at nothing.
     pub revision: Revision,
     /// Query parameters, the app's own and those that carry credentials.
     pub query: Vec<(String, Secret)>,
@@ -61,7 +61,7 @@ impl Endpoint {
         if let Some(sid) = sid {
             push_parameter(&mut query, "sid", sid);
         }
-        if self.base64 {
+        if self.base64 || candidate.kind == Kind::Jsonp {
             push_parameter(&mut query, "b64", "1");
         }
         address.push_str(&query);
@@ -96,6 +96,7 @@ impl Endpoint {
 
     pub(super) fn http(&self) -> Http {
         Http {
+            revision: self.revision,
             headers: self.headers.clone(),
             headers_once: self.headers_once,
             has_query: !self.query.is_empty(),

@@ -2,23 +2,39 @@
 
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::XmlHttpRequest;
+use web_sys::{XmlHttpRequest, XmlHttpRequestResponseType};
 
 use crate::proto::auth::Secret;
+use crate::proto::engine::Revision;
 use crate::proto::engine::packet::Packet;
+use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::engine::url::push_parameter;
 
 use super::diagnosis::Case;
 use super::edge::{self, AbortController};
 use super::payload::{Payload, number_of, slot_of};
 
-/// What separates the packets of a payload, and what marks a binary one (Engine.IO 4).
-const SEPARATOR: &str = "\u{1e}";
-pub(super) const BINARY_MARK: &str = "b";
+/// What separates the packets of a payload. In Engine.IO 3 nothing does: each has its length in front.
+const fn separator(revision: Revision) -> &'static str {
+    match revision {
+        Revision::V3 => "",
+        Revision::V4 => "\u{1e}",
+    }
+}
+
+/// What marks a binary packet in a text.
+pub(super) const fn binary_mark(revision: Revision) -> &'static str {
+    match revision {
+        Revision::V3 => "b4",
+        Revision::V4 => "b",
+    }
+}
 
 /// How requests are made.
 #[derive(Debug, Default)]
 pub struct Http {
+    /// The revision that requests ask for.
+    pub revision: Revision,
     /// Header fields.
     pub headers: Vec<(String, Secret)>,
     /// Whether only the request that begins the session has them.
@@ -36,7 +52,9 @@ pub struct Poller {
     /// The URL with all its parameters but the session's id.
     pub url: String,
     http: Http,
-    fetch: bool,
+    candidate: Candidate,
+    /// What the session speaks, as far as it is known.
+    revision: Revision,
     driver: usize,
     transport: u32,
     get: Option<Request>,
@@ -73,11 +91,12 @@ impl Drop for Request {
 
 impl Poller {
     /// A transport without requests.
-    pub fn new(url: String, http: Http, fetch: bool, driver: usize, transport: u32) -> Self {
+    pub fn new(url: String, http: Http, candidate: Candidate, driver: usize, transport: u32) -> Self {
         Self {
             url,
+            revision: http.revision,
             http,
-            fetch,
+            candidate,
             driver,
             transport,
             get: None,
@@ -89,8 +108,9 @@ impl Poller {
         }
     }
 
-    /// The session has got its id: all later requests carry it.
-    pub fn join(&mut self, sid: &str) {
+    /// The session has got its id, which all later requests carry, and its revision.
+    pub fn join(&mut self, sid: &str, revision: Revision) {
+        self.revision = revision;
         push_parameter(&mut self.url, "sid", sid);
         self.has_joined = true;
     }
@@ -105,9 +125,9 @@ impl Poller {
         self.has_joined
     }
 
-    /// Whether requests go through `fetch`.
-    pub fn fetches(&self) -> bool {
-        self.fetch
+    /// How requests are made.
+    pub fn candidate(&self) -> Candidate {
+        self.candidate
     }
 
     /// Sends a GET.
@@ -133,7 +153,8 @@ impl Poller {
                 Packet::Binary(data) => edge::add_binary(body.slot(), data.into_slot()),
             }
         }
-        if edge::finish_body(body.slot(), SEPARATOR, BINARY_MARK, self.driver, self.transport) {
+        let (separator, mark) = (separator(self.revision), binary_mark(self.revision));
+        if edge::finish_body(body.slot(), separator, mark, self.driver, self.transport) {
             self.body = Some(body);
         } else {
             // The signal brings it back.
@@ -172,6 +193,12 @@ impl Poller {
     }
 
     fn send(&self, method: &str, url: &str, body: Option<Payload>) -> Result<Request, JsValue> {
+        if self.candidate.kind == Kind::Jsonp {
+            let body = body.map_or(0, Payload::into_slot);
+            return Ok(Request::Fetch(edge::send_jsonp(url, body, self.driver, self.transport)));
+        }
+        let fetch = self.candidate.fetch;
+        let in_bytes = self.revision == Revision::V3;
         let is_post = body.is_some();
         let content_type = is_post.then_some(("Content-type", "text/plain;charset=UTF-8"));
         let has_headers = !(self.http.headers_once && self.has_joined);
@@ -182,23 +209,32 @@ impl Poller {
         // A credential must not follow a redirect, and XHR follows every one.
         let is_secret = is_post || self.http.has_query || (has_headers && !self.http.headers.is_empty());
         // Service workers have none.
-        let xhr = (!self.fetch && !is_secret)
-            .then(|| XmlHttpRequest::new().ok())
-            .flatten();
+        let xhr = (!fetch && !is_secret).then(|| XmlHttpRequest::new().ok()).flatten();
         let Some(request) = xhr else {
             let object = Object::new();
             for (name, value) in headers {
                 Reflect::set(&object, &name.into(), &value.into())?;
             }
-            let credentials = match (self.http.with_credentials, self.fetch) {
+            let credentials = match (self.http.with_credentials, fetch) {
                 (true, _) => "include",
                 (false, true) => "omit",
                 // As XHR does.
                 (false, false) => "same-origin",
             };
-            let timeout = if self.fetch { 0 } else { self.http.timeout };
+            let timeout = if fetch { 0 } else { self.http.timeout };
             let (driver, transport) = (self.driver, self.transport);
-            let controller = edge::send_fetch(url, &object, body, credentials, !is_secret, timeout, driver, transport);
+            let follows = !is_secret;
+            let controller = edge::send_fetch(
+                url,
+                &object,
+                body,
+                credentials,
+                follows,
+                timeout,
+                in_bytes,
+                driver,
+                transport,
+            );
             return Ok(Request::Fetch(controller));
         };
         request.open(method, url)?;
@@ -207,6 +243,9 @@ impl Poller {
         }
         request.set_with_credentials(self.http.with_credentials);
         request.set_timeout(self.http.timeout);
+        if in_bytes {
+            request.set_response_type(XmlHttpRequestResponseType::Arraybuffer);
+        }
         edge::send_request(&request, body, self.driver, self.transport)?;
         Ok(Request::Xhr(request))
     }

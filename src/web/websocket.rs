@@ -5,11 +5,12 @@ use wasm_bindgen::prelude::*;
 use web_sys::{BinaryType, WebSocket};
 
 use crate::proto::auth::Secret;
-use crate::proto::engine::packet::Packet;
+use crate::proto::engine::Revision;
+use crate::proto::engine::packet::{Packet, PacketType};
 
 use super::edge;
 use super::payload::{Payload, number_of, slot_of};
-use super::polling::BINARY_MARK;
+use super::polling::binary_mark;
 
 /// An open or opening WebSocket. Dropped, it is closed and no longer heard.
 pub struct Stream {
@@ -32,8 +33,8 @@ impl Stream {
         Ok(Self { socket, base64 })
     }
 
-    /// Writes a packet.
-    pub fn write(&self, packet: Packet<Payload>) {
+    /// Writes a packet, in a session of a revision.
+    pub fn write(&self, packet: Packet<Payload>, revision: Revision) {
         match packet {
             Packet::Text {
                 code, label, id, data, ..
@@ -41,8 +42,13 @@ impl Stream {
                 let data = data.map_or(0, Payload::into_slot);
                 edge::write_text(&self.socket, code, slot_of(label.as_deref()), number_of(id), data);
             }
-            Packet::Binary(data) if self.base64 => edge::write_base64(&self.socket, BINARY_MARK, data.into_slot()),
-            Packet::Binary(data) => edge::write_binary(&self.socket, data.into_slot()),
+            Packet::Binary(data) if self.base64 => {
+                edge::write_base64(&self.socket, binary_mark(revision), data.into_slot());
+            }
+            Packet::Binary(data) => {
+                let kind = (revision == Revision::V3).then_some(PacketType::Message);
+                edge::write_binary(&self.socket, data.into_slot(), kind.map_or(0, |kind| kind as u8));
+            }
         }
     }
 }
