@@ -15,6 +15,8 @@ pub enum Code {
     InvalidHeader,
     /// A header cannot travel on this transport, and the policy says that this is an error.
     HeaderImpossible,
+    /// The `auth` payload, or a header in it, cannot travel to this server, whose protocol has no payload.
+    AuthImpossible,
     /// The function that gives the credentials failed.
     AuthFailed,
     /// The server refused the connection to the namespace.
@@ -61,6 +63,7 @@ impl Code {
             Self::InvalidOption => "invalid_option",
             Self::InvalidHeader => "invalid_header",
             Self::HeaderImpossible => "header_impossible",
+            Self::AuthImpossible => "auth_impossible",
             Self::AuthFailed => "auth_failed",
             Self::Rejected => "rejected",
             Self::Unauthorized => "unauthorized",
@@ -122,7 +125,10 @@ impl Code {
             Self::TransportFailed => "The browser's console and the server's log may say more",
             Self::Timeout => "Check that the server answers, or set a longer time",
             Self::ParseError => "Check the path, and that a Socket.IO server answers there",
-            Self::ProtocolMismatch => "This client needs socket.io 3 or 4 on the server",
+            Self::ProtocolMismatch => "Leave the option protocol out, or set it to what the server speaks",
+            Self::AuthImpossible => {
+                "Set authPlacement, or headerFallback, to query or event; or send headers on polling"
+            }
             Self::HeaderImpossible => "Begin on polling, or let headerFallback move the header",
             Self::NoTransport => "Allow polling or websocket in transports",
             _ => "",

@@ -63,7 +63,10 @@ pub use client::{
     Socket, Token, Transport,
 };
 pub use error::Code;
-pub use proto::auth::{CredentialKind, Entry as PlanEntry, HeaderFallback, Placement, Plan, Warning as PlanWarning};
+pub use proto::auth::{
+    AuthPlacement, CredentialKind, Entry as PlanEntry, HeaderFallback, Placement, Plan, Warning as PlanWarning,
+};
+pub use proto::engine::Revision;
 pub use proto::engine::transport::Kind as TransportKind;
 pub use proto::output::{Occasion, Reason};
 pub use proto::socket::outgoing::Emitted;

@@ -5,8 +5,8 @@
 
 use proptest::prelude::*;
 use socketio_wasm::proto::auth::{
-    Carried, CredentialKind, Credentials, Entry, Header, HeaderFallback, Headers, InvalidHeader, Placement, Plan,
-    Secret, plan,
+    AuthPlacement, Carried, CredentialKind, Credentials, Entry, Header, HeaderFallback, Headers, InvalidHeader,
+    Placement, Plan, Secret, plan,
 };
 use socketio_wasm::proto::engine::Revision::{self, V3, V4};
 use socketio_wasm::proto::engine::transport::Kind::{self, Jsonp, Polling, WebSocket, WebTransport};
@@ -96,9 +96,13 @@ fn every_credential_has_its_place() {
 /// Servers that take credentials in an event take one such event: what can travel in it does.
 #[test]
 fn in_an_event_the_payload_travels_with_the_headers() {
-    let both = |auth_in_event| Credentials {
+    let both = |in_event| Credentials {
         has_auth: true,
-        auth_in_event,
+        auth_placement: if in_event {
+            AuthPlacement::Event
+        } else {
+            AuthPlacement::Payload
+        },
         ..credentials(&[("Authorization", "Bearer t")])
     };
     for (begins_on, revision, fallback, asked, header, auth) in [
@@ -475,8 +479,10 @@ fn some_credentials() -> impl Strategy<Value = Credentials> {
     );
     let query = ("[a-z]{1,8}", "[ -~]{0,9}SECRET[ -~]{0,9}");
     let headers = proptest::collection::vec(header, 0..5);
-    (headers, proptest::collection::vec(query, 0..4), any::<[bool; 3]>()).prop_map(
-        |(headers, query, [has_auth, auth_in_event, with_cookies])| {
+    let placement = proptest::sample::select(vec![AuthPlacement::Payload, AuthPlacement::Event, AuthPlacement::Query]);
+    let queries = proptest::collection::vec(query, 0..4);
+    (headers, queries, placement, any::<[bool; 2]>()).prop_map(
+        |(headers, query, auth_placement, [has_auth, with_cookies])| {
             let headers: Vec<_> = headers
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str()))
@@ -488,7 +494,7 @@ fn some_credentials() -> impl Strategy<Value = Credentials> {
             Credentials {
                 query,
                 has_auth,
-                auth_in_event,
+                auth_placement,
                 with_cookies,
                 ..credentials(&headers)
             }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use js_sys::Reflect;
 
 use crate::error::{self, Code};
-use crate::proto::auth::{HeaderFallback, Secret};
+use crate::proto::auth::{AuthPlacement, HeaderFallback, Secret};
+use crate::proto::engine::Revision;
 use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::engine::url::Url;
 use crate::proto::output::Occasion;
@@ -151,10 +152,16 @@ impl Builder {
         self
     }
 
-    /// Whether the `auth` payload travels in the event `authentication` after connecting (`false`), for servers that let in whom
-    /// they answer `authenticated` (the module `socketio-auth`).
-    pub fn auth_in_event(mut self, in_event: bool) -> Self {
-        self.options.auth_in_event = in_event;
+    /// Where the `auth` payload travels (in the CONNECT): also in the event `authentication` after connecting, for servers that
+    /// let in whom they answer `authenticated` (the module `socketio-auth`), or in the query, for servers 1.x and 2.x.
+    pub fn auth_placement(mut self, placement: AuthPlacement) -> Self {
+        self.options.auth_placement = placement;
+        self
+    }
+
+    /// The revision of Engine.IO to speak (that is found out): [`Revision::V3`] for servers 1.x and 2.x.
+    pub fn protocol(mut self, revision: Revision) -> Self {
+        self.options.protocol = Some(revision);
         self
     }
 

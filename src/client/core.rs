@@ -4,11 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use crate::error::Error;
-use crate::proto::auth::{self, Claims, CredentialKind, Entry as PlanEntry, Plan, Secret};
+use crate::proto::Data;
+use crate::proto::auth::{self, AuthPlacement, Claims, CredentialKind, Entry as PlanEntry, Plan, Secret};
+use crate::proto::engine::Revision;
 use crate::proto::engine::connection::Config;
 use crate::proto::engine::transport::Candidate;
 use crate::proto::engine::url::Url;
-use crate::proto::output::{Demand, Event, Failure, Occasion};
+use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion};
 use crate::proto::socket::policy::Placed as Placement;
 use crate::web::{App, Driver, Endpoint, Payload};
 
@@ -22,8 +24,9 @@ pub(crate) trait Host {
     /// Whether any socket has a payload of its own for its CONNECT.
     fn has_auth(&self) -> bool;
 
-    /// Find a bearer token, hand it to [`Driver::bear`], and go on with [`Driver::configured`].
-    fn bear(&self, driver: &Rc<Driver>, epoch: u32, occasion: Occasion, attempt: u32);
+    /// Find what the handshake carries and go on with [`Driver::configured`]: a bearer token, where a function of the app gives
+    /// one, for [`Driver::bear`]; where `with_auth`, the payload of the root namespace for [`Driver::authorize`].
+    fn bear(&self, driver: &Rc<Driver>, epoch: u32, occasion: Occasion, attempt: u32, with_auth: bool);
 
     /// Where the credentials of a session that is about to begin travel.
     fn placed(&self, plan: Plan);
@@ -46,6 +49,8 @@ pub(crate) struct Core<H> {
     options: RefCell<Rc<Options>>,
     /// The bearer token that the app's function gave last.
     bearer: RefCell<Option<Bearer>>,
+    /// The payload of the root namespace, where it travels in the query of the handshake.
+    auth: RefCell<Option<Payload>>,
     /// What the present session began on.
     candidate: Cell<Option<Candidate>>,
 }
@@ -67,6 +72,7 @@ impl<H: Host + 'static> Core<H> {
                 url,
                 options: RefCell::new(Rc::new(options)),
                 bearer: RefCell::new(None),
+                auth: RefCell::new(None),
                 candidate: Cell::new(None),
             })
         });
@@ -89,10 +95,18 @@ impl<H: Host> Core<H> {
             self.host.has_auth(),
             bearer.map(|bearer| &bearer.token),
         )?;
-        let placed = options.place(&self.url, candidate, &credentials)?;
+        let mut placed = options.place(&self.url, candidate, &credentials, self.known())?;
         let ahead = driver.ahead();
         let now = driver.now() - ahead;
         let mut claims = Claims::of_request::<Payload>(now, &credentials);
+        let in_query =
+            |entry: &PlanEntry| entry.credential == CredentialKind::Auth && entry.placement == auth::Placement::Query;
+        let auth_in_query = placed.plan.entries.iter().any(in_query);
+        if auth_in_query && let Some(auth) = self.auth.borrow().as_ref() {
+            claims.join(Claims::of_payload(now, auth));
+            let query = auth.to_query().unwrap_or_default();
+            placed.endpoint.query.append(&mut Payload::parameters(&query));
+        }
         if let Some(expires_at) = bearer.and_then(|bearer| bearer.expires_at) {
             claims.expire(now, expires_at);
         }
@@ -103,6 +117,7 @@ impl<H: Host> Core<H> {
             claims: claims.shift(ahead),
             bearer_in_header: placed.plan.entries.iter().any(is_bearer),
             signs_in: placed.plan.signs_in(),
+            auth_in_query,
         };
         Ok((placed, placement))
     }
@@ -116,9 +131,16 @@ impl<H: Host> App for Core<H> {
         };
         driver.look(|manager| manager.policy = options.policy());
         let provides = matches!(options.bearer, options::Bearer::Provided);
+        // Servers 1.x take a query of the handshake for that of every namespace.
+        let with_auth = options.auth_placement == AuthPlacement::Query && driver.look(|manager| manager.wants_root());
+        if !with_auth {
+            self.auth.replace(None);
+        }
         self.options.replace(Rc::new(options));
         match demand {
-            Some((occasion, attempt)) if provides => self.host.bear(driver, epoch, occasion, attempt),
+            Some((occasion, attempt)) if provides || with_auth => {
+                self.host.bear(driver, epoch, occasion, attempt, with_auth);
+            }
             _ => driver.configured(epoch, Ok(())),
         }
     }
@@ -145,8 +167,12 @@ impl<H: Host> App for Core<H> {
         Ok(())
     }
 
+    fn authorize(&self, payload: Option<Payload>) {
+        self.auth.replace(payload);
+    }
+
     fn config(&self) -> Config {
-        self.options.borrow().config()
+        self.options.borrow().config(self.known())
     }
 
     fn begin(&self, driver: &Driver, candidate: Candidate) -> Result<Endpoint, Error> {
@@ -163,6 +189,38 @@ impl<H: Host> App for Core<H> {
     }
 
     fn event(&self, event: Event<Payload>) {
+        match &event {
+            Event::Engine(_, EngineEvent::Open { revision, .. }) => self.learn(Some(*revision)),
+            // It may be another server by now.
+            Event::Error(_) => self.learn(None),
+            _ => {}
+        }
         self.host.event(event);
     }
+}
+
+impl<H: Host> Core<H> {
+    /// What the server spoke the last time that anyone on this page or worker was connected to it.
+    fn known(&self) -> Option<Revision> {
+        let server = self.server();
+        let known = |(other, revision): &(String, Revision)| (*other == server).then_some(*revision);
+        KNOWN.with_borrow(|servers| servers.iter().find_map(known))
+    }
+
+    fn learn(&self, revision: Option<Revision>) {
+        let server = self.server();
+        KNOWN.with_borrow_mut(|servers| {
+            servers.retain(|(other, _)| *other != server);
+            servers.extend(revision.map(|revision| (server, revision)));
+        });
+    }
+
+    fn server(&self) -> String {
+        [self.url.origin("http"), self.options.borrow().path.clone()].concat()
+    }
+}
+
+thread_local! {
+    /// What servers speak, by their origin and path.
+    static KNOWN: RefCell<Vec<(String, Revision)>> = const { RefCell::new(Vec::new()) };
 }

@@ -158,6 +158,7 @@ impl From<error::Error> for Error {
             | Code::InvalidOption
             | Code::InvalidHeader
             | Code::HeaderImpossible
+            | Code::AuthImpossible
             | Code::NoTransport => Self::Configuration { code, message },
             Code::AuthFailed => Self::Auth { message },
             Code::Rejected => Self::Rejected {

@@ -273,12 +273,18 @@ impl Host for Side {
                 .any(|slot| slot.state.auth.borrow().as_ref().is_some_and(is_given))
     }
 
-    fn bear(&self, driver: &Rc<Driver>, epoch: u32, occasion: Occasion, _: u32) {
+    fn bear(&self, driver: &Rc<Driver>, epoch: u32, occasion: Occasion, _: u32, with_auth: bool) {
+        let auth = with_auth.then(|| self.state.auth.borrow().clone());
+        if self.state.bearer.borrow().is_none() {
+            return authorize(driver, epoch, auth);
+        }
         let driver = Rc::downgrade(driver);
         self.ask(occasion, move |result| {
             if let Some(driver) = driver.upgrade() {
-                let taken = result.and_then(|token| take(&driver, &token));
-                driver.configured(epoch, taken.map_err(|error| failure(&error)));
+                match result.and_then(|token| take(&driver, &token)) {
+                    Ok(()) => authorize(&driver, epoch, auth),
+                    Err(error) => driver.configured(epoch, Err(failure(&error))),
+                }
             }
         });
     }
@@ -362,6 +368,21 @@ impl Side {
 fn take(driver: &Driver, token: &Token) -> Result<(), Error> {
     let taken = driver.bear(token.text.expose(), token.expires_at);
     taken.map_err(|error| Error::Auth { message: error.message })
+}
+
+/// Goes on with a connection, whose handshake carries a payload where there is one.
+fn authorize(driver: &Rc<Driver>, epoch: u32, auth: Option<Auth>) {
+    let Some(auth) = auth else {
+        return driver.configured(epoch, Ok(()));
+    };
+    let driver = Rc::downgrade(driver);
+    spawn_local(async move {
+        let payload = encode(auth.find().await, &[]);
+        if let Some(driver) = driver.upgrade() {
+            let given = payload.map(|payload| driver.authorize(payload));
+            driver.configured(epoch, given);
+        }
+    });
 }
 
 /// Gives the payload of a socket, asking the app for it where it has to be asked.

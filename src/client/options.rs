@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::error::{Code, Error};
-use crate::proto::auth::{Carried, Credentials, Header, HeaderFallback, Headers, Plan, Secret, plan};
+use crate::proto::auth::{AuthPlacement, Carried, Credentials, Header, HeaderFallback, Headers, Plan, Secret, plan};
 use crate::proto::backoff::Backoff;
 use crate::proto::engine::Revision;
 use crate::proto::engine::connection::Config;
@@ -26,9 +26,11 @@ pub struct Options {
     /// A bearer token, or whether a function of the app gives one before each connection. It becomes the header
     /// `Authorization`, in the place of another one.
     pub bearer: Bearer,
-    /// Whether the `auth` payload travels in the event `authentication` after connecting, instead of the CONNECT: for servers
-    /// that let in whom they answer `authenticated`.
-    pub auth_in_event: bool,
+    /// Where the `auth` payload travels (in the CONNECT). In the event `authentication` it does for servers that let in whom they
+    /// answer `authenticated`.
+    pub auth_placement: AuthPlacement,
+    /// The revision of Engine.IO to speak: 3 for servers 1.x and 2.x, 4 for 3.x and 4.x; `None` to find out.
+    pub protocol: Option<Revision>,
     /// What becomes of credentials that are about to expire (nothing).
     pub reauth: Reauth,
     /// How long before they expire credentials are renewed, in milliseconds (60000); never before two thirds of their time
@@ -93,7 +95,8 @@ impl Default for Options {
             path: "/socket.io/".to_owned(),
             query: Vec::new(),
             bearer: Bearer::default(),
-            auth_in_event: false,
+            auth_placement: AuthPlacement::default(),
+            protocol: None,
             reauth: Reauth::Never,
             renew_before: 60_000.0,
             diagnose: true,
@@ -152,12 +155,14 @@ const fn candidate(kind: Kind) -> Candidate {
     Candidate { kind, fetch: false }
 }
 
-/// The transport of a name: `polling` (through XHR), `xhr`, `fetch` (polling through fetch) or `websocket`.
+/// The transport of a name: `polling` (through XHR), `xhr`, `fetch` (polling through fetch), `websocket` or `jsonp` (polling
+/// through `<script>` elements, for servers 1.x and 2.x).
 pub fn transport(name: &str) -> Option<Candidate> {
     let (kind, fetch) = match name {
         "polling" | "xhr" => (Kind::Polling, false),
         "fetch" => (Kind::Polling, true),
         "websocket" => (Kind::WebSocket, false),
+        "jsonp" => (Kind::Jsonp, false),
         _ => return None,
     };
     Some(Candidate { kind, fetch })
@@ -194,9 +199,10 @@ impl Options {
     }
 
     /// What the connection is made with.
-    pub(crate) fn config(&self) -> Config {
+    pub(crate) fn config(&self, known: Option<Revision>) -> Config {
         Config {
-            revision: Revision::V4,
+            revision: self.protocol,
+            known,
             transports: self.transports.clone(),
             upgrade: self.upgrade,
             try_all: self.try_all_transports,
@@ -267,7 +273,7 @@ impl Options {
             headers,
             query,
             has_auth,
-            auth_in_event: self.auth_in_event,
+            auth_placement: self.auth_placement,
             // To the page's own origin XHR sends them unasked; `fetch` is told not to.
             with_cookies: own.with_credentials || (url.is_own_origin && kind == Kind::Polling && !candidate.fetch),
         })
@@ -292,8 +298,20 @@ impl Options {
     /// # Errors
     ///
     /// [`Code::HeaderImpossible`] where a header cannot travel and the policy says that this is an error.
-    pub(crate) fn place(&self, url: &Url, candidate: Candidate, credentials: &Credentials) -> Result<Placed, Error> {
-        let revision = Revision::V4;
+    pub(crate) fn place(
+        &self,
+        url: &Url,
+        candidate: Candidate,
+        credentials: &Credentials,
+        known: Option<Revision>,
+    ) -> Result<Placed, Error> {
+        // Only servers 1.x and 2.x answer a script with a script.
+        let asked = match candidate.kind {
+            Kind::Jsonp => Revision::V3,
+            _ => Revision::V4,
+        };
+        let asked = self.protocol.unwrap_or(asked);
+        let revision = self.protocol.or(known).unwrap_or(asked);
         let plan = plan(credentials, candidate.kind, revision, self.header_fallback)
             .map_err(|error| Error::new(Code::HeaderImpossible, error.message()))?;
         let mut carried: Carried = plan.apply(credentials);
@@ -308,7 +326,7 @@ impl Options {
         let mut endpoint = Endpoint {
             url: url.clone(),
             path: String::new(),
-            revision,
+            revision: asked,
             query: carried.query,
             headers: carried.headers,
             headers_once: self.headers_once,

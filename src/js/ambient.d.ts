@@ -30,6 +30,7 @@ declare module "#bindings" {
     attachments: number,
   ): void;
   export function bear(manager: number, token: number, expiresAt: number): number;
+  export function authorize(manager: number, auth: number): void;
   export function configured(manager: number, epoch: number, detail: number): void;
   export function answer(manager: number, socket: number, epoch: number, auth: number): void;
   export function refuse(manager: number, socket: number, epoch: number, detail: number): void;

@@ -49,8 +49,8 @@ impl Host for Façade {
         self.target.has_auth()
     }
 
-    fn bear(&self, _: &Rc<Driver>, epoch: u32, occasion: Occasion, attempt: u32) {
-        self.target.bear(epoch, occasion.name(), attempt);
+    fn bear(&self, _: &Rc<Driver>, epoch: u32, occasion: Occasion, attempt: u32, with_auth: bool) {
+        self.target.bear(epoch, occasion.name(), attempt, with_auth);
     }
 
     fn placed(&self, plan: Plan) {
@@ -264,7 +264,15 @@ pub fn bear(manager: usize, token: u32, expires_at: f64) -> i32 {
     outcome(taken.map(|()| 0))
 }
 
-/// The bearer token of the next connection is there; or it is not, and this was thrown.
+/// Takes the JSON of the payload that travels in the query of the handshake, or 0.
+#[wasm_bindgen]
+pub fn authorize(manager: usize, auth: u32) {
+    if let Some(driver) = find(manager) {
+        driver.authorize(Payload::from_slot(auth));
+    }
+}
+
+/// What the handshake of the next connection carries is there; or it is not, and this was thrown.
 #[wasm_bindgen]
 pub fn configured(manager: usize, epoch: u32, detail: u32) {
     if let Some(driver) = find(manager) {

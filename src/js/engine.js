@@ -42,6 +42,8 @@ export class Engine extends Emitter {
   readyState = "opening";
   /** What binaries arrive as. @type {"arraybuffer" | "blob"} */
   binaryType = "arraybuffer";
+  /** The revision of Engine.IO: 3 with servers 1.x and 2.x. */
+  protocol = 4;
   /** The transport in use. */
   transport;
   /** The number by which Rust's events name it. @type {number | undefined} */
@@ -59,10 +61,6 @@ export class Engine extends Emitter {
     this._manager = manager;
     this.transport = new Transport(manager, "polling");
     this._isWatched = _isWatched;
-  }
-
-  get protocol() {
-    return 4;
   }
 
   /** The packets that are not yet written for certain. */

@@ -1,6 +1,6 @@
 // @ts-check
 import * as rust from "#bindings";
-import { hold } from "../web/edge.js";
+import { connectPayload, hold } from "../web/edge.js";
 import { address } from "./address.js";
 import { Emitter } from "./emitter.js";
 import { Engine, Transport, packet, withBlobs } from "./engine.js";
@@ -211,13 +211,35 @@ export class Manager extends Emitter {
     return this.opts;
   }
 
-  /** A bearer token is wanted for the next connection. @param {number} epoch @param {string} reason @param {number} attempt */
-  _bear(epoch, reason, attempt) {
+  /**
+   * What the handshake of the next connection carries is wanted.
+   * @param {number} epoch @param {string} reason @param {number} attempt @param {boolean} withAuth
+   */
+  _bear(epoch, reason, attempt, withAuth) {
+    const demand = { reason, attempt };
     const fail = (/** @type {unknown} */ error) =>
       // Later, so that an app that has just called `io()` can listen.
       queueMicrotask(() => rust.configured(this._number, epoch, hold(error)));
+    const done = () => rust.configured(this._number, epoch, 0);
+    const proceed = () => (withAuth ? this._askAuth(demand, done, fail) : done());
     this._giveUp();
-    this._giveUp = this._askBearer({ reason, attempt }, () => rust.configured(this._number, epoch, 0), fail);
+    if (this._bearer) this._giveUp = this._askBearer(demand, proceed, fail);
+    else proceed();
+  }
+
+  /** Finds the payload that the handshake carries. @param {any} demand @param {() => void} done @param {(error: unknown) => void} fail */
+  _askAuth(demand, done, fail) {
+    const give = (/** @type {any} */ auth) => {
+      try {
+        rust.authorize(this._number, connectPayload(auth, undefined));
+      } catch (error) {
+        return fail(error);
+      }
+      done();
+    };
+    const { auth } = this.opts;
+    if (typeof auth === "function") this._giveUp = ask(auth, this, { ...demand, namespace: "/" }, { give, fail });
+    else give(auth);
   }
 
   /** The app's function that gives a bearer token, where there is one. @returns {Function | undefined} */
@@ -372,6 +394,7 @@ export class Manager extends Emitter {
   _tellEngine(event, engine, value, number) {
     if (event === ENGINE_OPEN) {
       engine.id = value;
+      engine.protocol = number;
       engine.readyState = "open";
     } else if (event === UPGRADING) engine.emitReserved("upgrading", new Transport(this._number, value));
     else if (event === UPGRADE) {

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 
 use crate::client::options::{Bearer, Options, bearer_header, header, transport};
 use crate::error::{Code, Error};
-use crate::proto::auth::{HeaderFallback, Headers, Secret};
+use crate::proto::auth::{AuthPlacement, HeaderFallback, Headers, Secret};
+use crate::proto::engine::Revision;
 use crate::proto::engine::transport::Kind;
 use crate::proto::socket::policy::Reauth;
 use crate::proto::socket::reconnection::Reconnection;
@@ -90,7 +91,22 @@ pub fn read(object: &Payload) -> Result<Options, Error> {
         options.header_fallback = fallback;
     }
     options.headers_once = reader.either("headersOn", "always", "handshake");
-    options.auth_in_event = reader.either("authPlacement", "payload", "event");
+    if reader.get("authPlacement").is_some() {
+        let mut placement = String::new();
+        reader.text("authPlacement", &mut placement);
+        match AuthPlacement::parse(&placement) {
+            Some(placement) => options.auth_placement = placement,
+            None => problem.wrong("authPlacement"),
+        }
+    }
+    if let Some(protocol) = reader.get("protocol") {
+        match (protocol.as_number(), protocol.as_text().as_deref()) {
+            (Some(3.0), _) => options.protocol = Some(Revision::V3),
+            (Some(4.0), _) => options.protocol = Some(Revision::V4),
+            (_, Some("auto")) => {}
+            _ => problem.wrong("protocol"),
+        }
+    }
     reader.bearer(&mut options.bearer);
     reader.reauth(&mut options.reauth);
     reader.read("auth", |auth| {
@@ -108,7 +124,7 @@ pub fn read(object: &Payload) -> Result<Options, Error> {
             let name = item.as_text().or_else(|| reader.of(&item).get("transport")?.as_text());
             match name.as_deref() {
                 // Known by name, and not carried yet.
-                Some("webtransport" | "jsonp") => {}
+                Some("webtransport") => {}
                 name => match name.and_then(transport) {
                     Some(candidate) => options.transports.push(candidate),
                     None => problem.wrong("transports"),

@@ -37,8 +37,8 @@ export const options = (target) => {
 /** @param {number} target */
 export const hasAuth = (target) => managerOf(target)?._hasAuth() ?? false;
 
-/** @param {number} target @param {number} epoch @param {string} reason @param {number} attempt */
-export const wantBearer = (target, epoch, reason, attempt) => managerOf(target)?._bear(epoch, reason, attempt);
+/** @param {number} target @param {number} epoch @param {string} reason @param {number} attempt @param {boolean} withAuth */
+export const wantBearer = (target, epoch, reason, attempt, withAuth) => managerOf(target)?._bear(epoch, reason, attempt, withAuth);
 
 /** @param {number} target @param {number} plan which is taken */
 export const placed = (target, plan) => {

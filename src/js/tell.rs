@@ -3,6 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use crate::proto::Data;
+use crate::proto::engine::Revision;
 use crate::proto::engine::transport::Kind;
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Loss, Reason, SocketEvent};
 use crate::web::{Payload, edge};
@@ -15,7 +16,7 @@ extern "C" {
     #[wasm_bindgen(js_name = hasAuth)]
     fn has_auth(target: u32) -> bool;
     #[wasm_bindgen(js_name = wantBearer)]
-    fn want_bearer(target: u32, epoch: u32, reason: &str, attempt: u32);
+    fn want_bearer(target: u32, epoch: u32, reason: &str, attempt: u32, with_auth: bool);
     fn placed(target: u32, plan: u32);
     fn carry(target: u32, headers: u32);
     fn authenticate(
@@ -78,9 +79,9 @@ impl Target {
         has_auth(self.0.slot())
     }
 
-    /// A bearer token is wanted for the next connection.
-    pub fn bear(&self, epoch: u32, reason: &str, attempt: u32) {
-        want_bearer(self.0.slot(), epoch, reason, attempt);
+    /// What the handshake of the next connection carries is wanted: a bearer token, and the payload of the root namespace.
+    pub fn bear(&self, epoch: u32, reason: &str, attempt: u32, with_auth: bool) {
+        want_bearer(self.0.slot(), epoch, reason, attempt, with_auth);
     }
 
     /// A session is about to begin: the plan, five texts an entry behind the transport's name.
@@ -192,8 +193,12 @@ impl Target {
 
     fn engine_event(&self, engine: usize, event: EngineEvent<Payload>) {
         match event {
-            EngineEvent::Open { sid, kind: _ } => {
-                self.say(Tale::EngineOpen, engine, Payload::text(&sid).into_slot(), 0.0);
+            EngineEvent::Open { sid, revision, .. } => {
+                let number = match revision {
+                    Revision::V3 => 3.0,
+                    Revision::V4 => 4.0,
+                };
+                self.say(Tale::EngineOpen, engine, Payload::text(&sid).into_slot(), number);
             }
             EngineEvent::Upgrading(kind) => self.say(Tale::Upgrading, engine, hold_name(kind), 0.0),
             EngineEvent::Upgrade(kind) => self.say(Tale::Upgrade, engine, hold_name(kind), 0.0),

@@ -17,15 +17,19 @@ pub trait Data: Sized {
     /// The size on the wire of a polling payload, in bytes: a text's as UTF-8, a binary's as base64 behind its mark.
     fn wire_len(&self) -> usize;
 
-    /// Copies the code units of a text from `from` on into `units`, as many as fit, and says how many that were.
+    /// Copies the code units of a text, or the bytes of a binary, from `from` on into `units`, as many as fit, and says how
+    /// many that were.
     fn read(&self, from: usize, units: &mut [u16]) -> usize;
 
     /// Where `unit` next stands in a text, from `from` on.
     fn find(&self, unit: u16, from: usize) -> Option<usize>;
 
-    /// The part of a text from `from` up to (not including) `to`, in code units. A `to` past the end means the end. All of a
-    /// binary, as another reference to it.
+    /// The part of a text from `from` up to (not including) `to`, in code units, or of a binary, in bytes. A `to` past the end
+    /// means the end. All of it is another reference to the same.
     fn slice(&self, from: usize, to: usize) -> Self;
+
+    /// The text that a binary is in UTF-8. `None` where it is not UTF-8.
+    fn decode_utf8(&self) -> Option<Self>;
 
     /// Decodes the base64 text from `from` on into a binary. `None` where it is not base64.
     fn decode_base64(&self, from: usize) -> Option<Self>;
@@ -65,6 +69,9 @@ pub trait Data: Sized {
 
     /// The JSON text of an event with one argument, itself JSON text; an empty object where there is none.
     fn event(name: &str, argument: Option<&Self>) -> Self;
+
+    /// The members of an object (a JSON text) as a query string, percent-encoded: strings as they are, others as their JSON.
+    fn to_query(&self) -> Option<String>;
 
     /// A reference to the last argument of a parsed event, where that is a string: the offset of state recovery.
     fn last_string(&self) -> Option<Self>;

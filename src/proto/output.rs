@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::error::Error;
 
+use super::engine::Revision;
 use super::engine::packet::{Packet, PacketType};
 use super::engine::transport::{Candidate, Kind};
 use super::fifo::Fifo;
@@ -86,8 +87,9 @@ pub enum Output<D> {
         /// The session that it is to join.
         sid: Option<Rc<str>>,
     },
-    /// The session of a transport has this id: all that is sent there from now on names it.
-    Join(u32, Rc<str>),
+    /// The session of a transport has this id, and speaks this revision: all that is sent there from now on names the one and
+    /// is framed as the other has it. So are the transports that join the session.
+    Join(u32, Rc<str>, Revision),
     /// Send a GET for the next payload.
     Poll(u32),
     /// Send a POST with these packets.
@@ -270,6 +272,8 @@ pub enum EngineEvent<D> {
         sid: Rc<str>,
         /// The transport that it began on.
         kind: Kind,
+        /// The revision that both sides speak.
+        revision: Revision,
     },
     /// Another transport answered and takes over.
     Upgrading(Kind),

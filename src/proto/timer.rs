@@ -18,9 +18,13 @@ pub enum Timer {
     Heartbeat,
     /// The start of a probe that gives a better transport a lead.
     Probe,
+    /// The client's own sign of life, where the protocol wants one.
+    Ping,
+    /// What tells the generation of the server.
+    Detection,
 }
 
-const COUNT: usize = 6;
+const COUNT: usize = 8;
 
 /// When each timer runs out.
 #[derive(Debug)]

@@ -11,7 +11,9 @@ use std::rc::{Rc, Weak};
 use js_sys::Date;
 
 use crate::error::{Code, Error};
+use crate::proto::Data;
 use crate::proto::auth::Secret;
+use crate::proto::engine::Revision;
 use crate::proto::engine::connection::{Config, Input};
 use crate::proto::engine::packet::{Packet, PacketType};
 use crate::proto::engine::transport::{Candidate, Kind};
@@ -36,6 +38,9 @@ pub trait App {
 
     /// The app gave a bearer token, which expires at a time in seconds or milliseconds since 1970.
     fn bear(&self, driver: &Driver, token: &str, expires_at: Option<f64>) -> Result<(), Error>;
+
+    /// The app gave the payload of the root namespace.
+    fn authorize(&self, payload: Option<Payload>);
 
     /// What a connection with the last options is made with.
     fn config(&self) -> Config;
@@ -67,6 +72,8 @@ pub struct Driver {
     /// By how much it was set back since the beginning.
     offset: Cell<Millis>,
     is_draining: Cell<bool>,
+    /// What the present session speaks.
+    revision: Cell<Revision>,
     /// What calls from inside events have set aside.
     interrupted: RefCell<Vec<Outputs<Payload>>>,
     /// Itself, as long as nobody else holds it and it still writes.
@@ -122,6 +129,7 @@ impl Driver {
                 clock: Cell::new(0.0),
                 offset: Cell::new(0.0),
                 is_draining: Cell::new(false),
+                revision: Cell::new(Revision::V4),
                 interrupted: RefCell::new(Vec::new()),
                 lingering: RefCell::new(None),
             });
@@ -187,6 +195,11 @@ impl Driver {
         self.app.bear(self, token, expires_at)
     }
 
+    /// Takes the payload of the root namespace, where it travels in the query of the handshake.
+    pub fn authorize(&self, payload: Option<Payload>) {
+        self.app.authorize(payload);
+    }
+
     /// The options of the next connection are there, or can't be had.
     pub fn configured(self: &Rc<Self>, epoch: u32, outcome: Result<(), Failure<Payload>>) {
         let config = outcome.map(|()| self.app.config());
@@ -195,6 +208,11 @@ impl Driver {
 
     /// Gives the payload of a socket's CONNECT (the JSON of an object), or says why there is none.
     pub fn answer(self: &Rc<Self>, socket: usize, epoch: u32, auth: Result<Option<Payload>, Failure<Payload>>) {
+        if let Ok(Some(payload)) = &auth
+            && self.look(|manager| manager.is_root(socket))
+        {
+            self.app.authorize(Some(payload.slice(0, usize::MAX)));
+        }
         self.run(|manager, now| manager.handle_auth(now, socket, epoch, auth));
     }
 
@@ -236,7 +254,7 @@ impl Driver {
         match output {
             Output::Write(transport, packet) => {
                 if let Some(Line::Stream(stream)) = self.line(transport).as_deref() {
-                    stream.write(packet);
+                    stream.write(packet, self.revision.get());
                 }
             }
             Output::Event(event) => {
@@ -250,8 +268,9 @@ impl Driver {
                 candidate,
                 sid,
             } => self.open(transport, candidate, sid.as_deref()),
-            Output::Join(transport, sid) => {
-                self.with_poller(transport, |poller| poller.join(&sid));
+            Output::Join(transport, sid, revision) => {
+                self.revision.set(revision);
+                self.with_poller(transport, |poller| poller.join(&sid, revision));
             }
             Output::Poll(transport) => {
                 self.with_poller(transport, Poller::poll);
@@ -303,7 +322,7 @@ impl Driver {
         }
         let address = endpoint.address(candidate, sid);
         let line = if candidate.kind.is_polling() {
-            let poller = Poller::new(address, endpoint.http(), candidate.fetch, self.number, transport);
+            let poller = Poller::new(address, endpoint.http(), candidate, self.number, transport);
             Some(Line::Poller(RefCell::new(poller)))
         } else {
             let stamp = if endpoint.stamps_streams { endpoint.stamp() } else { "" };
@@ -336,13 +355,15 @@ impl Driver {
 
     /// What the official client's errors say.
     pub(super) fn describe(&self, transport: u32, reads: bool) -> &'static str {
-        let fetches = self.with_poller(transport, |poller| poller.fetches());
-        match (fetches, reads) {
+        let candidate = self.with_poller(transport, |poller| poller.candidate());
+        match (candidate.map(|candidate| (candidate.kind, candidate.fetch)), reads) {
             (None, _) => "websocket error",
-            (Some(false), true) => "xhr poll error",
-            (Some(false), false) => "xhr post error",
-            (Some(true), true) => "fetch read error",
-            (Some(true), false) => "fetch write error",
+            (Some((Kind::Jsonp, _)), true) => "jsonp poll error",
+            (Some((Kind::Jsonp, _)), false) => "jsonp post error",
+            (Some((_, false)), true) => "xhr poll error",
+            (Some((_, false)), false) => "xhr post error",
+            (Some((_, true)), true) => "fetch read error",
+            (Some((_, true)), false) => "fetch write error",
         }
     }
 

@@ -13,8 +13,8 @@ const TEXT = 1;
 const BINARY = 2;
 const CLOSED = 3;
 const BROKEN = 4;
-const ANSWERED = 5;
-const ACCEPTED = 6;
+export const ANSWERED = 5;
+export const ACCEPTED = 6;
 const COMPOSED = 7;
 const OFFLINE = 8;
 const PROBED = 9;
@@ -113,11 +113,12 @@ const copyHead = (text) => {
 
 // Texts.
 
-/** @param {number} slot @param {number} from @param {Uint16Array} units */
+/** @param {number} slot a text or a binary @param {number} from @param {Uint16Array} units */
 export const read = (slot, from, units) => {
-  const text = held[slot];
-  const count = Math.max(0, Math.min(units.length, text.length - from));
-  for (let i = 0; i < count; i++) units[i] = text.charCodeAt(from + i);
+  const value = held[slot];
+  const bytes = typeof value === "string" ? undefined : new Uint8Array(value);
+  const count = Math.max(0, Math.min(units.length, (bytes ?? value).length - from));
+  for (let i = 0; i < count; i++) units[i] = bytes ? bytes[from + i] : value.charCodeAt(from + i);
   return count;
 };
 
@@ -127,7 +128,16 @@ export const find = (slot, unit, from) => held[slot].indexOf(String.fromCharCode
 /** @param {number} slot @param {number} from @param {number} to */
 export const slice = (slot, from, to) => {
   const value = held[slot];
-  return hold(typeof value === "string" ? value.slice(from, to) : value);
+  return hold(typeof value === "string" || from ? value.slice(from, to) : value);
+};
+
+/** @param {number} slot @returns {number} 0 where it is not UTF-8 */
+export const decodeUtf8 = (slot) => {
+  try {
+    return hold(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(held[slot]));
+  } catch {
+    return 0;
+  }
 };
 
 /** @param {number} slot */
@@ -246,6 +256,18 @@ export const numberOf = (slot) => (typeof held[slot] === "number" ? held[slot] :
 
 /** @param {number} slot @returns {string | undefined} */
 export const textOf = (slot) => (typeof held[slot] === "string" ? held[slot] : undefined);
+
+/** @param {number} slot the JSON of an object @returns {string | undefined} nothing where half a surrogate pair can't be encoded */
+export const toQuery = (slot) => {
+  const encode = (/** @type {any} */ value) => encodeURIComponent(typeof value === "string" ? value : JSON.stringify(value));
+  try {
+    return Object.entries(JSON.parse(held[slot]))
+      .map((member) => member.map(encode).join("="))
+      .join("&");
+  } catch {
+    return undefined;
+  }
+};
 
 /** @param {number} slot @returns {number} 0 where the last argument is not a string */
 export const lastString = (slot) => {
@@ -393,7 +415,7 @@ export const addParameter = (url, name, value) => {
 };
 
 /** A URL unlike every other. @param {string} url @param {string} name of the parameter that makes it so; empty for none */
-const stamped = (url, name) =>
+export const stamped = (url, name) =>
   name ? `${url}&${name}=${Date.now().toString(36)}${Math.random().toString(36).slice(2, 7)}` : url;
 
 /**
@@ -479,8 +501,11 @@ export const writeText = (socket, code, label, id, data) => {
   send(socket, packet);
 };
 
-/** @param {number} socket @param {number} data which is taken */
-export const writeBinary = (socket, data) => send(socket, take(data));
+/** @param {number} socket @param {number} data which is taken @param {number} type a byte to put in front, where it is not 0 */
+export const writeBinary = (socket, data, type) => {
+  const value = take(data);
+  send(socket, type ? new Blob([Uint8Array.of(type), value]) : value);
+};
 
 /** The same as text. A Blob, which is read later, goes as it is. @param {number} socket @param {string} mark @param {number} data which is taken */
 export const writeBase64 = (socket, mark, data) => {
@@ -506,6 +531,17 @@ export const describe = (text) => detail(text);
 
 // Polling.
 
+/**
+ * A packet with its length in front. Beyond ASCII, servers disagree about the length and the encoding: what is not ASCII is
+ * escaped as JSON escapes it.
+ * @param {string} packet
+ */
+const framed = (packet) => {
+  const ascii = packet.replace(/[^\0-\x7f]/g, (unit) => "\\u" + unit.charCodeAt(0).toString(16).padStart(4, "0"));
+  return `${ascii.length}:${ascii}`;
+};
+
+
 /** @param {number} body @param {number} code @param {number} label @param {number} id @param {number} data which is taken */
 export const addText = (body, code, label, id, data) => {
   held[body].push(text(code, label, id, data));
@@ -517,13 +553,16 @@ export const addBinary = (body, data) => held[body].push(take(data));
 
 /**
  * Joins the parts. The text at once, in the place of the list, or where a Blob has to be read first, later by a signal.
- * @param {number} body @param {string} separator @param {string} mark @param {number} driver @param {number} transport
+ * @param {number} body @param {string} separator none where each packet has its length in front instead
+ * @param {string} mark @param {number} driver @param {number} transport
  * @returns {boolean} whether it is there
  */
 export const finishBody = (body, separator, mark, driver, transport) => {
   /** @param {any[]} parts */
-  const finish = (parts) =>
-    (held[body] = parts.map((part) => (typeof part === "string" ? part : mark + base64(part))).join(separator));
+  const finish = (parts) => {
+    const packets = parts.map((part) => (typeof part === "string" ? part : mark + base64(part)));
+    return (held[body] = separator ? packets.join(separator) : packets.map(framed).join(""));
+  };
   /** @type {any[]} */
   const parts = held[body];
   const isBlob = (/** @type {any} */ part) => typeof part !== "string" && part.arrayBuffer;
@@ -546,6 +585,14 @@ export const finishBody = (body, separator, mark, driver, transport) => {
   return false;
 };
 
+/** What was read as bytes is a text, unless it says otherwise. @param {string | ArrayBuffer} body @param {string | null} type */
+const content = (body, type) =>
+  typeof body === "string" || type?.includes("octet-stream") ? body : new TextDecoder().decode(body);
+
+/** What came of a request. @param {number} driver @param {number} transport @param {boolean} isPost @param {number} status @param {() => string | ArrayBuffer} read the body @param {any} context what an app gets to see of a failure */
+export const answer = (driver, transport, isPost, status, read, context) =>
+  dispatch(driver, transport, isPost ? ACCEPTED : ANSWERED, status === 200 ? hold(read()) : detail(status, context), status);
+
 /** What requests of `fetch` do about cookies; the numbers are those of `Cookies` in `polling.rs`. @type {RequestCredentials[]} */
 const CREDENTIALS = ["same-origin", "omit", "include"];
 
@@ -555,9 +602,10 @@ const CREDENTIALS = ["same-origin", "omit", "include"];
  * @param {number} address @param {string} stamp @param {number} headers names and values in turn @param {number} body of a POST, which is taken
  * @param {boolean} fetches whether it goes through `fetch`, as it does where there is no XMLHttpRequest (service workers)
  * @param {boolean} follows whether `fetch` follows redirects @param {number} cookies @param {number} timeout in milliseconds, or 0
+ * @param {boolean} inBytes whether the answer may be binary
  * @param {number} driver @param {number} transport
  */
-export const request = (address, stamp, headers, body, fetches, follows, cookies, timeout, driver, transport) => {
+export const request = (address, stamp, headers, body, fetches, follows, cookies, timeout, inBytes, driver, transport) => {
   const url = stamped(held[address], stamp);
   const method = body ? "POST" : "GET";
   const signal = body ? ACCEPTED : ANSWERED;
@@ -568,9 +616,9 @@ export const request = (address, stamp, headers, body, fetches, follows, cookies
   for (let i = 0; i < given.length; i += 2) fields.push(given.slice(i, i + 2));
   if (body) fields.push(["Content-type", "text/plain;charset=UTF-8"]);
   fields.push(["Accept", "*/*"]);
-  /** @param {number} status @param {() => string} read the body @param {any} context what an app gets to see of a failure */
-  const answer = (status, read, context) =>
-    dispatch(driver, transport, signal, status === 200 ? hold(read()) : detail(status, context), status);
+  const type = "content-type";
+  /** @param {number} status @param {() => string | ArrayBuffer} read @param {any} context */
+  const settle = (status, read, context) => answer(driver, transport, !!body, status, read, context);
 
   const throughXhr = () => {
     const xhr = new XMLHttpRequest();
@@ -579,8 +627,9 @@ export const request = (address, stamp, headers, body, fetches, follows, cookies
     xhr.withCredentials = CREDENTIALS[cookies] === "include";
     xhr.timeout = timeout;
     xhr.onreadystatechange = () => {
-      if (xhr.readyState === 4) answer(xhr.status, () => xhr.responseText, xhr);
+      if (xhr.readyState === 4) settle(xhr.status, () => content(xhr.response, xhr.getResponseHeader(type)), xhr);
     };
+    if (inBytes) xhr.responseType = "arraybuffer";
     xhr.send(data);
     return () => {
       xhr.onreadystatechange = null;
@@ -608,9 +657,13 @@ export const request = (address, stamp, headers, body, fetches, follows, cookies
     const timer = timeout ? setTimeout(expire, timeout) : 0;
     // In a promise, so that nothing is thrown into Rust where `fetch` is not the browser's own.
     new Promise((resolve) => resolve(fetch(url, init)))
-      .then((response) => response.text().then((/** @type {string} */ text) => answer(response.status, () => text, response)))
+      .then((response) =>
+        response[inBytes ? "arrayBuffer" : "text"]().then((/** @type {string | ArrayBuffer} */ read) =>
+          settle(response.status, () => content(read, response.headers.get(type)), response),
+        ),
+      )
       .catch((error) => {
-        if (isLate || !controller.signal.aborted) answer(0, String, error);
+        if (isLate || !controller.signal.aborted) settle(0, String, error);
       })
       .then(() => clearTimeout(timer));
     return () => controller.abort();

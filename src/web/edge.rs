@@ -32,6 +32,8 @@ extern "C" {
     pub fn is_binary(slot: u32) -> bool;
     #[wasm_bindgen(js_name = wireLength)]
     pub fn wire_length(slot: u32) -> usize;
+    #[wasm_bindgen(js_name = decodeUtf8)]
+    pub fn decode_utf8(slot: u32) -> u32;
     #[wasm_bindgen(js_name = decodeBase64)]
     pub fn decode_base64(slot: u32, from: usize) -> u32;
     pub fn join(code: u32, label: u32, id: f64, data: u32) -> u32;
@@ -47,6 +49,8 @@ extern "C" {
     #[wasm_bindgen(js_name = timeOf)]
     pub fn time_of(slot: u32) -> f64;
     pub fn event(name: &str, argument: u32) -> u32;
+    #[wasm_bindgen(js_name = toQuery)]
+    pub fn to_query(slot: u32) -> Option<String>;
     #[wasm_bindgen(js_name = lastString)]
     pub fn last_string(slot: u32) -> u32;
     #[wasm_bindgen(js_name = withRecovery)]
@@ -59,7 +63,7 @@ extern "C" {
     #[wasm_bindgen(js_name = writeText)]
     pub fn write_text(socket: u32, code: u32, label: u32, id: f64, data: u32);
     #[wasm_bindgen(js_name = writeBinary)]
-    pub fn write_binary(socket: u32, data: u32);
+    pub fn write_binary(socket: u32, data: u32, kind: u8);
     #[wasm_bindgen(js_name = writeBase64)]
     pub fn write_base64(socket: u32, mark: &str, data: u32);
 
@@ -89,11 +93,11 @@ extern "C" {
         follows: bool,
         cookies: u32,
         timeout: u32,
+        in_bytes: bool,
         driver: usize,
         transport: u32,
     ) -> u32;
     pub fn end(request: u32);
-
 }
 
 #[wasm_bindgen(module = "/src/web/diagnosis.js")]
@@ -102,4 +106,10 @@ extern "C" {
     #[wasm_bindgen(js_name = awaitProbe)]
     pub fn await_probe(driver: usize, transport: u32);
     pub fn explain(slot: u32, code: &str, names: &str);
+}
+
+#[wasm_bindgen(module = "/src/web/jsonp.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = sendJsonp)]
+    pub fn send_jsonp(url: u32, stamp: &str, body: u32, driver: usize, transport: u32) -> u32;
 }

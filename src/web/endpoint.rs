@@ -17,7 +17,7 @@ pub struct Endpoint {
     pub url: Url,
     /// The path of its Engine.IO endpoint: `/socket.io/`.
     pub path: String,
-    /// The revision to speak.
+    /// The revision that requests ask for. Servers 1.x and 2.x know only one, and look at nothing.
     pub revision: Revision,
     /// Query parameters, the app's own and those that carry credentials.
     pub query: Vec<(String, Secret)>,
@@ -71,7 +71,7 @@ impl Endpoint {
         if let Some(sid) = sid {
             add("sid", sid);
         }
-        if self.base64 {
+        if self.base64 || candidate.kind == Kind::Jsonp {
             add("b64", "1");
         }
         Payload::address(&address, query)
@@ -92,6 +92,7 @@ impl Endpoint {
 
     pub(super) fn http(&self) -> Http {
         Http {
+            revision: self.revision,
             headers: fields(&self.headers),
             headers_once: self.headers_once,
             has_query: !self.query.is_empty(),

@@ -117,6 +117,10 @@ impl Data for Payload {
         Self(edge::slice(self.0, from, to))
     }
 
+    fn decode_utf8(&self) -> Option<Self> {
+        Self::from_slot(edge::decode_utf8(self.0))
+    }
+
     fn decode_base64(&self, from: usize) -> Option<Self> {
         Self::from_slot(edge::decode_base64(self.0, from))
     }
@@ -165,6 +169,10 @@ impl Data for Payload {
 
     fn event(name: &str, argument: Option<&Self>) -> Self {
         Self(edge::event(name, slot_of(argument)))
+    }
+
+    fn to_query(&self) -> Option<String> {
+        edge::to_query(self.0)
     }
 
     fn last_string(&self) -> Option<Self> {

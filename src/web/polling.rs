@@ -1,19 +1,35 @@
 //! HTTP long-polling over XHR or fetch: one GET waits for the server's packets while one POST carries the client's.
 
 use crate::proto::auth::Secret;
+use crate::proto::engine::Revision;
 use crate::proto::engine::packet::Packet;
+use crate::proto::engine::transport::{Candidate, Kind};
 
 use super::diagnosis::Case;
 use super::edge;
 use super::payload::{Payload, number_of, slot_of};
 
-/// What separates the packets of a payload, and what marks a binary one (Engine.IO 4).
-const SEPARATOR: &str = "\u{1e}";
-pub(super) const BINARY_MARK: &str = "b";
+/// What separates the packets of a payload. In Engine.IO 3 nothing does: each has its length in front.
+const fn separator(revision: Revision) -> &'static str {
+    match revision {
+        Revision::V3 => "",
+        Revision::V4 => "\u{1e}",
+    }
+}
+
+/// What marks a binary packet in a text.
+pub(super) const fn binary_mark(revision: Revision) -> &'static str {
+    match revision {
+        Revision::V3 => "b4",
+        Revision::V4 => "b",
+    }
+}
 
 /// How requests are made.
 #[derive(Debug, Default)]
 pub struct Http {
+    /// The revision that requests ask for.
+    pub revision: Revision,
     /// Header fields, where there are any.
     pub headers: Option<Payload>,
     /// Whether only the request that begins the session has them.
@@ -46,7 +62,9 @@ pub struct Poller {
     /// The URL with all its parameters but the session's id.
     url: Payload,
     http: Http,
-    fetch: bool,
+    candidate: Candidate,
+    /// What the session speaks, as far as it is known.
+    revision: Revision,
     driver: usize,
     transport: u32,
     get: Option<Request>,
@@ -79,11 +97,12 @@ enum Cookies {
 
 impl Poller {
     /// A transport without requests.
-    pub fn new(url: Payload, http: Http, fetch: bool, driver: usize, transport: u32) -> Self {
+    pub fn new(url: Payload, http: Http, candidate: Candidate, driver: usize, transport: u32) -> Self {
         Self {
             url,
+            revision: http.revision,
             http,
-            fetch,
+            candidate,
             driver,
             transport,
             get: None,
@@ -95,8 +114,9 @@ impl Poller {
         }
     }
 
-    /// The session has got its id: all later requests carry it.
-    pub fn join(&mut self, sid: &str) {
+    /// The session has got its id, which all later requests carry, and its revision.
+    pub fn join(&mut self, sid: &str, revision: Revision) {
+        self.revision = revision;
         edge::add_parameter(self.url.slot(), "sid", sid);
         self.has_joined = true;
     }
@@ -111,9 +131,9 @@ impl Poller {
         self.has_joined
     }
 
-    /// Whether requests go through `fetch`.
-    pub fn fetches(&self) -> bool {
-        self.fetch
+    /// How requests are made.
+    pub fn candidate(&self) -> Candidate {
+        self.candidate
     }
 
     /// Sends a GET.
@@ -136,7 +156,8 @@ impl Poller {
                 Packet::Binary(data) => edge::add_binary(body.slot(), data.into_slot()),
             }
         }
-        if edge::finish_body(body.slot(), SEPARATOR, BINARY_MARK, self.driver, self.transport) {
+        let (separator, mark) = (separator(self.revision), binary_mark(self.revision));
+        if edge::finish_body(body.slot(), separator, mark, self.driver, self.transport) {
             self.body = Some(body);
         } else {
             // The signal brings it back.
@@ -181,13 +202,20 @@ impl Poller {
     /// Sends a GET, or a POST with a body. `None` where the browser refuses; a signal says so later.
     fn send(&self, body: Option<Payload>) -> Option<Request> {
         let http = &self.http;
+        let (driver, transport) = (self.driver, self.transport);
+        if self.candidate.kind == Kind::Jsonp {
+            let body = body.map_or(0, Payload::into_slot);
+            let slot = edge::send_jsonp(self.url.slot(), &http.stamp, body, driver, transport);
+            return Some(Request(slot));
+        }
+        let fetch = self.candidate.fetch;
         let headers = http
             .headers
             .as_ref()
             .filter(|_| !(http.headers_once && self.has_joined));
         // A credential must not follow a redirect, and XHR follows every one.
         let follows = body.is_none() && !http.has_query && headers.is_none();
-        let cookies = match (http.with_credentials, self.fetch) {
+        let cookies = match (http.with_credentials, fetch) {
             (true, _) => Cookies::Include,
             (false, true) => Cookies::Omit,
             // As XHR does.
@@ -198,12 +226,13 @@ impl Poller {
             &http.stamp,
             slot_of(headers),
             body.map_or(0, Payload::into_slot),
-            self.fetch || !follows,
+            fetch || !follows,
             follows,
             cookies as u32,
-            if self.fetch { 0 } else { http.timeout },
-            self.driver,
-            self.transport,
+            if fetch { 0 } else { http.timeout },
+            self.revision == Revision::V3,
+            driver,
+            transport,
         );
         (slot != 0).then_some(Request(slot))
     }

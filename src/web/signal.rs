@@ -7,6 +7,7 @@ use crate::error::Code;
 use crate::proto::Data;
 use crate::proto::diagnosis::Outcome;
 use crate::proto::engine::connection::Input;
+use crate::proto::engine::transport::Kind;
 use crate::proto::output::Failure;
 use crate::proto::socket::manager::HEAD;
 use crate::proto::timer::Millis;
@@ -165,6 +166,8 @@ impl Driver {
                     .unwrap_or(true)
                 {
                     match number {
+                        // A script says nothing of why it failed.
+                        _ if self.is_jsonp(transport) => {}
                         401 | 403 => failure.error.code = Code::Unauthorized,
                         0 => match self.look_into(now, transport, failure) {
                             Some(known) => failure = known,
@@ -177,6 +180,10 @@ impl Driver {
             }
         };
         self.manager.borrow_mut().handle(now, transport, input);
+    }
+
+    fn is_jsonp(&self, transport: u32) -> bool {
+        self.with_poller(transport, |poller| poller.candidate().kind) == Some(Kind::Jsonp)
     }
 
     /// A POST has ended: so has a poller that waited for nothing else.

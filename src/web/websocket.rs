@@ -1,11 +1,12 @@
 //! WebSocket.
 
 use crate::proto::auth::Secret;
-use crate::proto::engine::packet::Packet;
+use crate::proto::engine::Revision;
+use crate::proto::engine::packet::{Packet, PacketType};
 
 use super::edge;
 use super::payload::{Payload, number_of, slot_of};
-use super::polling::BINARY_MARK;
+use super::polling::binary_mark;
 
 /// An open or opening WebSocket. Dropped, it is closed and no longer heard.
 pub struct Stream {
@@ -33,8 +34,8 @@ impl Stream {
         (slot != 0).then_some(Self { slot, base64 })
     }
 
-    /// Writes a packet.
-    pub fn write(&self, packet: Packet<Payload>) {
+    /// Writes a packet, in a session of a revision.
+    pub fn write(&self, packet: Packet<Payload>, revision: Revision) {
         match packet {
             Packet::Text {
                 code, label, id, data, ..
@@ -42,8 +43,13 @@ impl Stream {
                 let data = data.map_or(0, Payload::into_slot);
                 edge::write_text(self.slot, code, slot_of(label.as_deref()), number_of(id), data);
             }
-            Packet::Binary(data) if self.base64 => edge::write_base64(self.slot, BINARY_MARK, data.into_slot()),
-            Packet::Binary(data) => edge::write_binary(self.slot, data.into_slot()),
+            Packet::Binary(data) if self.base64 => {
+                edge::write_base64(self.slot, binary_mark(revision), data.into_slot());
+            }
+            Packet::Binary(data) => {
+                let kind = (revision == Revision::V3).then_some(PacketType::Message);
+                edge::write_binary(self.slot, data.into_slot(), kind.map_or(0, |kind| kind as u8));
+            }
         }
     }
 }

@@ -11,10 +11,35 @@ pub struct Credentials {
     pub query: Vec<(String, Secret)>,
     /// Whether the app gives an `auth` payload. What is in it stays with the host.
     pub has_auth: bool,
-    /// Whether that is to travel in an event after connecting, instead of the CONNECT.
-    pub auth_in_event: bool,
+    /// Where that is to travel.
+    pub auth_placement: AuthPlacement,
     /// Whether requests of polling carry cookies: to another origin, where the app asks for it.
     pub with_cookies: bool,
+}
+
+/// The option `authPlacement`: where the `auth` payload travels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AuthPlacement {
+    /// In the CONNECT, which needs a server of Socket.IO protocol 5 (3.x, 4.x).
+    #[default]
+    Payload,
+    /// In an event after connecting.
+    Event,
+    /// That of the root namespace in the query of the handshake, where logs show it. That of another namespace in its CONNECT: in
+    /// the query behind its name on protocol 4 (servers 1.x, 2.x), which stays out of URLs, as the payload on protocol 5.
+    Query,
+}
+
+impl AuthPlacement {
+    /// Reads the option's value. `None` where there is no such placement.
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "payload" => Self::Payload,
+            "event" => Self::Event,
+            "query" => Self::Query,
+            _ => return None,
+        })
+    }
 }
 
 /// What kind of credential an entry of a plan is about.

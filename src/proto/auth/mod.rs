@@ -17,7 +17,7 @@ mod token;
 mod warning;
 
 pub use carry::Carried;
-pub use credential::{CredentialKind, Credentials};
+pub use credential::{AuthPlacement, CredentialKind, Credentials};
 pub use fallback::{HeaderFallback, Impossible};
 pub use header::{Header, Headers, InvalidHeader};
 pub use placement::{Entry, Placement, Plan, plan};

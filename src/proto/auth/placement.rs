@@ -1,6 +1,6 @@
 //! The plan: where each credential travels on a transport.
 
-use super::{CredentialKind, Credentials, HeaderFallback, Impossible, Warning};
+use super::{AuthPlacement, CredentialKind, Credentials, HeaderFallback, Impossible, Warning};
 use crate::proto::engine::{Revision, transport::Kind};
 
 /// Decides where each credential travels on a session that begins on `begins_on`.
@@ -13,8 +13,8 @@ use crate::proto::engine::{Revision, transport::Kind};
 /// | WebTransport | 4 | `fallback`: payload, event, or dropped |
 /// | JSONP | 3, 4 | `fallback`: query, or dropped |
 ///
-/// The `auth` payload travels in the CONNECT, which needs Engine.IO 4 (Socket.IO protocol 5), or in an event after connecting,
-/// where the app asks for that; so do headers that would travel in the CONNECT. Where a header travels in an event, so does
+/// The `auth` payload travels in the CONNECT, which needs Engine.IO 4 (Socket.IO protocol 5), or in the query or in an event after
+/// connecting, where the app asks for that; so do, in an event, headers that would travel in the CONNECT. Where a header travels in an event, so does
 /// the payload: servers take one such event. WebTransport has neither a query nor cookies. Browsers
 /// send cookies on a WebSocket and for a `<script>` without being asked; with polling, cross-origin, only if asked.
 /// There is an entry for the cookies where they are asked for or travel unasked.
@@ -32,7 +32,8 @@ pub fn plan(
         entries: Vec::new(),
     };
     let moves_headers = begins_on != Kind::Polling && credentials.headers.iter().next().is_some();
-    let signs_in = credentials.auth_in_event || moves_headers && fallback == HeaderFallback::Event;
+    let signs_in =
+        credentials.auth_placement == AuthPlacement::Event || moves_headers && fallback == HeaderFallback::Event;
     for header in &credentials.headers {
         let placed = place_header(begins_on, revision, fallback)
             .map(|placed| {
@@ -49,7 +50,7 @@ pub fn plan(
         let placed = if signs_in {
             (Placement::Event, None)
         } else {
-            place_auth(revision)
+            place_auth(credentials.auth_placement, begins_on, revision)
         };
         plan.add(CredentialKind::Auth, "auth", placed);
     }
@@ -77,10 +78,12 @@ fn place_header(begins_on: Kind, revision: Revision, fallback: HeaderFallback) -
     fallback.placed().filter(|_| choices.contains(&fallback))
 }
 
-const fn place_auth(revision: Revision) -> Placed {
-    match revision {
-        Revision::V4 => (Placement::Payload, None),
-        Revision::V3 => (Placement::None, Some(Warning::AuthImpossible)),
+fn place_auth(wanted: AuthPlacement, begins_on: Kind, revision: Revision) -> Placed {
+    match (wanted, begins_on, revision) {
+        (AuthPlacement::Query, Kind::WebTransport, _) => (Placement::None, Some(Warning::QueryImpossible)),
+        (AuthPlacement::Query, ..) => (Placement::Query, None),
+        (_, _, Revision::V4) => (Placement::Payload, None),
+        (_, _, Revision::V3) => (Placement::None, Some(Warning::AuthImpossible)),
     }
 }
 

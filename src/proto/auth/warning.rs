@@ -58,7 +58,7 @@ impl Warning {
             Self::HeaderLate => ": moved to an event; server: trust the client only after it",
             Self::HeaderDropped => ": dropped, as headerFallback says; server: do without it",
             Self::AuthImpossible => {
-                " in Socket.IO protocol 4: send a header or query; server: read handshake.headers or handshake.query"
+                " in Socket.IO protocol 4: set authPlacement to query or event; server: read handshake.query"
             }
             Self::QueryReserved => " for an app: the name is the protocol's own; give it another one",
             Self::QueryImpossible | Self::CookiesImpossible => ": send a token in auth; server: read handshake.auth",

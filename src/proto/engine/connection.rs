@@ -25,8 +25,10 @@ use super::upgrade::{PROBE, Probe, State as ProbeState};
 /// What a connection is made with.
 #[derive(Debug, Default)]
 pub struct Config {
-    /// The revision to speak.
-    pub revision: Revision,
+    /// The revision to speak; `None` to find out which the server speaks.
+    pub revision: Option<Revision>,
+    /// The revision that this server spoke the last time.
+    pub known: Option<Revision>,
     /// The transports that may be used, in the order in which they are tried.
     pub transports: Vec<Candidate>,
     /// Whether to move to a better transport.
@@ -74,8 +76,15 @@ pub enum Change<D> {
 pub struct Connection<D> {
     pub(super) config: Config,
     pub(super) state: State,
+    /// The revision that both sides speak, as far as it is known.
+    pub(super) revision: Revision,
+    /// A handshake that servers of either revision send.
+    pub(super) undecided: Option<Handshake>,
     pub(super) sid: Option<Rc<str>>,
-    pub(super) lifetime: Millis,
+    /// How often there is a sign of life.
+    pub(super) interval: Millis,
+    /// How late it may be.
+    pub(super) patience: Millis,
     pub(super) max_payload: usize,
     /// The transport in use.
     pub(super) transport: u32,
@@ -101,10 +110,13 @@ impl<D: Data> Connection<D> {
     /// Opens a connection. Its transports are numbered from `first_transport` on.
     pub fn open(config: Config, first_transport: u32, is_watched: bool, out: &mut Outputs<D>) -> Self {
         let mut connection = Self {
+            revision: config.revision.unwrap_or_default(),
             config,
             state: State::Opening,
+            undecided: None,
             sid: None,
-            lifetime: Millis::INFINITY,
+            interval: Millis::INFINITY,
+            patience: Millis::INFINITY,
             max_payload: 0,
             transport: first_transport,
             candidate: Candidate {
@@ -135,6 +147,11 @@ impl<D: Data> Connection<D> {
     /// The transport in use.
     pub fn kind(&self) -> Kind {
         self.candidate.kind
+    }
+
+    /// The revision that both sides speak, once there is a session.
+    pub fn revision(&self) -> Revision {
+        self.revision
     }
 
     /// The id of the session, once there is one.
@@ -264,7 +281,14 @@ impl<D: Data> Connection<D> {
             return Vec::new();
         }
         self.is_polling = false;
-        payload::decode(self.config.revision, body).unwrap_or_else(|| {
+        if self.state == State::Opening {
+            self.revision = payload::revision_of(body);
+            if self.config.revision.is_some_and(|wanted| wanted != self.revision) {
+                self.mismatch(out);
+                return Vec::new();
+            }
+        }
+        payload::decode(self.revision, body).unwrap_or_else(|| {
             self.parse_error(out);
             Vec::new()
         })
@@ -300,36 +324,19 @@ impl<D: Data> Connection<D> {
         if self.state == State::Closed {
             return None;
         }
-        // Binary on a stream is base64 where the app asked for that (`b64=1`).
-        let mut data = data;
-        if head.first() == Some(&payload::BINARY_MARK)
-            && let Some(binary) = data.decode_base64(1)
-        {
-            data = binary;
-        }
-        let kind = if data.is_binary() {
-            PacketType::Message
-        } else if let Some(kind) = head.first().and_then(|unit| PacketType::from_unit(*unit)) {
-            kind
-        } else {
+        let Some((kind, data)) = self.read(head, data) else {
             self.parse_error(out);
             return None;
         };
+        self.decide_by(now, kind, out);
         if self.is_watched && kind != PacketType::Close {
             let data = Some(data.slice(usize::from(!data.is_binary()), usize::MAX));
             self.tell(EngineEvent::Packet(kind, data), out);
         }
         match kind {
             PacketType::Message if self.state != State::Opening => return Some(data),
-            PacketType::Ping if self.state != State::Opening => {
-                self.send(Packet::control(PacketType::Pong), out);
-                // One that comes too late does not count: what the app has sent since waits for another connection.
-                if !self.is_expired(now) {
-                    self.timers.set(Timer::Heartbeat, now + self.lifetime);
-                }
-                if self.state == State::Open {
-                    out.push_back(Output::Event(Event::Ping));
-                }
+            PacketType::Ping | PacketType::Pong if self.state != State::Opening => {
+                self.handle_heartbeat(now, kind, out)
             }
             PacketType::Open if self.state == State::Opening => self.handle_handshake(now, data, out),
             PacketType::Open => self.parse_error(out),
@@ -347,6 +354,12 @@ impl<D: Data> Connection<D> {
 
     /// A deadline has passed.
     pub fn handle_timeout(&mut self, now: Millis, out: &mut Outputs<D>) {
+        if self.timers.take_expired(Timer::Detection, now) {
+            self.decide(now, Revision::V4, out);
+        }
+        if self.timers.take_expired(Timer::Ping, now) {
+            self.ping(now, out);
+        }
         if self.timers.take_expired(Timer::Heartbeat, now) {
             self.shut(Reason::PingTimeout, None, out);
         }
@@ -442,18 +455,24 @@ impl<D: Data> Connection<D> {
             self.parse_error(out);
             return;
         };
+        self.detect(now, handshake, out);
+    }
+
+    /// The session begins.
+    pub(super) fn begin(&mut self, now: Millis, handshake: Handshake, out: &mut Outputs<D>) {
         let sid: Rc<str> = handshake.sid.into();
         self.sid = Some(Rc::clone(&sid));
         self.max_payload = handshake.max_payload;
-        self.lifetime = handshake.ping_interval + handshake.ping_timeout;
-        self.timers.set(Timer::Heartbeat, now + self.lifetime);
+        self.interval = handshake.ping_interval;
+        self.patience = handshake.ping_timeout;
+        self.start_heartbeat(now);
         self.state = State::Open;
         self.change = Some(Change::Opened);
-        let kind = self.candidate.kind;
-        out.push_back(Output::Join(self.transport, Rc::clone(&sid)));
+        let (kind, revision) = (self.candidate.kind, self.revision);
+        out.push_back(Output::Join(self.transport, Rc::clone(&sid), revision));
         // What waited is written before anyone hears that the connection is open and writes more.
         self.flush(out);
-        self.tell(EngineEvent::Open { sid, kind }, out);
+        self.tell(EngineEvent::Open { sid, kind, revision }, out);
         self.upgrades = handshake.upgrades;
     }
 
@@ -514,7 +533,7 @@ impl<D: Data> Connection<D> {
         self.shut(Reason::ParseError, Some(failure), out);
     }
 
-    fn shut(&mut self, reason: Reason, failure: Option<Rc<Failure<D>>>, out: &mut Outputs<D>) {
+    pub(super) fn shut(&mut self, reason: Reason, failure: Option<Rc<Failure<D>>>, out: &mut Outputs<D>) {
         if self.state == State::Closed {
             return;
         }

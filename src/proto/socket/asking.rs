@@ -94,10 +94,20 @@ impl<D: Data> Manager<D> {
         if entry.has_stale_connect {
             return;
         }
+        if self.waits_for_root(socket) {
+            return;
+        }
+        let Some(entry) = self.sockets.get_mut(socket) else {
+            return;
+        };
         entry.state = SocketState::AwaitAuth;
         entry.epoch = entry.epoch.wrapping_add(1);
         if let Some(ready) = entry.asking.ready.take() {
             return self.begin_connect(now, socket, ready);
+        }
+        if entry.is_root() && entry.asking.refusal.is_none() && self.placed.auth_in_query {
+            // It was asked for before the handshake.
+            return self.begin_connect(now, socket, None);
         }
         self.demand(now, socket);
     }
@@ -164,6 +174,8 @@ impl<D: Data> Manager<D> {
     pub(super) fn begin_connect(&mut self, now: Millis, socket: usize, auth: Option<D>) {
         let claims = self.claims(now, auth.as_ref());
         let signs_in = self.placed.signs_in;
+        let in_query = self.placed.auth_in_query;
+        let is_old = self.is_old();
         if let Some(entry) = self.sockets.get_mut(socket) {
             if let Some(left_at) = entry.left_at
                 && now < left_at + GAP
@@ -176,7 +188,11 @@ impl<D: Data> Manager<D> {
             entry.state = SocketState::AwaitConnect;
             entry.assume(claims);
             entry.auth = auth.as_ref().map(|auth| auth.slice(0, usize::MAX));
-            let payload = entry.recovery.payload(auth.filter(|_| !signs_in));
+            let auth = auth.filter(|_| !signs_in);
+            if is_old {
+                return self.begin_old_connect(now, socket, auth);
+            }
+            let payload = entry.recovery.payload(auth.filter(|_| !(in_query && entry.is_root())));
             let packet = entry.control(PacketType::Connect, payload);
             self.send(packet);
         }
@@ -242,6 +258,8 @@ impl<D: Data> Manager<D> {
         match entry.state {
             SocketState::AwaitAuth => self.handle_no_auth(now, socket, too_late()),
             SocketState::AwaitRetry => self.authenticate(now, socket),
+            // A server without middleware does not answer.
+            SocketState::AwaitConnect => self.handle_connect(now, socket, D::text("")),
             SocketState::AwaitSignIn => self.handle_no_sign_in(now, socket),
             SocketState::Connected => self.expire_renewal(now, socket),
             _ => {}

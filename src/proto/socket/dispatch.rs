@@ -33,7 +33,11 @@ pub(super) fn seen<D: Data>(packet: &Incoming<D>) -> Output<D> {
 impl<D: Data> Manager<D> {
     pub(super) fn handle_incoming(&mut self, now: Millis, packet: Incoming<D>) {
         // Several sockets never share a namespace on one connection.
-        let Some(socket) = self.sockets.iter().position(|entry| entry.name == packet.namespace) else {
+        let socket = self.sockets.iter().position(|entry| entry.name == packet.namespace);
+        if self.is_old() && packet.namespace.is_empty() {
+            self.handle_root(now, socket, &packet);
+        }
+        let Some(socket) = socket else {
             return;
         };
         match packet.kind {
@@ -73,8 +77,10 @@ impl<D: Data> Manager<D> {
         if entry.state != SocketState::AwaitConnect {
             return;
         }
-        if data.get("sid").is_none() {
-            entry.state = SocketState::Idle;
+        if self.socket_id(socket, &data).is_none() {
+            if let Some(entry) = self.sockets.get_mut(socket) {
+                entry.state = SocketState::Idle;
+            }
             let error = Error::new(
                 Code::ProtocolMismatch,
                 "The server granted the namespace without an id: it speaks an older protocol (socket.io 1.x or 2.x)",
@@ -89,7 +95,8 @@ impl<D: Data> Manager<D> {
 
     /// The socket is connected, by this answer of the server.
     pub(super) fn admit(&mut self, now: Millis, socket: usize, data: D) {
-        let Some((entry, id)) = self.sockets.get_mut(socket).zip(data.get("sid")) else {
+        let id = self.socket_id(socket, &data);
+        let Some((entry, id)) = self.sockets.get_mut(socket).zip(id) else {
             return;
         };
         entry.state = SocketState::Connected;
@@ -135,12 +142,7 @@ impl<D: Data> Manager<D> {
         if entry.state != SocketState::AwaitConnect {
             return;
         }
-        // Protocol 5 sends an object, protocol 4 a string.
-        let text = data.text_at("message").or_else(|| data.as_text());
-        let failure = Failure {
-            error: Error::new(Code::Rejected, text.unwrap_or_default()),
-            detail: data.get("data"),
-        };
+        let failure = refusal(data);
         let is_about_authentication = failure.detail.as_ref().is_some_and(is_about_authentication);
         self.handle_refusal(now, socket, failure, is_about_authentication);
     }
@@ -177,6 +179,9 @@ impl<D: Data> Manager<D> {
     /// The socket will not be connected by this attempt, nor by another one of its own.
     pub(super) fn refuse(&mut self, socket: usize, failure: Rc<Failure<D>>) {
         let transport = self.transport();
+        if self.is_root(socket) {
+            self.refuse_waiting(&failure);
+        }
         self.abandon(socket);
         self.tell_failed(socket, failure, false, transport);
     }
@@ -226,14 +231,15 @@ impl<D: Data> Manager<D> {
 
     /// The socket does not want the connection any more; the last one to do so closes it.
     pub(super) fn abandon(&mut self, socket: usize) {
+        let may_be_unanswered = self.may_be_unanswered(socket);
         if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.has_stale_connect |= entry.state == SocketState::AwaitConnect;
+            entry.has_stale_connect |= entry.state == SocketState::AwaitConnect && !may_be_unanswered;
             entry.state = SocketState::Idle;
             entry.epoch = entry.epoch.wrapping_add(1);
             entry.receive_buffer.clear();
             entry.asking.rest();
             // Granted already.
-            if entry.grant.take().is_some() {
+            if entry.grant.take().is_some() || may_be_unanswered {
                 self.leave(socket);
             }
         }
@@ -265,5 +271,15 @@ impl<D: Data> Manager<D> {
             };
             self.lose_ack(socket, id, loss);
         }
+    }
+}
+
+/// What the server says of its refusal. Protocol 5 sends an object with a `message` and perhaps `data`; protocol 4 a string, or
+/// what the server has given its error as `data`.
+pub(super) fn refusal<D: Data>(data: D) -> Failure<D> {
+    let text = data.text_at("message").or_else(|| data.as_text());
+    Failure {
+        error: Error::new(Code::Rejected, text.unwrap_or_default()),
+        detail: data.get("data"),
     }
 }

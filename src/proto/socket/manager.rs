@@ -18,6 +18,7 @@ use crate::proto::timer::{Millis, Timer, TimerTable};
 use super::asking::too_late;
 use super::dispatch::seen;
 use super::namespace::{Socket, State as SocketState};
+use super::old_protocol::Root;
 use super::parser::{Parser, Progress};
 use super::policy::{Placed, Policy};
 use super::reconnection::Reconnection;
@@ -50,6 +51,8 @@ pub struct Manager<D> {
     /// The connection has just opened: an upgrade may begin.
     pub(super) opened_at: Option<Millis>,
     pub(super) parser: Parser<D>,
+    /// What the server has said of the root namespace by itself.
+    pub(super) root: Root,
     pub(super) sockets: Vec<Socket<D>>,
     pub(super) is_reconnecting: bool,
     /// The app closed it: it does not open again by itself.
@@ -101,6 +104,7 @@ impl<D: Data> Manager<D> {
             ending: Vec::new(),
             opened_at: None,
             parser: Parser::default(),
+            root: Root::default(),
             sockets: Vec::new(),
             is_reconnecting: false,
             is_stopped: false,
@@ -411,7 +415,7 @@ impl<D: Data> Manager<D> {
                     self.is_connected(*socket)
                 }
                 Output::Open { transport, .. }
-                | Output::Join(transport, _)
+                | Output::Join(transport, ..)
                 | Output::Poll(transport)
                 | Output::Post(transport, _)
                 | Output::Write(transport, _) => !self.closed.contains(transport),

@@ -5,6 +5,7 @@ mod asking;
 mod dispatch;
 pub mod manager;
 pub mod namespace;
+mod old_protocol;
 pub mod outgoing;
 pub mod packet;
 pub mod parser;

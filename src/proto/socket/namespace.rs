@@ -86,7 +86,7 @@ pub struct Socket<D> {
     pub name: Vec<u16>,
     /// `/name,` as it stands in a packet; nothing for the root.
     label: Option<Rc<D>>,
-    text: String,
+    pub(super) text: String,
     /// What it waits for.
     pub state: State,
     /// Counts the connections and attempts of this socket, so that what belongs to an earlier one is told apart.
@@ -169,6 +169,11 @@ impl<D: Data> Socket<D> {
             receive_buffer: Vec::new(),
             recovery: Recovery::default(),
         }
+    }
+
+    /// Whether it is the root namespace.
+    pub fn is_root(&self) -> bool {
+        self.name.is_empty()
     }
 
     /// A number for a buffered event that wants no acknowledgement. These count down, so that they are never the id of one.

@@ -49,4 +49,6 @@ pub struct Placed {
     pub bearer_in_header: bool,
     /// Sockets send their credentials in an event after connecting.
     pub signs_in: bool,
+    /// The root namespace's payload is in the query of the handshake: another one needs another handshake.
+    pub auth_in_query: bool,
 }

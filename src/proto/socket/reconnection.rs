@@ -11,6 +11,7 @@ use crate::proto::timer::{Millis, Timer};
 
 use super::manager::{Manager, State};
 use super::namespace::State as SocketState;
+use super::old_protocol::Root;
 
 /// How a manager opens its connection again.
 #[derive(Debug)]
@@ -171,6 +172,7 @@ impl<D: Data> Manager<D> {
         self.timers.stop(Timer::Open);
         self.timers.stop(Timer::Config);
         self.parser.reset();
+        self.root = Root::default();
         if let Some(mut connection) = self.connection.take() {
             self.last_kind = Some(connection.kind());
             self.next_transport = connection.next_transport();

@@ -175,7 +175,7 @@ impl<D: Data> Manager<D> {
 
     /// Whether other credentials take another handshake.
     pub(super) fn needs_restart(&self) -> bool {
-        self.policy.renews_bearer && self.placed.bearer_in_header
+        self.policy.renews_bearer && self.placed.bearer_in_header || self.placed.auth_in_query && !self.is_old()
     }
 
     /// The last acknowledgement that a socket waited for has come, or will not come.

@@ -116,7 +116,7 @@ impl World {
                     true => self.network.open_poller(transport),
                     false => self.network.open_stream(transport, sid.map(|sid| sid.to_string())),
                 },
-                Output::Join(transport, sid) => self.network.join(transport, &sid),
+                Output::Join(transport, sid, _) => self.network.join(transport, &sid),
                 Output::Poll(transport) => self.network.request(transport, None),
                 Output::Post(transport, packets) => {
                     let packets: Vec<_> = packets.iter().map(|packet| packet.describe().0.to_payload()).collect();

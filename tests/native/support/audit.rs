@@ -71,7 +71,7 @@ impl Audit {
                     "transport {transport} was opened twice, or after it was closed"
                 );
             }
-            Output::Join(transport, _) => {
+            Output::Join(transport, ..) => {
                 let line = self.open_line(*transport);
                 assert!(!line.has_joined, "transport {transport} joins a second session");
                 line.has_joined = true;

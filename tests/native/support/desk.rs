@@ -5,6 +5,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 use socketio_wasm::error::{Code, Error};
 use socketio_wasm::proto::backoff::Backoff;
+use socketio_wasm::proto::engine::Revision;
 use socketio_wasm::proto::engine::connection::{Config, Input};
 use socketio_wasm::proto::engine::transport::{Candidate, Kind};
 use socketio_wasm::proto::output::{Failure, Output};
@@ -86,6 +87,7 @@ pub fn candidate(name: &str) -> Candidate {
 /// A configuration with these transports, which upgrades.
 pub fn config(transports: &[&str]) -> Config {
     Config {
+        revision: Some(Revision::V4),
         transports: transports.iter().map(|name| candidate(name)).collect(),
         upgrade: true,
         ..Config::default()

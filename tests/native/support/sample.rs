@@ -86,7 +86,11 @@ impl Data for Sample {
     }
 
     fn read(&self, from: usize, units: &mut [u16]) -> usize {
-        let text = self.units().get(from..).unwrap_or_default();
+        let all = match self {
+            Self::Binary(bytes) => bytes.iter().map(|byte| u16::from(*byte)).collect(),
+            text => text.units().to_vec(),
+        };
+        let text = all.get(from..).unwrap_or_default();
         let count = text.len().min(units.len());
         units[..count].copy_from_slice(&text[..count]);
         count
@@ -103,7 +107,18 @@ impl Data for Sample {
                 let to = to.min(text.len());
                 Self::Text(text[from.min(to)..to].into())
             }
+            Self::Binary(bytes) => {
+                let to = to.min(bytes.len());
+                Self::Binary(bytes[from.min(to)..to].into())
+            }
             other => other.clone(),
+        }
+    }
+
+    fn decode_utf8(&self) -> Option<Self> {
+        match self {
+            Self::Binary(bytes) => std::str::from_utf8(bytes).ok().map(Self::text),
+            other => Some(other.clone()),
         }
     }
 
@@ -202,6 +217,21 @@ impl Data for Sample {
     fn event(name: &str, argument: Option<&Self>) -> Self {
         let argument = argument.map_or_else(|| "{}".to_owned(), Self::show);
         Self::text(&format!("[\"{name}\",{argument}]"))
+    }
+
+    fn to_query(&self) -> Option<String> {
+        let Some(Json::Object(members)) = Json::parse(self.units()) else {
+            return None;
+        };
+        let mut query = String::new();
+        for (name, value) in members {
+            let value = value.as_text().unwrap_or_else(|| value.show());
+            if !query.is_empty() {
+                query.push('&');
+            }
+            query.push_str(&format!("{}={value}", String::from_utf16_lossy(&name)));
+        }
+        Some(query)
     }
 
     fn last_string(&self) -> Option<Self> {

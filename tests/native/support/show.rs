@@ -2,6 +2,7 @@
 
 use socketio_wasm::proto::output::{Demand, EngineEvent, Event, Failure, Loss, Output, SocketEvent};
 
+use socketio_wasm::proto::engine::Revision;
 use socketio_wasm::proto::engine::packet::Packet;
 
 use super::sample::Sample;
@@ -23,7 +24,8 @@ pub fn output(output: &Output<Sample>) -> String {
             let sid = sid.as_ref().map_or(String::new(), |sid| format!(" sid={sid}"));
             format!("open {transport} {}{fetch}{sid}", candidate.kind.name())
         }
-        Output::Join(transport, sid) => format!("join {transport} {sid}"),
+        Output::Join(transport, sid, Revision::V4) => format!("join {transport} {sid}"),
+        Output::Join(transport, sid, Revision::V3) => format!("join {transport} {sid} v3"),
         Output::Poll(transport) => format!("poll {transport}"),
         Output::Post(transport, packets) => {
             let packets: Vec<String> = packets.iter().map(packet).collect();
@@ -100,7 +102,7 @@ fn socket_event(event: &SocketEvent<Sample>) -> String {
 
 fn engine_event(event: &EngineEvent<Sample>) -> String {
     match event {
-        EngineEvent::Open { sid, kind } => format!("open {sid} {}", kind.name()),
+        EngineEvent::Open { sid, kind, .. } => format!("open {sid} {}", kind.name()),
         EngineEvent::Upgrading(kind) => format!("upgrading {}", kind.name()),
         EngineEvent::Upgrade(kind) => format!("upgrade {}", kind.name()),
         EngineEvent::UpgradeError(failure) => format!("upgrade_error {}", failure.error),

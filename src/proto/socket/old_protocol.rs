@@ -1,0 +1,149 @@
+//! Socket.IO protocol 4, of servers 1.x and 2.x: they connect the root namespace by themselves, as soon as the connection is
+//! open, and a CONNECT has no payload, only a query behind the name of its namespace.
+//!
+//! Source: Socket.IO protocol 5, "Difference between v4 and v5".
+
+use std::rc::Rc;
+
+use crate::error::{Code, Error};
+use crate::proto::Data;
+use crate::proto::engine::Revision;
+use crate::proto::engine::packet::Packet;
+use crate::proto::output::Failure;
+use crate::proto::timer::Millis;
+
+use super::dispatch::refusal;
+use super::manager::Manager;
+use super::namespace::{Socket, State as SocketState};
+use super::packet::PacketType;
+use super::parser::Incoming;
+
+/// How long a server may take to answer a CONNECT of the root, in milliseconds. One that has no middleware does not answer.
+const ANSWER: Millis = 1_000.0;
+
+/// What the server has said of the root namespace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Root {
+    /// Nothing yet.
+    #[default]
+    Unknown,
+    /// It is connected; before that, servers forget the query of another namespace.
+    Granted,
+    /// It is not.
+    Refused,
+}
+
+impl<D: Data> Manager<D> {
+    /// Whether the server speaks protocol 4.
+    pub(super) fn is_old(&self) -> bool {
+        let connection = self.connection.as_ref();
+        connection.is_some_and(|connection| connection.revision() == Revision::V3)
+    }
+
+    /// Whether a socket is that of the root namespace.
+    pub fn is_root(&self, socket: usize) -> bool {
+        self.sockets.get(socket).is_some_and(Socket::is_root)
+    }
+
+    /// Whether the app has a socket of the root namespace that is or wants to be connected.
+    pub fn wants_root(&self) -> bool {
+        let wants = |entry: &Socket<D>| entry.is_root() && entry.state != SocketState::Idle;
+        self.sockets.iter().any(wants)
+    }
+
+    /// Whether a socket has to wait until the server has connected the root.
+    pub(super) fn waits_for_root(&mut self, socket: usize) -> bool {
+        let is_early = self.is_old() && self.root != Root::Granted;
+        match self.sockets.get_mut(socket) {
+            Some(entry) if is_early && !entry.is_root() => {
+                entry.state = SocketState::AwaitConnection;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The server says something of the root, perhaps unasked. Whoever waits for it goes on.
+    pub(super) fn handle_root(&mut self, now: Millis, socket: Option<usize>, packet: &Incoming<D>) {
+        match packet.kind {
+            PacketType::Connect => {
+                self.root = Root::Granted;
+                for socket in 0..self.sockets.len() {
+                    if self.state_of(socket) == SocketState::AwaitConnection {
+                        self.authenticate(now, socket);
+                    }
+                }
+            }
+            PacketType::ConnectError if self.root != Root::Granted => {
+                self.root = Root::Refused;
+                if socket.is_none_or(|socket| self.state_of(socket) == SocketState::Idle) {
+                    self.refuse_waiting(&Rc::new(refusal(packet.data.slice(0, usize::MAX))));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The root is refused for good: so is every namespace that waits for it.
+    pub(super) fn refuse_waiting(&mut self, failure: &Rc<Failure<D>>) {
+        if self.is_old() && self.root != Root::Granted {
+            for socket in 0..self.sockets.len() {
+                if !self.is_root(socket) && self.state_of(socket) == SocketState::AwaitConnection {
+                    self.refuse(socket, Rc::clone(failure));
+                }
+            }
+        }
+    }
+
+    /// The id of a socket that the server has connected: on protocol 4 that of the session, behind the namespace's name.
+    /// `None` where an answer that has to name it does not.
+    pub(super) fn socket_id(&self, socket: usize, granted: &D) -> Option<D> {
+        if !self.is_old() {
+            return granted.get("sid");
+        }
+        let sid = self.connection.as_ref()?.sid()?;
+        let name = self.sockets.get(socket)?.text.strip_suffix(',');
+        Some(match name {
+            Some(name) => D::text(&[name, "#", sid].concat()),
+            None => D::text(sid),
+        })
+    }
+
+    /// Whether a socket has asked for the root once more, and a server without middleware does not answer that.
+    pub(super) fn may_be_unanswered(&self, socket: usize) -> bool {
+        self.is_old()
+            && self.root == Root::Granted
+            && self.state_of(socket) == SocketState::AwaitConnect
+            && self.is_root(socket)
+    }
+
+    /// Connects a socket whose payload is here: in the query of its namespace, where the app wants it in a query.
+    pub(super) fn begin_old_connect(&mut self, now: Millis, socket: usize, auth: Option<D>) {
+        let Some(entry) = self.sockets.get_mut(socket) else {
+            return;
+        };
+        if auth.is_some() && !self.placed.auth_in_query {
+            let message = "Socket.IO protocol 4 (servers 1.x and 2.x) has no payload for auth or for moved headers";
+            entry.state = SocketState::Idle;
+            return self.refuse(socket, Rc::new(Failure::new(Error::new(Code::AuthImpossible, message))));
+        }
+        let is_root = entry.is_root();
+        if is_root && entry.left_at.is_none() && self.root != Root::Refused {
+            if self.root == Root::Granted {
+                self.handle_connect(now, socket, D::text(""));
+            }
+            return;
+        }
+        let mut packet = entry.control(PacketType::Connect, None);
+        if let Some(query) = auth.and_then(|auth| auth.to_query())
+            && let Packet::Text { label, .. } = &mut packet
+        {
+            let name = entry.text.strip_suffix(',').unwrap_or("/");
+            *label = Some(Rc::new(D::text(&[name, "?", &query, ","].concat())));
+        }
+        if is_root && self.root == Root::Granted {
+            entry.asking.due = now + ANSWER;
+        }
+        self.send(packet);
+    }
+}
