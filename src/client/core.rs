@@ -131,8 +131,9 @@ impl<H: Host> App for Core<H> {
         };
         driver.look(|manager| manager.policy = options.policy());
         let provides = matches!(options.bearer, options::Bearer::Provided);
-        // Servers 1.x take a query of the handshake for that of every namespace.
-        let with_auth = options.auth_placement == AuthPlacement::Query && driver.look(|manager| manager.wants_root());
+        // Servers 1.x take a query of the handshake for that of every namespace: who has named another one does not begin with it.
+        let is_root = self.url.path == "/" || driver.look(|manager| manager.wants_root());
+        let with_auth = options.auth_placement == AuthPlacement::Query && is_root;
         if !with_auth {
             self.auth.replace(None);
         }

@@ -19,12 +19,8 @@ export const sendJsonp = (url, stamp, body, driver, transport) => {
   const number = driver * 1_000_000 + (transport % 1_000_000);
   /** @type {Element[]} */
   const elements = [];
-  const abort = () => {
-    elements.splice(0).forEach((element) => element.remove());
-    // A script that is taken away still runs once it has loaded.
-    if (!body && page[NAME]) page[NAME][number] = () => {};
-  };
-  /** @param {number} status @param {string} text @param {any} [context] */
+  const abort = () => elements.splice(0).forEach((element) => element.remove());
+  /** @param {number} status @param {string | ArrayBuffer} text @param {any} [context] */
   const settle = (status, text, context) => {
     if (!elements.length) return;
     abort();
@@ -40,11 +36,18 @@ export const sendJsonp = (url, stamp, body, driver, transport) => {
   try {
     if (body) post(address, take(body), NAME + number, elements, add, settle);
     else {
-      (page[NAME] ??= {})[number] = (text) => settle(200, decoded(text));
+      const calls = (page[NAME] ??= {});
+      const call = (calls[number] = (/** @type {string} */ text) => settle(200, decoded(text)));
+      // A script that is taken away still runs once it has loaded: what it calls stays until then.
+      const end = (/** @type {Event} */ event) => {
+        if (calls[number] === call) delete calls[number];
+        if (page[NAME] === calls && !Object.keys(calls).length) delete page[NAME];
+        // One that has run without calling is none of the server's answers.
+        settle(0, "", event);
+      };
       const script = /** @type {HTMLScriptElement} */ (document.createElement("script"));
-      script.onerror = (event) => settle(0, "", event);
-      // One that has run without calling is none of the server's answers.
-      script.onload = (event) => settle(0, "", event);
+      script.addEventListener("error", end);
+      script.addEventListener("load", end);
       script.src = address;
       elements.push(script);
       document.head.append(script);
@@ -57,11 +60,13 @@ export const sendJsonp = (url, stamp, body, driver, transport) => {
   return hold(abort);
 };
 
-/** Servers 1.x encode a text as UTF-8 before they send it as one: undoes that. @param {string} text */
+/** What is UTF-8, as servers 1.x encode a text before they send it as one, becomes its bytes. @param {string} text */
 const decoded = (text) => {
   if (!/[\x80-\xff]/.test(text) || /[^\0-\xff]/.test(text)) return text;
+  const { buffer } = Uint8Array.from(text, (unit) => unit.charCodeAt(0));
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(text, (unit) => unit.charCodeAt(0)));
+    new TextDecoder("utf-8", { fatal: true }).decode(buffer);
+    return buffer;
   } catch {
     return text;
   }

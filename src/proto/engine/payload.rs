@@ -78,16 +78,14 @@ fn decode_v3<D: Data>(body: &D) -> Option<Vec<D>> {
         }
         at = to;
         let packet = body.slice(from, to);
-        packets.push(if !is_framed_in_bytes {
-            decode_packet(packet)?
-        } else if first == 0 {
-            if packet.is_binary() {
+        packets.push(if is_framed_in_bytes && first == 1 {
+            untyped(packet)?
+        } else {
+            decode_packet(if packet.is_binary() {
                 packet.decode_utf8()?
             } else {
                 packet
-            }
-        } else {
-            untyped(packet)?
+            })?
         });
     }
     (!packets.is_empty()).then_some(packets)

@@ -139,7 +139,8 @@ impl<D: Data> Manager<D> {
             Ok(auth) => auth,
             Err(failure) => return self.handle_no_auth(now, socket, failure),
         };
-        let needs_restart = self.needs_restart();
+        // Servers 1.x prefer the query of the handshake to a later one.
+        let needs_restart = self.needs_restart() || self.placed.auth_in_query && self.is_root(socket);
         let Some(entry) = self.sockets.get_mut(socket) else {
             return;
         };

@@ -129,6 +129,7 @@ impl<D: Data> Manager<D> {
     }
 
     fn handle_connect_error(&mut self, now: Millis, socket: usize, data: D) {
+        let is_old = self.is_old();
         let Some(entry) = self.sockets.get_mut(socket) else {
             return;
         };
@@ -142,7 +143,7 @@ impl<D: Data> Manager<D> {
         if entry.state != SocketState::AwaitConnect {
             return;
         }
-        let failure = refusal(data);
+        let failure = refusal(data, is_old);
         let is_about_authentication = failure.detail.as_ref().is_some_and(is_about_authentication);
         self.handle_refusal(now, socket, failure, is_about_authentication);
     }
@@ -276,10 +277,10 @@ impl<D: Data> Manager<D> {
 
 /// What the server says of its refusal. Protocol 5 sends an object with a `message` and perhaps `data`; protocol 4 a string, or
 /// what the server has given its error as `data`.
-pub(super) fn refusal<D: Data>(data: D) -> Failure<D> {
+pub(super) fn refusal<D: Data>(data: D, is_old: bool) -> Failure<D> {
     let text = data.text_at("message").or_else(|| data.as_text());
     Failure {
         error: Error::new(Code::Rejected, text.unwrap_or_default()),
-        detail: data.get("data"),
+        detail: if is_old { Some(data) } else { data.get("data") },
     }
 }

@@ -77,7 +77,7 @@ impl<D: Data> Manager<D> {
             PacketType::ConnectError if self.root != Root::Granted => {
                 self.root = Root::Refused;
                 if socket.is_none_or(|socket| self.state_of(socket) == SocketState::Idle) {
-                    self.refuse_waiting(&Rc::new(refusal(packet.data.slice(0, usize::MAX))));
+                    self.refuse_waiting(&Rc::new(refusal(packet.data.slice(0, usize::MAX), true)));
                 }
             }
             _ => {}
