@@ -43,6 +43,15 @@ async function buildAnew(log) {
   await bundle({ entry: "src/js/entry.js", outfile: join(paths.dist, "index.js"), glue, bindings, wasm });
   await bundle({ entry: "src/js/entry-classic.js", outfile: join(paths.dist, "socketio.js"), glue, bindings, wasm, format: "iife" });
   await bundle({ entry: "src/js/entry-init.js", outfile: join(paths.dist, "init.js"), glue, bindings });
+  const banner = await notice("notepack.io");
+  await bundle({ entry: "src/js/entry-msgpack.js", outfile: join(paths.dist, "msgpack.js"), banner });
+}
+
+/** What the licence of a package wants to be in every copy. */
+async function notice(name) {
+  const folder = join(root, "node_modules", name);
+  const { version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  return `/*! With ${name} ${version}:\n\n${await readFile(join(folder, "LICENSE"), "utf8")}*/`;
 }
 
 async function buildProfile(log) {

@@ -9,8 +9,10 @@ import { Failure } from "../process.mjs";
  *
  * - `#bindings`: what Rust exports, and `imports`, which the module is instantiated with;
  * - `#wasm`: `bytes()`, the module, decoded from the text that is inlined; only where `wasm` is given.
+ *
+ * `banner` is a comment that it begins with.
  */
-export async function bundle({ entry, outfile, glue, bindings, wasm, format = "esm" }) {
+export async function bundle({ entry, outfile, glue, bindings, wasm, format = "esm", banner = "" }) {
   // Imported here: the npm packages may be installed after this module was loaded.
   const { build } = await import("esbuild");
   const options = {
@@ -26,6 +28,7 @@ export async function bundle({ entry, outfile, glue, bindings, wasm, format = "e
     mangleProps: /^_[a-z]{3}/,
     reserveProps: /^_(close|placeholder|readyState|reconnecting)$/,
     legalComments: "none",
+    banner: { js: banner },
     logLevel: "warning",
     plugins: [generated({ glue, bindings, wasm })],
   };

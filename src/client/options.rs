@@ -46,6 +46,8 @@ pub struct Options {
     pub with_credentials: bool,
     /// The transports to use, in their order (polling, then WebSocket).
     pub transports: Vec<Candidate>,
+    /// Whether the app has a parser of its own, or does without Socket.IO.
+    pub(crate) raw: bool,
     /// Whether to move from polling to a better transport.
     pub upgrade: bool,
     /// Whether to try the next transport when one does not open.
@@ -94,6 +96,7 @@ impl Default for Options {
             headers_once: false,
             with_credentials: false,
             transports: ["polling", "websocket"].into_iter().filter_map(transport).collect(),
+            raw: false,
             upgrade: true,
             try_all_transports: false,
             remember_upgrade: false,
@@ -185,6 +188,7 @@ impl Options {
             upgrade: self.upgrade,
             try_all: self.try_all_transports,
             prefer_websocket: self.remember_upgrade && websocket_worked(),
+            raw: self.raw,
         }
     }
 

@@ -35,12 +35,30 @@ declare module "#bindings" {
   export function decline(manager: number, socket: number, epoch: number): void;
   export function watch(manager: number, isWatched: boolean): void;
   export function sendMessage(manager: number, data: number): void;
+  export function decoded(
+    manager: number,
+    connection: number,
+    kind: number,
+    id: number,
+    namespace: string,
+    shape: number,
+    data: number,
+  ): void;
+  export function garbled(manager: number, connection: number, detail: number): void;
   export function closeEngine(manager: number): void;
   export function isReconnecting(manager: number): boolean;
   export function reconfigure(manager: number, options: object): void;
   export function parseUrl(text: string, page: string | undefined): [origin: string, path: string, query: string];
   export const imports: WebAssembly.Imports;
   export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
+}
+
+/** MessagePack, with `undefined` and dates as `socket.io-msgpack-parser` has them. */
+declare module "notepack.io/browser/encode.js" {
+  export default function encode(value: any): ArrayBuffer;
+}
+declare module "notepack.io/browser/decode.js" {
+  export default function decode(message: ArrayBuffer | ArrayBufferView): any;
 }
 
 /** The module, decoded from the text that is inlined in the default entry. */

@@ -12,15 +12,17 @@ use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::connection::Connection;
-use crate::proto::engine::packet::{Packet, PacketType};
+use crate::proto::engine::packet::{Packet, PacketType as EngineType};
 use crate::proto::engine::url::{Url, push_parameter};
 use crate::proto::output::{Demand, Event, Failure, Occasion};
 use crate::proto::socket::ack::Wanted;
 use crate::proto::socket::manager::Manager;
 use crate::proto::socket::namespace::{self, Outgoing};
+use crate::proto::socket::packet::PacketType;
+use crate::proto::socket::parser::Incoming;
 use crate::proto::timer::Millis;
 use crate::web::driver::find;
-use crate::web::{Driver, Payload};
+use crate::web::{Driver, Payload, number_of, shape_of};
 
 use super::error::error;
 use super::options;
@@ -84,6 +86,22 @@ impl Host for Façade {
 
     fn authenticate(&self, _: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>) {
         self.target.ask(socket, epoch, demand);
+    }
+
+    fn encode(
+        &self,
+        connection: u32,
+        socket: usize,
+        code: u32,
+        id: Option<u32>,
+        data: Option<Payload>,
+        compress: bool,
+    ) -> Option<Vec<Payload>> {
+        let data = data.map_or(0, Payload::into_slot);
+        let messages = self
+            .target
+            .encode(connection, socket, code, number_of(id), data, compress);
+        Payload::from_slot(messages).map(Payload::list)
     }
 
     fn event(&self, event: Event<Payload>) {
@@ -285,9 +303,40 @@ pub fn send_message(manager: usize, data: u32) {
     let packet = if data.is_binary() {
         Packet::Binary(data)
     } else {
-        Packet::with_data(PacketType::Message, Some(data))
+        Packet::with_data(EngineType::Message, Some(data))
     };
     run(manager, |manager, _| manager.send(packet));
+}
+
+/// The app's decoder has made a packet of what arrived on a connection: its type, its acknowledgement's id (-1 for none), its
+/// namespace, what its data is (as [`Data::parse`] says it) and the data, which is taken. What is no number is no type and no
+/// id.
+#[wasm_bindgen]
+pub fn decoded(manager: usize, connection: u32, kind: f64, id: f64, namespace: &str, shape: u32, data: u32) {
+    let number = |number: f64| Some(number as u32).filter(|whole| f64::from(*whole) == number);
+    let kind = number(kind).and_then(|kind| PacketType::from_number(u16::try_from(kind).ok()?));
+    let id = if id == -1.0 { Some(None) } else { number(id).map(Some) };
+    let data = Payload::from_slot(data);
+    run(manager, |manager, now| match (kind, id, data) {
+        (Some(kind), Some(id), Some(data)) => {
+            let packet = Incoming {
+                kind,
+                namespace: if namespace == "/" { "" } else { namespace }.encode_utf16().collect(),
+                id,
+                data,
+                shape: shape_of(shape),
+            };
+            manager.handle_decoded(now, connection, packet);
+        }
+        _ => manager.handle_garbled(now, connection, None),
+    });
+}
+
+/// The app's encoder or decoder has thrown this, and nobody has asked it to.
+#[wasm_bindgen]
+pub fn garbled(manager: usize, connection: u32, detail: u32) {
+    let detail = Payload::from_slot(detail);
+    run(manager, |manager, now| manager.handle_garbled(now, connection, detail));
 }
 
 /// Closes the connection; the manager opens another one.
@@ -321,14 +370,9 @@ fn run<T: Default>(manager: usize, act: impl FnOnce(&mut Manager<Payload>, Milli
 
 fn outgoing(data: u32, attachments: u32, compress: bool) -> Option<Outgoing<Payload>> {
     let data = Payload::from_slot(data)?;
-    let mut binaries = Vec::new();
-    if let Some(list) = Payload::from_slot(attachments) {
-        let list: Array = list.to_js().unchecked_into();
-        binaries.extend(list.iter().map(|binary| Payload::from(&binary)));
-    }
     Some(Outgoing {
         data,
-        attachments: binaries,
+        attachments: Payload::from_slot(attachments).map(Payload::list).unwrap_or_default(),
         compress,
     })
 }

@@ -36,6 +36,8 @@ export class Engine extends Emitter {
   _number = undefined;
   /** Whether Rust tells of every packet. */
   _isWatched = false;
+  /** The app's own, where it has one. @type {{ _add: (message: any) => void, _end: () => void } | undefined} */
+  _decoder = undefined;
   _manager;
 
   /** @param {number} manager @param {boolean} _isWatched */

@@ -9,11 +9,13 @@ import { peek } from "../web/edge.js";
  */
 export const makeError = (code, message, hint, isTransport, transport, detail) =>
   Object.assign(
-    // What the app's own function has thrown is the cause.
-    new Error(message, code === "auth_failed" ? { cause: peek(detail) } : undefined),
+    new Error(message, detail && causes.has(code) ? { cause: peek(detail) } : undefined),
     { code, ...(hint && { hint }), ...(transport && { transport }) },
     isTransport ? { type: "TransportError", ...peek(detail) } : detail && code === "rejected" && { data: peek(detail) },
   );
+
+/** Where what the app's own function has thrown is the cause. */
+const causes = new Set(["auth_failed", "parse_error"]);
 
 /** Reports what an app's listener threw as the browser reports it elsewhere. @param {unknown} error */
 export const report = (error) => {

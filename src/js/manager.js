@@ -4,6 +4,8 @@ import { hold, take } from "../web/edge.js";
 import { Emitter } from "./emitter.js";
 import { Engine, Transport } from "./engine.js";
 import { report } from "./errors.js";
+import { Parser } from "./parser.js";
+import { named } from "./parsers.js";
 import { ask } from "./provider.js";
 import { Socket } from "./socket.js";
 import { tracer } from "./trace.js";
@@ -59,6 +61,8 @@ export class Manager extends Emitter {
   _headers = undefined;
   /** Says to the function that gives the bearer token that it is not waited for. */
   _giveUp = () => {};
+  /** The app's own encoder and decoder. @type {Parser | undefined} */
+  _parser = undefined;
   /** Watches what happens. @type {((what: string | number, ...details: any[]) => void) | undefined} */
   _trace = undefined;
   /** Warnings that were printed. */
@@ -77,10 +81,12 @@ export class Manager extends Emitter {
     this.opts.path ||= "/socket.io";
     // As with the official client, zero stands for the default here.
     for (const name of ["reconnectionAttempts", "reconnectionDelay", "reconnectionDelayMax"]) this.opts[name] ||= undefined;
+    this.opts.parser = named(this.opts.parser);
     prepare();
     this._target = new Target(this);
     this._number = rust.addManager(this._target, uri ?? "", page(), this.opts);
     collected.register(this, this._number);
+    if (this.opts.parser) this._parser = new Parser(this.opts.parser, this._number);
     if (this.opts.debug) this._watch();
     this._autoConnect = this.opts.autoConnect !== false;
     if (this._autoConnect) this.open();
@@ -198,6 +204,7 @@ export class Manager extends Emitter {
     this._target._keep(this);
     this._readyState = "opening";
     this.engine = new Engine(this._number, this.engine?._isWatched ?? false);
+    this.engine._decoder = this._parser?._decode(this.engine);
     this._trace?.("configure");
     return this.opts;
   }
@@ -209,6 +216,22 @@ export class Manager extends Emitter {
       queueMicrotask(() => rust.configured(this._number, epoch, hold(error)));
     this._giveUp();
     this._giveUp = this._askBearer({ reason, attempt }, () => rust.configured(this._number, epoch, 0), fail);
+  }
+
+  /**
+   * The messages of a packet, by the app's own encoder.
+   * @param {number} connection @param {number} socket @param {number} code @param {number} id or negative @param {number} slot
+   * @param {boolean} compress @returns {number} 0 where it failed
+   */
+  _encode(connection, socket, code, id, slot, compress) {
+    const data = take(slot);
+    const { nsp } = this._sockets[socket];
+    /** @type {any} */
+    const packet = { type: code - 40, nsp: nsp.startsWith("/") ? nsp : `/${nsp}`, options: { compress } };
+    // What the protocol itself sends is JSON.
+    if (slot) packet.data = typeof data === "string" ? JSON.parse(data) : data;
+    if (id >= 0) packet.id = id;
+    return this._parser?._encode(connection, packet) ?? 0;
   }
 
   /** The app's function that gives a bearer token, where there is one. @returns {Function | undefined} */
@@ -369,8 +392,11 @@ export class Manager extends Emitter {
       engine.readyState = "closed";
       engine.id = undefined;
       engine.emitReserved("close", ...value);
-    } else if (event === PACKET) engine._arrived(number, value);
-    else engine._created(value, !!number);
+      engine._decoder?._end();
+    } else if (event === PACKET) {
+      engine._arrived(number, value);
+      if (number === 4) engine._decoder?._add(value);
+    } else engine._created(value, !!number);
   }
 }
 
@@ -426,6 +452,11 @@ class Target {
    */
   _authenticate(socket, epoch, reason, attempt, renews, refusal, isAuthError) {
     this._deref()?._authenticate(socket, epoch, reason, attempt, renews, refusal, isAuthError);
+  }
+
+  /** @param {number} connection @param {number} socket @param {number} code @param {number} id @param {number} slot @param {boolean} compress */
+  _encode(connection, socket, code, id, slot, compress) {
+    return this._deref()?._encode(connection, socket, code, id, slot, compress) ?? 0;
   }
 
   /** @param {number} event @param {number} about @param {number} slot @param {number} number @param {number} epoch */

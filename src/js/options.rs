@@ -119,10 +119,7 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
     {
         problem.wrong("auth");
     }
-    if reader.get("parser").is_some() {
-        let message = "The option parser is not supported: this client has the default parser only";
-        problem.set(Error::new(Code::InvalidOption, message));
-    }
+    reader.parser(&mut options.raw);
     options.headers = reader.headers();
     if let Some(own) = reader.object("transportOptions") {
         for kind in [Kind::Polling, Kind::WebSocket, Kind::WebTransport] {
@@ -381,6 +378,23 @@ impl<'a> Reader<'a> {
             *bearer = Bearer::Token(Secret::new(token));
         } else {
             self.problem.wrong("credentials.bearer");
+        }
+    }
+
+    /// Whether the app has a parser of its own. The façade has put one in the place of a name that it knows.
+    fn parser(&self, has: &mut bool) {
+        let Some(given) = self.get("parser") else {
+            return;
+        };
+        let parser = self.of(&given);
+        *has = ["Encoder", "Decoder"]
+            .into_iter()
+            .all(|name| parser.get(name).is_some_and(|class| class.is_function()));
+        if given.as_string().as_deref() == Some("msgpack") {
+            let message = "For the parser msgpack, the app has to import socketio-wasm/msgpack";
+            self.problem.set(Error::new(Code::InvalidOption, message));
+        } else if !*has {
+            self.problem.wrong("parser");
         }
     }
 

@@ -48,6 +48,18 @@ extern "C" {
         is_auth_error: bool,
     );
 
+    /// Has the app's encoder make messages of a packet: gives a list of them, or 0 where it fails. `data` is taken by the façade.
+    #[wasm_bindgen(method, js_name = _encode)]
+    pub fn encode(
+        this: &Target,
+        connection: u32,
+        socket: usize,
+        code: u32,
+        id: f64,
+        data: u32,
+        compress: bool,
+    ) -> u32;
+
     /// Something happened. `slot` is taken by the façade.
     #[wasm_bindgen(method, js_name = _tell)]
     fn tell(this: &Target, event: u32, about: u32, slot: u32, number: f64, epoch: u32);

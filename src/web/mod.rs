@@ -5,6 +5,7 @@
 mod diagnosis;
 pub mod driver;
 pub(crate) mod edge;
+mod encoding;
 pub mod endpoint;
 pub mod payload;
 mod polling;
@@ -14,3 +15,5 @@ mod websocket;
 pub use driver::{App, Driver};
 pub use endpoint::Endpoint;
 pub use payload::Payload;
+#[cfg(feature = "js")]
+pub(crate) use payload::{number_of, shape_of};

@@ -1,5 +1,6 @@
 //! A JavaScript value that Rust holds by number.
 
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::proto::{Data, Shape};
@@ -26,6 +27,12 @@ impl Payload {
     /// The number, to look at.
     pub fn slot(&self) -> u32 {
         self.0
+    }
+
+    /// The values of a list, each on its own.
+    pub fn list(self) -> Vec<Self> {
+        let list: Array = self.to_js().unchecked_into();
+        list.iter().map(|value| Self::from(&value)).collect()
     }
 
     /// The value.
@@ -80,15 +87,7 @@ impl Data for Payload {
     }
 
     fn parse(&mut self, from: usize) -> Shape {
-        match edge::parse(self.0, from) {
-            1 => Shape::Nothing,
-            2 => Shape::Event,
-            3 => Shape::Array,
-            4 => Shape::Object,
-            5 => Shape::String,
-            6 => Shape::Other,
-            _ => Shape::Invalid,
-        }
+        shape_of(edge::parse(self.0, from))
     }
 
     fn attach(&mut self, attachments: Vec<Self>) -> bool {
@@ -127,12 +126,25 @@ impl Data for Payload {
     }
 }
 
+/// The shape that `edge.js` has a number for.
+pub(crate) fn shape_of(number: u32) -> Shape {
+    match number {
+        1 => Shape::Nothing,
+        2 => Shape::Event,
+        3 => Shape::Array,
+        4 => Shape::Object,
+        5 => Shape::String,
+        6 => Shape::Other,
+        _ => Shape::Invalid,
+    }
+}
+
 /// The number of what may not be there.
 pub(super) fn slot_of(payload: Option<&Payload>) -> u32 {
     payload.map_or(0, Payload::slot)
 }
 
 /// An acknowledgement's id as it crosses: negative for none.
-pub(super) fn number_of(id: Option<u32>) -> f64 {
+pub(crate) fn number_of(id: Option<u32>) -> f64 {
     id.map_or(-1.0, f64::from)
 }

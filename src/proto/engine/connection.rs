@@ -35,6 +35,9 @@ pub struct Config {
     pub try_all: bool,
     /// Whether to begin on a WebSocket where one is allowed, because the last one worked.
     pub prefer_websocket: bool,
+    /// Whether messages are the app's to write and to read: Socket.IO's packets go through an encoder and a decoder of its own,
+    /// or it speaks something else.
+    pub raw: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +89,8 @@ pub struct Connection<D> {
     pub(super) upgrades: Vec<Kind>,
     pub(super) probes: Vec<Probe>,
     pub(super) queue: Vec<Packet<D>>,
+    /// How many packets the app's encoder has not given back yet.
+    pub(super) encoding: u32,
     pub(super) timers: TimerTable,
     pub(super) first_transport: u32,
     pub(super) next_transport: u32,
@@ -97,6 +102,7 @@ impl<D: Data> Connection<D> {
     /// Opens a connection. Its transports are numbered from `first_transport` on.
     pub fn open(config: Config, first_transport: u32, is_watched: bool, out: &mut Outputs<D>) -> Self {
         let mut connection = Self {
+            is_watched: is_watched || config.raw,
             config,
             state: State::Opening,
             sid: None,
@@ -112,11 +118,11 @@ impl<D: Data> Connection<D> {
             upgrades: Vec::new(),
             probes: Vec::new(),
             queue: Vec::new(),
+            encoding: 0,
             timers: TimerTable::default(),
             first_transport,
             next_transport: first_transport,
             change: None,
-            is_watched,
         };
         connection.open_first(out);
         connection
@@ -159,7 +165,7 @@ impl<D: Data> Connection<D> {
 
     /// Whether all that was to be written is on its way.
     pub fn is_flushed(&self) -> bool {
-        self.queue.is_empty()
+        self.queue.is_empty() && self.encoding == 0
     }
 
     /// Whether the server's sign of life is overdue, even if the timer could not say so yet (a page in the background).
@@ -189,9 +195,12 @@ impl<D: Data> Connection<D> {
 
     /// Sends packets that belong together: nothing that the app sends while it is told of them comes between.
     pub fn send_all(&mut self, packets: impl IntoIterator<Item = Packet<D>>, out: &mut Outputs<D>) {
-        if matches!(self.state, State::Closing | State::Closed) {
-            return;
+        if !matches!(self.state, State::Closing | State::Closed) {
+            self.enqueue(packets, out);
         }
+    }
+
+    pub(super) fn enqueue(&mut self, packets: impl IntoIterator<Item = Packet<D>>, out: &mut Outputs<D>) {
         for packet in packets {
             if self.is_watched {
                 let (data, compress) = packet.describe();
@@ -462,7 +471,7 @@ impl<D: Data> Connection<D> {
 
     /// Where the app has asked for the end: ends it as soon as all is written and no upgrade is half done.
     pub(super) fn finish_close(&mut self, out: &mut Outputs<D>) {
-        if self.state != State::Closing || !self.queue.is_empty() || self.is_posting || self.is_upgrading() {
+        if self.state != State::Closing || !self.is_flushed() || self.is_posting || self.is_upgrading() {
             return;
         }
         if self.candidate.kind.is_polling() {

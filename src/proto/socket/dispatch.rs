@@ -94,7 +94,7 @@ impl<D: Data> Manager<D> {
             .collect();
         // What waited is written before anyone hears of anything and writes more.
         for packet in packets {
-            self.send_all(packet);
+            self.send_all(socket, packet);
         }
         if !received.is_empty() || is_queued {
             let id = id.slice(0, usize::MAX);
@@ -191,7 +191,7 @@ impl<D: Data> Manager<D> {
         if let Some(entry) = self.sockets.get_mut(socket) {
             entry.left_at = Some(Millis::INFINITY);
             let packet = entry.control(PacketType::Disconnect, None);
-            self.send(packet);
+            self.send_all(socket, (packet, Vec::new()));
             self.note_left(self.clock);
         }
     }
