@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 /** The text of an npm package as a module for browsers. */
 async function bundled(name) {
   const { outputFiles } = await build({
-    stdin: { contents: `export * from "${name}"`, resolveDir: import.meta.dirname },
+    stdin: { contents: `export { Encoder, Decoder } from "${name}"`, resolveDir: import.meta.dirname },
     bundle: true,
     format: "esm",
     mainFields: ["browser", "module", "main"],

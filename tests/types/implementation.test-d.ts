@@ -4,6 +4,8 @@ import * as declared from "socketio-wasm";
 import * as declaredInit from "socketio-wasm/init";
 import * as entry from "../../src/js/entry.js";
 import * as entryInit from "../../src/js/entry-init.js";
+import * as declaredMsgpack from "socketio-wasm/msgpack";
+import * as entryMsgpack from "../../src/js/entry-msgpack.js";
 import type { Engine } from "../../src/js/engine.js";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -13,6 +15,8 @@ declare function none<_Missing extends never>(): void;
 
 holds<Equal<keyof typeof declared, keyof typeof entry>>();
 holds<Equal<keyof typeof declaredInit, keyof typeof entryInit>>();
+
+holds<Equal<keyof typeof declaredMsgpack, keyof typeof entryMsgpack>>();
 
 // The emitter's prototype gets these by assignment, out of the checker's sight.
 type Aliases = "addEventListener" | "removeListener" | "removeEventListener" | "removeAllListeners";

@@ -4,6 +4,7 @@ import type { ConnectError, ErrorCode, HeaderFallback, PlacementEntry, Placement
 import * as inlined from "socketio-wasm";
 import * as loaded from "socketio-wasm/init";
 import { init } from "socketio-wasm/init";
+import * as msgpack from "socketio-wasm/msgpack";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function holds<Condition extends true>(): Condition;
@@ -20,9 +21,15 @@ io({ transports: [class Transport {}] });
 
 // What is not there yet is refused, rather than ignored without a word.
 // @ts-expect-error
+io({ useNativeTimers: true });
+
+// Parsers.
+io({ parser: msgpack });
+io({ parser: "msgpack" });
+// @ts-expect-error
 io({ parser: {} });
 // @ts-expect-error
-io({ useNativeTimers: true });
+io({ parser: "protobuf" });
 
 // The plan.
 declare const socket: Socket;
