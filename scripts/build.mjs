@@ -40,7 +40,9 @@ async function buildAnew(log) {
   await rm(paths.dist, { recursive: true, force: true });
   await mkdir(paths.dist, { recursive: true });
   await writeFile(join(paths.dist, "socketio.wasm"), wasm);
-  await bundle({ entry: "src/js/entry.js", outfile: join(paths.dist, "index.js"), glue, bindings, wasm });
+  // One copy of the module for an app that has both.
+  const entries = { index: "src/js/entry.js", engine: "src/js/entry-engine.js" };
+  await bundle({ entries, outdir: paths.dist, glue, bindings, wasm });
   await bundle({ entry: "src/js/entry-classic.js", outfile: join(paths.dist, "socketio.js"), glue, bindings, wasm, format: "iife" });
   await bundle({ entry: "src/js/entry-init.js", outfile: join(paths.dist, "init.js"), glue, bindings });
   const banner = await notice("notepack.io");

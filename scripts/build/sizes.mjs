@@ -6,10 +6,11 @@ import { paths } from "../paths.mjs";
 
 export async function printSizes() {
   const read = (file) => readFile(join(paths.dist, file));
-  const files = ["index.js", "socketio.wasm", "init.js", "msgpack.js"];
-  const [index, wasm, init, msgpack] = await Promise.all(files.map(read));
+  const files = ["index.js", "shared.js", "engine.js", "socketio.wasm", "init.js", "msgpack.js"];
+  const [index, shared, engine, wasm, init, msgpack] = await Promise.all(files.map(read));
   const rows = [
-    ["index.js (all inlined)", index],
+    ["index.js, shared.js", Buffer.concat([index, shared])],
+    ["engine.js", engine],
     ["socketio.wasm", wasm],
     ["init.js (without the module)", init],
     ["msgpack.js", msgpack],

@@ -127,7 +127,7 @@ impl<H: Host> App for Core<H> {
             Err(error) => return driver.configured(epoch, Err(Failure::new(error))),
         };
         // What waits for a connection was given for the parser that there was in the beginning.
-        options.raw = self.options.borrow().raw;
+        options.speech = self.options.borrow().speech;
         driver.look(|manager| manager.policy = options.policy());
         let provides = matches!(options.bearer, options::Bearer::Provided);
         self.options.replace(Rc::new(options));

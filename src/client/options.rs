@@ -46,8 +46,8 @@ pub struct Options {
     pub with_credentials: bool,
     /// The transports to use, in their order (polling, then WebSocket).
     pub transports: Vec<Candidate>,
-    /// Whether the app has a parser of its own, or does without Socket.IO.
-    pub(crate) raw: bool,
+    /// Who writes and reads messages.
+    pub(crate) speech: Speech,
     /// Whether to move from polling to a better transport.
     pub upgrade: bool,
     /// Whether to try the next transport when one does not open.
@@ -96,7 +96,7 @@ impl Default for Options {
             headers_once: false,
             with_credentials: false,
             transports: ["polling", "websocket"].into_iter().filter_map(transport).collect(),
-            raw: false,
+            speech: Speech::default(),
             upgrade: true,
             try_all_transports: false,
             remember_upgrade: false,
@@ -126,6 +126,19 @@ pub enum Bearer {
     Token(Secret),
     /// A function of the app gives one when it is asked.
     Provided,
+}
+
+/// Who writes and reads the messages of a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Speech {
+    /// The parser here.
+    #[default]
+    SocketIo,
+    /// A parser of the app's.
+    OwnParser,
+    /// The app: there is no Socket.IO on the connection.
+    #[cfg_attr(not(feature = "js"), expect(dead_code, reason = "the Rust API has sockets"))]
+    Engine,
 }
 
 /// The header that a bearer token becomes.
@@ -188,7 +201,7 @@ impl Options {
             upgrade: self.upgrade,
             try_all: self.try_all_transports,
             prefer_websocket: self.remember_upgrade && websocket_worked(),
-            raw: self.raw,
+            raw: self.speech != Speech::SocketIo,
         }
     }
 
@@ -255,6 +268,7 @@ impl Options {
             query,
             has_auth,
             auth_in_event: self.auth_in_event,
+            engine_only: self.speech == Speech::Engine,
             // To the page's own origin XHR sends them unasked; `fetch` is told not to.
             with_cookies: self.with_credentials || (url.is_own_origin && kind == Kind::Polling && !candidate.fetch),
         })

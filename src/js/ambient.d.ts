@@ -2,7 +2,13 @@
 
 /** What wasm-bindgen generates from `bridge.rs`, and what the module is instantiated with. */
 declare module "#bindings" {
-  export function addManager(target: object, text: string, page: string | undefined, options: object): number;
+  export function addManager(
+    target: object,
+    text: string,
+    page: string | undefined,
+    options: object,
+    isEngineOnly: boolean,
+  ): number;
   export function open(manager: number, isAttended: boolean): void;
   export function close(manager: number): void;
   export function removeManager(manager: number): void;
@@ -34,7 +40,7 @@ declare module "#bindings" {
   export function refuse(manager: number, socket: number, epoch: number, detail: number): void;
   export function decline(manager: number, socket: number, epoch: number): void;
   export function watch(manager: number, isWatched: boolean): void;
-  export function sendMessage(manager: number, data: number): void;
+  export function sendMessage(manager: number, data: number, compress: boolean): void;
   export function decoded(
     manager: number,
     connection: number,
@@ -61,7 +67,7 @@ declare module "notepack.io/browser/decode.js" {
   export default function decode(message: ArrayBuffer | ArrayBufferView): any;
 }
 
-/** The module, decoded from the text that is inlined in the default entry. */
+/** The module, decoded from the text that is inlined; not in the entry that loads it. */
 declare module "#wasm" {
-  export function bytes(): Uint8Array;
+  export const bytes: (() => Uint8Array) | undefined;
 }

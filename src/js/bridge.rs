@@ -7,12 +7,12 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::client::core::{Core, Host};
-use crate::client::options::Options;
+use crate::client::options::{Options, Speech};
 use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::connection::Connection;
-use crate::proto::engine::packet::{Packet, PacketType as EngineType};
+use crate::proto::engine::packet::Packet;
 use crate::proto::engine::url::{Url, push_parameter};
 use crate::proto::output::{Demand, Event, Failure, Occasion};
 use crate::proto::socket::ack::Wanted;
@@ -126,12 +126,22 @@ thread_local! {
     static MANAGERS: RefCell<Vec<Rc<Driver>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A manager for a URL, without a connection; gives its number. `target` is told what happens.
+/// A manager for a URL, without a connection; gives its number. `target` is told what happens. With `engine_only` its connections
+/// carry what [`send_message`] is given.
 #[wasm_bindgen(js_name = addManager)]
-pub fn add_manager(target: Target, text: &str, page: Option<String>, object: &JsValue) -> Result<usize, JsValue> {
+pub fn add_manager(
+    target: Target,
+    text: &str,
+    page: Option<String>,
+    object: &JsValue,
+    engine_only: bool,
+) -> Result<usize, JsValue> {
     let start = || {
         let url = Url::parse(text, page.as_deref())?;
-        let options = options::read(object)?;
+        let mut options = options::read(object)?;
+        if engine_only {
+            options.speech = Speech::Engine;
+        }
         Ok(Core::start(url, &options, |_| Façade { target }))
     };
     let driver = start().map_err(|failure| error(&failure))?;
@@ -294,18 +304,13 @@ pub fn watch(manager: usize, is_watched: bool) {
     look(manager, |manager| manager.watch(is_watched));
 }
 
-/// Sends a message below Socket.IO.
+/// Sends a message below Socket.IO, which a transport may compress.
 #[wasm_bindgen(js_name = sendMessage)]
-pub fn send_message(manager: usize, data: u32) {
+pub fn send_message(manager: usize, data: u32, compress: bool) {
     let Some(data) = Payload::from_slot(data) else {
         return;
     };
-    let packet = if data.is_binary() {
-        Packet::Binary(data)
-    } else {
-        Packet::with_data(EngineType::Message, Some(data))
-    };
-    run(manager, |manager, _| manager.send(packet));
+    run(manager, |manager, _| manager.send(Packet::message(data, compress)));
 }
 
 /// The app's decoder has made a packet of what arrived on a connection: its type, its acknowledgement's id (-1 for none), its

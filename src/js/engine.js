@@ -1,6 +1,6 @@
 // @ts-check
 import * as rust from "#bindings";
-import { hold } from "../web/edge.js";
+import { checkedMessage, hold } from "../web/edge.js";
 import { Emitter } from "./emitter.js";
 
 /** The types of packets in the order of their digits. */
@@ -29,6 +29,7 @@ export class Transport {
 export class Engine extends Emitter {
   /** @type {string | undefined} */
   id = undefined;
+  /** @type {"opening" | "open" | "closing" | "closed"} */
   readyState = "opening";
   /** The transport in use. */
   transport;
@@ -58,15 +59,23 @@ export class Engine extends Emitter {
     return super.on(event, listener);
   }
 
-  /** Sends a message of the app's own, below Socket.IO. @param {string | ArrayBuffer | ArrayBufferView | Blob} data */
-  send(data) {
-    rust.sendMessage(this._manager, hold(data));
+  /**
+   * Sends a message of the app's own, below Socket.IO.
+   * @param {any} [data] a text, or binary @param {any} [options] `{ compress }` @param {Function} [callback] called when it is written
+   */
+  send(data, options, callback) {
+    if (typeof data === "function") [data, callback] = ["", data];
+    if (typeof options === "function") [options, callback] = [{}, options];
+    if (this.readyState === "closing" || this.readyState === "closed") return this;
+    const message = checkedMessage(typeof data === "object" && data ? data : String(data ?? ""));
+    if (callback) this.once("flush", callback);
+    rust.sendMessage(this._manager, hold(message), options?.compress !== false);
     return this;
   }
 
-  /** @param {string | ArrayBuffer | ArrayBufferView | Blob} data */
-  write(data) {
-    return this.send(data);
+  /** @param {any} [data] @param {any} [options] @param {Function} [callback] */
+  write(data, options, callback) {
+    return this.send(data, options, callback);
   }
 
   /** Closes the connection; the manager opens another one. */

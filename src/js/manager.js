@@ -84,7 +84,7 @@ export class Manager extends Emitter {
     this.opts.parser = named(this.opts.parser);
     prepare();
     this._target = new Target(this);
-    this._number = rust.addManager(this._target, uri ?? "", page(), this.opts);
+    this._number = rust.addManager(this._target, uri ?? "", page(), this.opts, this._isEngineOnly);
     collected.register(this, this._number);
     if (this.opts.parser) this._parser = new Parser(this.opts.parser, this._number);
     if (this.opts.debug) this._watch();
@@ -197,13 +197,22 @@ export class Manager extends Emitter {
     return this._option("timeout", args, 20000);
   }
 
+  /** Whether there is no Socket.IO on its connections. */
+  get _isEngineOnly() {
+    return false;
+  }
+
+  _newEngine() {
+    return new Engine(this._number, this.engine?._isWatched ?? false);
+  }
+
   // What Rust asks for and tells. Nothing may be thrown into Rust from here: its frames are not unwound.
 
   /** A connection is about to be opened: its options, as the app has them now. */
   _options() {
     this._target._keep(this);
     this._readyState = "opening";
-    this.engine = new Engine(this._number, this.engine?._isWatched ?? false);
+    this.engine = this._newEngine();
     this.engine._decoder = this._parser?._decode(this.engine);
     this._trace?.("configure");
     return this.opts;

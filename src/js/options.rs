@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::client::options::{Bearer, Options, bearer_header, header, transport};
+use crate::client::options::{Bearer, Options, Speech, bearer_header, header, transport};
 use crate::error::{Code, Error};
 use crate::proto::auth::{HeaderFallback, Headers, Secret};
 use crate::proto::engine::transport::Kind;
@@ -119,7 +119,7 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
     {
         problem.wrong("auth");
     }
-    reader.parser(&mut options.raw);
+    reader.parser(&mut options.speech);
     options.headers = reader.headers();
     if let Some(own) = reader.object("transportOptions") {
         for kind in [Kind::Polling, Kind::WebSocket, Kind::WebTransport] {
@@ -382,18 +382,18 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether the app has a parser of its own. The façade has put one in the place of a name that it knows.
-    fn parser(&self, has: &mut bool) {
+    fn parser(&self, speech: &mut Speech) {
         let Some(given) = self.get("parser") else {
             return;
         };
         let parser = self.of(&given);
-        *has = ["Encoder", "Decoder"]
-            .into_iter()
-            .all(|name| parser.get(name).is_some_and(|class| class.is_function()));
+        let is_class = |name| parser.get(name).is_some_and(|class| class.is_function());
         if given.as_string().as_deref() == Some("msgpack") {
             let message = "For the parser msgpack, the app has to import socketio-wasm/msgpack";
             self.problem.set(Error::new(Code::InvalidOption, message));
-        } else if !*has {
+        } else if is_class("Encoder") && is_class("Decoder") {
+            *speech = Speech::OwnParser;
+        } else {
             self.problem.wrong("parser");
         }
     }

@@ -1,7 +1,6 @@
 //! The way through an encoder of the app's.
 
-use crate::proto::engine::packet::{Packet, PacketType};
-use crate::proto::Data;
+use crate::proto::engine::packet::Packet;
 
 use super::driver::Driver;
 use super::payload::Payload;
@@ -20,17 +19,8 @@ impl Driver {
             return;
         };
         let messages = self.app.encode(connection, socket, code, id, data, compress);
-        let packet = |data: Payload| match data.is_binary() {
-            true => Packet::Binary(data),
-            false => Packet::Text {
-                code: PacketType::Message as u32,
-                label: None,
-                id: None,
-                data: Some(data),
-                compress,
-            },
-        };
-        let messages = messages.map(|messages| messages.into_iter().map(packet).collect());
+        let message = |data| Packet::message(data, compress);
+        let messages = messages.map(|messages| messages.into_iter().map(message).collect());
         let now = self.now();
         let mut manager = self.manager.borrow_mut();
         manager.handle_encoded(now, connection, socket, id, messages);
