@@ -38,7 +38,7 @@ export declare const WebTransport: TransportMarker;
 
 export { connect, io, Manager, Socket, io as default };
 
-export type { Engine, EnginePacket, EngineReservedEvents, Transport } from "./engine.js";
+export type { Engine, EnginePacket, EngineReservedEvents, HandshakeData, Transport } from "./engine.js";
 export type { ClientError, ConnectError, DisconnectDescription, ErrorCode, ExtendedError } from "./errors.js";
 export type {
   DecorateAcknowledgements,
@@ -49,7 +49,7 @@ export type {
   ReservedOrUserEventNames,
   ReservedOrUserListener,
 } from "./events.js";
-export type { ManagerReservedEvents, TraceEntry } from "./manager.js";
+export type { ManagerReservedEvents, SocketPacket, TraceEntry } from "./manager.js";
 export type {
   Auth,
   AuthRequest,

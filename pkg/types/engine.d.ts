@@ -13,6 +13,20 @@ export interface EnginePacket {
   options?: { compress?: boolean };
 }
 
+/** What the server says when a session begins. */
+export interface HandshakeData {
+  /** The session's id. */
+  sid: string;
+  /** The transports that the server offers to move to. */
+  upgrades: string[];
+  /** How often the server gives a sign of life, in milliseconds. */
+  pingInterval: number;
+  /** How late one may be, in milliseconds. */
+  pingTimeout: number;
+  /** How many bytes a polling request may carry. Older servers don't say. */
+  maxPayload: number;
+}
+
 /** A transport in use. */
 export interface Transport {
   /** `"polling"` (through XMLHttpRequest or `fetch`) or `"websocket"`. */
@@ -23,6 +37,8 @@ export interface Transport {
 
 /** The events of an {@link Engine}. */
 export interface EngineReservedEvents {
+  /** The server began a session, and says with what. */
+  handshake: (data: HandshakeData) => void;
   /** The session began: `engine.id` is there. */
   open: () => void;
   /** A packet arrived. */
@@ -33,7 +49,9 @@ export interface EngineReservedEvents {
   data: (data: RawData) => void;
   /** The same as `data`. */
   message: (data: RawData) => void;
-  /** What was sent so far has been handed to the browser. */
+  /** Packets were handed to the transport. */
+  flush: () => void;
+  /** The transport has taken all of them. */
   drain: () => void;
   /** A packet of whatever type arrived. */
   heartbeat: () => void;
@@ -47,6 +65,8 @@ export interface EngineReservedEvents {
   upgrade: (transport: Transport) => void;
   /** The upgrade failed; the connection stays on the transport that it has. */
   upgradeError: (error: ClientError) => void;
+  /** The transport failed; `close` follows. */
+  error: (error: ClientError) => void;
   /** The connection ended. */
   close: (reason: string, description?: DisconnectDescription) => void;
 }
@@ -56,7 +76,14 @@ export declare class Engine extends Emitter<Record<never, never>, Record<never, 
   private constructor();
   /** The session's id, while it is open. Not the socket's: whoever has this one can speak for the session. */
   id: string | undefined;
-  readyState: "opening" | "open" | "closed";
+  readyState: "opening" | "open" | "closing" | "closed";
+  /** What binaries arrive as: `"arraybuffer"` (the default) or `"blob"`. The next connection's engine has the default again. */
+  binaryType: "arraybuffer" | "blob";
+  /**
+   * The packets that the transport has not taken yet: those of a polling request that is under way, and those that wait. A copy:
+   * changing it changes nothing.
+   */
+  get writeBuffer(): EnginePacket[];
   /** The transport in use; another one after an upgrade. */
   transport: Transport;
   /** The version of the Engine.IO protocol: 4. */

@@ -7,6 +7,18 @@ import type { ManagerOptions, SocketOptions } from "./options.js";
 import type { PlacementPlan } from "./plan.js";
 import type { Socket } from "./socket.js";
 
+/** A packet of Socket.IO, its binaries in their places. */
+export interface SocketPacket {
+  /** 0 CONNECT, 1 DISCONNECT, 2 EVENT, 3 ACK, 4 CONNECT_ERROR. */
+  type: number;
+  /** The namespace. */
+  nsp: string;
+  /** Of an event or acknowledgement the list of its arguments, an event's name first. */
+  data?: any;
+  /** The number that joins an event and its acknowledgement. */
+  id?: number;
+}
+
 /** The events of a {@link Manager}. */
 export interface ManagerReservedEvents {
   /**
@@ -20,6 +32,8 @@ export interface ManagerReservedEvents {
   error: (error: ClientError) => void;
   /** The connection ended. `reason` is as in a socket's `disconnect`, or `"forced close"`. */
   close: (reason: string, description?: DisconnectDescription) => void;
+  /** A packet of Socket.IO arrived, and its socket has heard of it. */
+  packet: (packet: SocketPacket) => void;
   /** The server asked whether the client is there. */
   ping: () => void;
   /** Attempt number `attempt`, from 1, to connect again begins. */

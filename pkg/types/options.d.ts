@@ -56,6 +56,23 @@ export interface ManagerOptions {
    */
   addTrailingSlash?: boolean;
   /**
+   * The server, for a `new Manager(options)` without a URL: its name or address. With `io()` the URL counts.
+   * @default the page's
+   */
+  hostname?: string;
+  /** The same, also as a URL of which only that is used; it comes before {@link hostname}. */
+  host?: string;
+  /**
+   * The server's port, where there is no URL.
+   * @default that of the protocol where {@link hostname} is set, else the page's
+   */
+  port?: string | number;
+  /**
+   * Whether the connection is encrypted, where there is no URL.
+   * @default whether the page came over https
+   */
+  secure?: boolean;
+  /**
    * Parameters for the query of every request. Logs and proxies see them: no place for secrets. Where it is given, the
    * query of the URL is not used.
    */
@@ -142,9 +159,12 @@ export interface ManagerOptions {
    */
   headersOn?: "always" | "handshake";
   /**
-   * Header fields for sessions that begin on one transport. They come before {@link extraHeaders} of the same name. Those
+   * Options for one transport. `extraHeaders`: header fields for sessions that begin there. They come before {@link extraHeaders} of the same name. Those
    * of `polling` are the app's credentials on every transport: where the session begins on WebSocket, they are moved as
-   * `headerFallback` says. Other members than `extraHeaders` are not used.
+   * `headerFallback` says.
+   *
+   * And other options for one transport: `path` (used as it is), `query`, `timestampParam`, `timestampRequests`, `forceBase64`,
+   * `protocols`, `withCredentials`, `requestTimeout`.
    *
    * @example
    * io(url, { transportOptions: { polling: { extraHeaders: { "X-Tenant": "acme" } } } });
@@ -220,6 +240,18 @@ export interface ManagerOptions {
    * @default those of polling
    */
   timestampRequests?: boolean;
+
+  /**
+   * Whether the connection is closed when the page is left or loaded anew, without a `disconnect` event: then every browser does
+   * the same. A page with a listener for that may not be kept for going back.
+   * @default false
+   */
+  closeOnBeforeunload?: boolean;
+  /**
+   * Whether timers are the browser's own, even where others are in their place when the manager is made, as a test's fake timers.
+   * @default false
+   */
+  useNativeTimers?: boolean;
 
   // The manager.
 

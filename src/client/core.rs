@@ -73,7 +73,7 @@ impl<H: Host + 'static> Core<H> {
     /// A driver for `url`; the host's options are read anew for each connection.
     pub(crate) fn start(url: Url, options: &Options, host: impl FnOnce(Weak<Driver>) -> H) -> Rc<Driver> {
         let seed = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
-        let driver = Driver::new(options.reconnection(seed), |driver| {
+        let driver = Driver::new(options.reconnection(seed), options.native_timers, |driver| {
             Box::new(Self {
                 host: host(driver),
                 url,

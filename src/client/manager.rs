@@ -342,7 +342,7 @@ impl Host for Side {
             Event::Engine(_, EngineEvent::UpgradeError(failure)) => {
                 ManagerEvent::UpgradeError(Error::from(failure.as_ref()))
             }
-            Event::Engine(..) => return,
+            Event::Engine(..) | Event::Packet { .. } => return,
         };
         self.state.events.send(&event);
     }

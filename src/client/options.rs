@@ -1,5 +1,7 @@
 //! The options of a connection, and what follows from them.
 
+use std::rc::Rc;
+
 use crate::error::{Code, Error};
 use crate::proto::auth::{Carried, Credentials, Header, HeaderFallback, Headers, Plan, Secret, plan};
 use crate::proto::backoff::Backoff;
@@ -37,6 +39,8 @@ pub struct Options {
     pub headers: Headers,
     /// Header fields for sessions that begin on one transport; they come before `headers`.
     pub transport_headers: Vec<(Kind, Header)>,
+    /// What is different for one transport: of its options those of [`Endpoint`] and the query count.
+    pub own: Vec<(Kind, Options)>,
     /// What becomes of headers on a transport that can't have them.
     pub header_fallback: HeaderFallback,
     /// Whether only the request that begins a session has the header fields: across origins, each request that has some costs
@@ -62,6 +66,10 @@ pub struct Options {
     pub timestamp_requests: Option<bool>,
     /// Whether binary travels as base64 on every transport.
     pub force_base64: bool,
+    /// Whether a connection is closed, without an event, when the page is left or loaded anew.
+    pub close_on_beforeunload: bool,
+    /// Whether the browser's own timers are used even where others are in their place when the manager is made.
+    pub native_timers: bool,
     /// How long a polling request may take, in milliseconds; 0 for as long as it likes.
     pub request_timeout: Millis,
     /// Whether a lost connection is opened again.
@@ -92,6 +100,7 @@ impl Default for Options {
             diagnose: true,
             headers: Headers::default(),
             transport_headers: Vec::new(),
+            own: Vec::new(),
             header_fallback: HeaderFallback::default(),
             headers_once: false,
             with_credentials: false,
@@ -104,6 +113,8 @@ impl Default for Options {
             timestamp_param: "t".to_owned(),
             timestamp_requests: None,
             force_base64: false,
+            close_on_beforeunload: false,
+            native_timers: false,
             request_timeout: 0.0,
             reconnection: true,
             reconnection_attempts: u32::MAX,
@@ -258,10 +269,13 @@ impl Options {
         if let Some(bearer) = bearer {
             headers.set(bearer_header(bearer.expose())?);
         }
-        let query = if self.query.is_empty() {
+        let own = self.of(kind);
+        // The engine alone takes the URL's first.
+        let is_of_url = self.speech == Speech::Engine && !url.query.is_empty();
+        let query = if is_of_url || own.query.is_empty() {
             url.query.clone()
         } else {
-            self.query.clone()
+            own.query.clone()
         };
         Ok(Credentials {
             headers,
@@ -270,8 +284,22 @@ impl Options {
             auth_in_event: self.auth_in_event,
             engine_only: self.speech == Speech::Engine,
             // To the page's own origin XHR sends them unasked; `fetch` is told not to.
-            with_cookies: self.with_credentials || (url.is_own_origin && kind == Kind::Polling && !candidate.fetch),
+            with_cookies: own.with_credentials || (url.is_own_origin && kind == Kind::Polling && !candidate.fetch),
         })
+    }
+
+    /// Says where a transport's requests go to.
+    fn address(&self, endpoint: &mut Endpoint) {
+        endpoint.path.clone_from(&self.path);
+        endpoint.timestamp = (self.timestamp_requests != Some(false)).then(|| self.timestamp_param.clone());
+        endpoint.stamps_streams = self.timestamp_requests == Some(true);
+        endpoint.base64 = self.force_base64;
+    }
+
+    /// The options of a transport.
+    fn of(&self, kind: Kind) -> &Self {
+        let own = self.own.iter().find(|(other, _)| *other == kind);
+        own.map_or(self, |(_, own)| own)
     }
 
     /// Plans where each credential travels when a session begins on `candidate`, and puts it there.
@@ -285,27 +313,48 @@ impl Options {
             .map_err(|error| Error::new(Code::HeaderImpossible, error.message()))?;
         let carried: Carried = plan.apply(credentials);
 
-        let mut protocols: Vec<Secret> = self.protocols.iter().map(|name| Secret::from(name.as_str())).collect();
+        let own = self.of(candidate.kind);
+        let mut protocols: Vec<Secret> = own.protocols.iter().map(|name| Secret::from(name.as_str())).collect();
         if protocols.is_empty() && !carried.protocols.is_empty() {
             // Servers echo the first subprotocol that is offered: that must not be a credential.
             protocols.push(Secret::from("socket.io"));
         }
         protocols.extend(carried.protocols);
-        let endpoint = Endpoint {
+        let mut endpoint = Endpoint {
             url: url.clone(),
-            path: self.path.clone(),
+            path: String::new(),
             revision,
             query: carried.query,
             headers: carried.headers,
             headers_once: self.headers_once,
             protocols,
-            with_credentials: self.with_credentials,
+            with_credentials: own.with_credentials,
             diagnoses: self.diagnose,
-            request_timeout: self.request_timeout as u32,
-            timestamp: (self.timestamp_requests != Some(false)).then(|| self.timestamp_param.clone()),
-            stamps_streams: self.timestamp_requests == Some(true),
-            base64: self.force_base64,
+            request_timeout: own.request_timeout as u32,
+            timestamp: None,
+            stamps_streams: false,
+            closes_on_unload: self.close_on_beforeunload,
+            base64: false,
+            upgraded: None,
         };
+        let better = self
+            .own
+            .iter()
+            .find(|(kind, _)| candidate.kind.is_polling() && !kind.is_polling());
+        if let Some((_, better)) = better {
+            let mut upgraded = endpoint.clone();
+            better.address(&mut upgraded);
+            upgraded.protocols = better
+                .protocols
+                .iter()
+                .map(|name| Secret::from(name.as_str()))
+                .collect();
+            if better.query != own.query {
+                upgraded.query.clone_from(&better.query);
+            }
+            endpoint.upgraded = Some(Rc::new(upgraded));
+        }
+        own.address(&mut endpoint);
         // Where one travels in an event, so does the payload that the others would be in.
         let payload_headers = [carried.payload_headers, carried.event_headers].concat();
         Ok(Placed {

@@ -17,6 +17,7 @@ declare module "#bindings" {
   export function disconnect(manager: number, socket: number): void;
   export function isActive(manager: number, socket: number): boolean;
   export function isWritable(manager: number): boolean;
+  export function wouldSend(manager: number, isVolatile: boolean): boolean;
   export function emit(
     manager: number,
     socket: number,
@@ -51,6 +52,7 @@ declare module "#bindings" {
     data: number,
   ): void;
   export function garbled(manager: number, connection: number, detail: number): void;
+  export function writeBuffer(manager: number): any[];
   export function closeEngine(manager: number): void;
   export function isReconnecting(manager: number): boolean;
   export function reconfigure(manager: number, options: object): void;

@@ -9,7 +9,6 @@ use wasm_bindgen::prelude::*;
 use crate::client::core::{Core, Host};
 use crate::client::options::{Options, Speech};
 use crate::error::{Code, Error};
-use crate::proto::Data;
 use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::connection::Connection;
 use crate::proto::engine::packet::Packet;
@@ -217,6 +216,17 @@ pub fn is_writable(manager: usize) -> bool {
     })
 }
 
+/// Whether an event of a connected socket would be sent now, rather than later or never.
+#[wasm_bindgen(js_name = wouldSend)]
+pub fn would_send(manager: usize, is_volatile: bool) -> bool {
+    run(manager, |manager, now| {
+        let is_ready = |connection: &Connection<Payload>| {
+            !connection.is_expired(now) && (!is_volatile || connection.is_writable())
+        };
+        manager.connection().is_some_and(is_ready)
+    })
+}
+
 /// Sends an event. `data` is its JSON, `attachments` a list of binaries or 0, both taken; `timeout` is in milliseconds.
 /// Gives what became of it in the lowest two bits (0 sent, 1 buffered, 2 discarded, 3 queued) and its number.
 #[wasm_bindgen]
@@ -314,7 +324,7 @@ pub fn send_message(manager: usize, data: u32, compress: bool) {
 }
 
 /// The app's decoder has made a packet of what arrived on a connection: its type, its acknowledgement's id (-1 for none), its
-/// namespace, what its data is (as [`Data::parse`] says it) and the data, which is taken. What is no number is no type and no
+/// namespace, what its data is (as [`Shape`](crate::proto::Shape) numbers it) and the data, which is taken. What is no number is no type and no
 /// id.
 #[wasm_bindgen]
 pub fn decoded(manager: usize, connection: u32, kind: f64, id: f64, namespace: &str, shape: u32, data: u32) {
@@ -342,6 +352,19 @@ pub fn decoded(manager: usize, connection: u32, kind: f64, id: f64, namespace: &
 pub fn garbled(manager: usize, connection: u32, detail: u32) {
     let detail = Payload::from_slot(detail);
     run(manager, |manager, now| manager.handle_garbled(now, connection, detail));
+}
+
+/// What is not yet written for certain: each packet as its text with the type digit or its binary, then whether it may be
+/// compressed.
+#[wasm_bindgen(js_name = writeBuffer)]
+pub fn write_buffer(manager: usize) -> Array {
+    let packets = Array::new();
+    let unwritten = look(manager, |manager| manager.connection().map(Connection::unwritten));
+    for (data, compress) in unwritten.unwrap_or_default() {
+        packets.push(&data.to_js());
+        packets.push(&compress.into());
+    }
+    packets
 }
 
 /// Closes the connection; the manager opens another one.

@@ -112,7 +112,7 @@ export class Socket extends Engine {
   /** Closes it when what waits is written. */
   close() {
     if (this.readyState === "opening" || this.readyState === "open") {
-      this.readyState = "closing";
+      this._end();
       rust.close(this._manager);
     }
     return this;

@@ -7,7 +7,16 @@ import { Emitter } from "./emitter.js";
 const TYPES = ["open", "close", "ping", "pong", "message", "upgrade", "noop"];
 
 /** Events for which Rust has to tell of every packet. */
-const WATCHED = new Set(["packet", "packetCreate", "data", "message", "heartbeat", "ping", "pong", "drain", "flush"]);
+const WATCHED = new Set([
+  "packet",
+  "packetCreate",
+  "data",
+  "message",
+  "handshake",
+  "heartbeat",
+  "drain",
+  "flush",
+]);
 
 /** The transport in use, as far as apps look at it. */
 export class Transport {
@@ -31,6 +40,8 @@ export class Engine extends Emitter {
   id = undefined;
   /** @type {"opening" | "open" | "closing" | "closed"} */
   readyState = "opening";
+  /** What binaries arrive as. @type {"arraybuffer" | "blob"} */
+  binaryType = "arraybuffer";
   /** The transport in use. */
   transport;
   /** The number by which Rust's events name it. @type {number | undefined} */
@@ -39,6 +50,9 @@ export class Engine extends Emitter {
   _isWatched = false;
   /** The app's own, where it has one. @type {{ _add: (message: any) => void, _end: () => void } | undefined} */
   _decoder = undefined;
+  /** Whether `drain` is about to be told, and before that another `flush`. */
+  _isDraining = false;
+  _isFlushing = false;
   _manager;
 
   /** @param {number} manager @param {boolean} _isWatched */
@@ -51,6 +65,15 @@ export class Engine extends Emitter {
 
   get protocol() {
     return 4;
+  }
+
+  /** The packets that are not yet written for certain. */
+  get writeBuffer() {
+    const list = this._manager >= 0 && this.readyState !== "closed" ? rust.writeBuffer(this._manager) : [];
+    /** @type {any[]} */
+    const packets = [];
+    for (let i = 0; i < list.length; i += 2) packets.push(packet(list[i], list[i + 1]));
+    return packets;
   }
 
   /** @param {any} event @param {Function} listener */
@@ -80,28 +103,89 @@ export class Engine extends Emitter {
 
   /** Closes the connection; the manager opens another one. */
   close() {
+    this._end();
     rust.closeEngine(this._manager);
     return this;
   }
 
+  /** It closes as soon as what waits is written. */
+  _end() {
+    if (this.readyState !== "closed") this.readyState = "closing";
+  }
+
+  /** What waited is handed to the transport, or has been taken by it. @param {boolean} isDrain */
+  _written(isDrain) {
+    if (this.transport.name === "polling") return this.emitReserved(isDrain ? "drain" : "flush");
+    // A stream takes everything at once. That is told as it looks to apps, for which all but the first waits a moment.
+    if (isDrain) return;
+    if (this._isDraining) {
+      this._isFlushing = true;
+      return;
+    }
+    this._isDraining = true;
+    this.emitReserved("flush");
+    queueMicrotask(() => this._drain());
+  }
+
+  _drain() {
+    this._isDraining = this._isFlushing;
+    this._isFlushing = false;
+    this.emitReserved(this._isDraining ? "flush" : "drain");
+    if (this._isDraining) queueMicrotask(() => this._drain());
+  }
+
+  /** The connection has ended. @param {[string, any]} end the reason and what is known of it */
+  _closed(end) {
+    // What was written before is told before.
+    if (this._isDraining) {
+      this._end();
+      return queueMicrotask(() => this._closed(end));
+    }
+    this.readyState = "closed";
+    this.id = undefined;
+    if (end[0] === "transport error") this.emitReserved("error", end[1]);
+    this.emitReserved("close", ...end);
+  }
+
   /** A packet arrived. @param {number} type its digit @param {any} data */
   _arrived(type, data) {
-    this.emitReserved("packet", { type: TYPES[type], data });
+    if (this.binaryType === "blob") data = withBlobs(data);
+    const kind = TYPES[type];
+    if (data === "") data = undefined;
+    this.emitReserved("packet", data === undefined ? { type: kind } : { type: kind, data });
     this.emitReserved("heartbeat");
-    if (TYPES[type] === "message") {
+    if (kind === "open") this._shook(data);
+    else if (kind === "message") {
       this.emitReserved("data", data);
       this.emitReserved("message", data);
-    } else if (TYPES[type] === "ping") {
-      this.emitReserved("ping");
-      this.emitReserved("pong");
     }
   }
 
-  /** A packet is about to be sent. @param {any} data the text with its type digit, or a binary @param {boolean} compress */
-  _created(data, compress) {
-    const isText = typeof data === "string";
-    const type = isText ? TYPES[Number(data[0])] : "message";
-    const content = isText ? data.slice(1) || undefined : data;
-    this.emitReserved("packetCreate", { type, data: content, options: { compress } });
+  /** @param {string} json of the handshake */
+  _shook(json) {
+    if (!this.hasListeners("handshake")) return;
+    let handshake;
+    try {
+      handshake = JSON.parse(json);
+    } catch {
+      // Rust finds that too, and closes the connection.
+      return;
+    }
+    this.emitReserved("handshake", handshake);
   }
 }
+
+/** A packet on its way out. @param {any} data the text with its type digit, or a binary @param {boolean} compress */
+export const packet = (data, compress) => {
+  const isText = typeof data === "string";
+  const type = isText ? TYPES[Number(data[0])] : "message";
+  const content = isText ? data.slice(1) || undefined : data;
+  return { type, data: content, options: { compress } };
+};
+
+/** The value with a Blob in the place of each `ArrayBuffer`: an array or object itself, changed. @param {any} value @returns {any} */
+export const withBlobs = (value) => {
+  if (value instanceof ArrayBuffer) return new Blob([value]);
+  if (value && typeof value === "object") for (const key of Object.keys(value)) value[key] = withBlobs(value[key]);
+  return value;
+};

@@ -11,7 +11,7 @@ export const makeError = (code, message, hint, isTransport, transport, detail) =
   Object.assign(
     new Error(message, detail && causes.has(code) ? { cause: peek(detail) } : undefined),
     { code, ...(hint && { hint }), ...(transport && { transport }) },
-    isTransport ? { type: "TransportError", ...peek(detail) } : detail && code === "rejected" && { data: peek(detail) },
+    isTransport ? { ...peek(detail), type: "TransportError" } : detail && code === "rejected" && { data: peek(detail) },
   );
 
 /** Where what the app's own function has thrown is the cause. */

@@ -20,11 +20,14 @@ export const io = (uri, options) => {
     uri = undefined;
   }
   const opts = { ...options };
+  // The manager has the URL in full.
+  const origin = page() ?? "";
+  uri = !uri || /^\/(?!\/)/.test(uri) ? origin + (uri ?? "") : uri;
   prepare();
-  const [origin, nsp, query] = parseUrl(uri ?? "", page());
+  const [server, nsp, query] = parseUrl(uri, page());
   opts.path ||= "/socket.io";
-  if (query) opts.query ||= query;
-  const id = origin + opts.path;
+  if (query) opts.query ||= Object.fromEntries(new URLSearchParams(query));
+  const id = server + opts.path;
   const isTaken = nsp in (cache[id]?.nsps ?? {});
   const isNew = opts.forceNew || opts["force new connection"] || opts.multiplex === false || isTaken;
   const manager = isNew ? new Manager(uri, opts) : (cache[id] ??= new Manager(uri, opts));

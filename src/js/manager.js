@@ -1,8 +1,9 @@
 // @ts-check
 import * as rust from "#bindings";
 import { hold, take } from "../web/edge.js";
+import { address } from "./address.js";
 import { Emitter } from "./emitter.js";
-import { Engine, Transport } from "./engine.js";
+import { Engine, Transport, packet, withBlobs } from "./engine.js";
 import { report } from "./errors.js";
 import { Parser } from "./parser.js";
 import { named } from "./parsers.js";
@@ -37,6 +38,9 @@ const UPGRADE_ERROR = 21;
 const DRAIN = 22;
 const ENGINE_CLOSE = 23;
 const PACKET = 24;
+const PACKET_CREATE = 25;
+const FLUSH = 26;
+const SOCKET_PACKET = 27;
 
 /** The page's own origin, where there is a page. */
 export const page = () => (typeof location === "undefined" || location.origin === "null" ? undefined : location.origin);
@@ -63,6 +67,8 @@ export class Manager extends Emitter {
   _giveUp = () => {};
   /** The app's own encoder and decoder. @type {Parser | undefined} */
   _parser = undefined;
+  /** Whether someone wants to see the packets, which sockets change. */
+  _seesPackets = false;
   /** Watches what happens. @type {((what: string | number, ...details: any[]) => void) | undefined} */
   _trace = undefined;
   /** Warnings that were printed. */
@@ -78,6 +84,7 @@ export class Manager extends Emitter {
     }
     this.uri = uri;
     this.opts = { ...opts };
+    uri ??= address(this.opts);
     this.opts.path ||= "/socket.io";
     // As with the official client, zero stands for the default here.
     for (const name of ["reconnectionAttempts", "reconnectionDelay", "reconnectionDelayMax"]) this.opts[name] ||= undefined;
@@ -95,6 +102,7 @@ export class Manager extends Emitter {
   /** @param {any} event @param {Function} listener */
   on(event, listener) {
     if (event === "trace") this._watch();
+    else if (event === "packet") rust.watch(this._number, (this._seesPackets = true));
     return super.on(event, listener);
   }
 
@@ -320,10 +328,12 @@ export class Manager extends Emitter {
       const value = take(slot);
       const isOfSocket = event < OPEN || event === RENEWAL || event === RENEWAL_ERROR;
       this._trace?.(event, isOfSocket ? this._sockets[about].nsp : undefined, value, number);
+      if (event <= ACK && this.engine?.binaryType === "blob") withBlobs(value);
       if (event === MESSAGE) this._sockets[about]._message(value, number, epoch);
       else if (event < OPEN) this._tellSocket(event, this._sockets[about], value, number);
       else if (event < RENEWAL) this._tellManager(event, value, number);
       else if (event === RENEWAL) this.emitReserved("renewal", this._sockets[about].nsp);
+      else if (event === SOCKET_PACKET) this._packet(about, value, number);
       else if (event === RENEWAL_ERROR) this.emitReserved("renewal_error", value, this._sockets[about].nsp);
       else this._tellEngine(event, this._engineOf(about), value, number);
     } catch (error) {
@@ -349,6 +359,8 @@ export class Manager extends Emitter {
     if (event === OPEN) {
       this._readyState = "open";
       this.emitReserved("open");
+      // The manager is the first to listen to its engine.
+      if (this.engine?.readyState === "open") this.engine.emitReserved("open");
     } else if (event === ERROR) {
       if (this._readyState === "opening") this._readyState = "closed";
       this._rest();
@@ -356,9 +368,13 @@ export class Manager extends Emitter {
     } else if (event === CLOSE) {
       this._readyState = "closed";
       this._rest();
+      this.engine?._end();
       this.emitReserved("close", ...value);
-    } else if (event === PING) this.emitReserved("ping");
-    else if (event === RECONNECT_ATTEMPT) this.emitReserved("reconnect_attempt", number);
+    } else if (event === PING) {
+      this.engine?.emitReserved("ping");
+      this.engine?.emitReserved("pong");
+      this.emitReserved("ping");
+    }    else if (event === RECONNECT_ATTEMPT) this.emitReserved("reconnect_attempt", number);
     else if (event === RECONNECT) this.emitReserved("reconnect", number);
     else if (event === RECONNECT_ERROR) this.emitReserved("reconnect_error", value);
     else if (event === RECONNECT_FAILED) {
@@ -389,23 +405,29 @@ export class Manager extends Emitter {
     if (event === ENGINE_OPEN) {
       engine.id = value;
       engine.readyState = "open";
-      engine.emitReserved("open");
     } else if (event === UPGRADING) engine.emitReserved("upgrading", new Transport(this._number, value));
     else if (event === UPGRADE) {
       engine.transport = new Transport(this._number, value);
       engine.emitReserved("upgrade", engine.transport);
     } else if (event === UPGRADE_ERROR) engine.emitReserved("upgradeError", value);
-    else if (event === DRAIN) engine.emitReserved("drain");
+    else if (event === FLUSH || event === DRAIN) engine._written(event === DRAIN);
     else if (event === ENGINE_CLOSE) {
       this._engines = this._engines.filter((other) => other !== engine);
-      engine.readyState = "closed";
-      engine.id = undefined;
-      engine.emitReserved("close", ...value);
+      engine._closed(value);
       engine._decoder?._end();
     } else if (event === PACKET) {
       engine._arrived(number, value);
       if (number === 4) engine._decoder?._add(value);
-    } else engine._created(value, !!number);
+    } else if (event === PACKET_CREATE) engine.emitReserved("packetCreate", packet(value, !!number));
+  }
+
+  /** A packet of Socket.IO arrived. @param {number} type @param {[string, any]} value @param {number} id or negative */
+  _packet(type, [nsp, data], id) {
+    /** @type {any} */
+    const packet = { type, nsp: nsp || "/" };
+    if (id >= 0) packet.id = id;
+    if (data !== undefined) packet.data = data;
+    this.emitReserved("packet", packet);
   }
 }
 

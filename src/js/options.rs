@@ -23,7 +23,7 @@ enum Field {
 }
 
 /// A table: one loop over it is smaller than a call for each.
-const FIELDS: [(&str, Field); 16] = [
+const FIELDS: [(&str, Field); 18] = [
     ("upgrade", Field::Flag(|options| &mut options.upgrade)),
     (
         "tryAllTransports",
@@ -32,6 +32,11 @@ const FIELDS: [(&str, Field); 16] = [
     ("rememberUpgrade", Field::Flag(|options| &mut options.remember_upgrade)),
     ("withCredentials", Field::Flag(|options| &mut options.with_credentials)),
     ("forceBase64", Field::Flag(|options| &mut options.force_base64)),
+    (
+        "closeOnBeforeunload",
+        Field::Flag(|options| &mut options.close_on_beforeunload),
+    ),
+    ("useNativeTimers", Field::Flag(|options| &mut options.native_timers)),
     ("reconnection", Field::Flag(|options| &mut options.reconnection)),
     (
         "reconnectionDelay",
@@ -73,24 +78,13 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
         problem: &problem,
     };
     let mut options = Options::default();
-    for (name, field) in &FIELDS {
-        match field {
-            Field::Flag(member) => reader.flag(name, member(&mut options)),
-            Field::Number(member) => reader.number(name, member(&mut options)),
-            Field::Text(member) => reader.text(name, member(&mut options)),
-        }
-    }
+    reader.plain(&mut options);
     reader.attempts(&mut options.reconnection_attempts);
     // What the façade reads for itself.
     for name in ["autoConnect", "forceNew", "multiplex", "debug"] {
         reader.flag(name, &mut false);
     }
     reader.retries();
-    if reader.get("timestampRequests").is_some() {
-        let mut stamps = false;
-        reader.flag("timestampRequests", &mut stamps);
-        options.timestamp_requests = Some(stamps);
-    }
     let mut has_slash = true;
     reader.flag("addTrailingSlash", &mut has_slash);
     if options.path.ends_with('/') {
@@ -112,7 +106,6 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
     options.auth_in_event = reader.either("authPlacement", "payload", "event");
     reader.bearer(&mut options.bearer);
     reader.reauth(&mut options.reauth);
-    options.query = reader.query();
     if reader
         .get("auth")
         .is_some_and(|auth| !auth.is_object() && !auth.is_function())
@@ -121,15 +114,6 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
     }
     reader.parser(&mut options.speech);
     options.headers = reader.headers();
-    if let Some(own) = reader.object("transportOptions") {
-        for kind in [Kind::Polling, Kind::WebSocket, Kind::WebTransport] {
-            if let Some(own) = reader.of(&own).get(kind.name()) {
-                for header in &reader.of(&own).headers() {
-                    options.transport_headers.push((kind, header.clone()));
-                }
-            }
-        }
-    }
     if let Some(list) = reader.list("transports") {
         options.transports.clear();
         for item in list.iter() {
@@ -147,13 +131,18 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
             }
         }
     }
-    if let Some(protocol) = reader.get("protocols").and_then(|protocols| protocols.as_string()) {
-        options.protocols.push(protocol);
-    } else if let Some(list) = reader.list("protocols") {
-        for name in list.iter() {
-            match name.as_string() {
-                Some(name) => options.protocols.push(name),
-                None => problem.wrong("protocols"),
+    // Last, because what it leaves out is as read so far.
+    if let Some(own) = reader.object("transportOptions") {
+        for kind in [Kind::Polling, Kind::WebSocket, Kind::WebTransport] {
+            if let Some(own) = reader.of(&own).get(kind.name()) {
+                let reader = reader.of(&own);
+                for header in &reader.headers() {
+                    options.transport_headers.push((kind, header.clone()));
+                }
+                let mut own = options.clone();
+                reader.plain(&mut own);
+                problem.check(own.check_path());
+                options.own.push((kind, own));
             }
         }
     }
@@ -246,6 +235,36 @@ impl<'a> Reader<'a> {
     fn get(&self, name: &str) -> Option<JsValue> {
         let value = Reflect::get(self.object, &JsValue::from_str(name)).ok()?;
         (!value.is_undefined() && !value.is_null()).then_some(value)
+    }
+
+    /// Reads what can differ from transport to transport, and all else that is read as it is.
+    fn plain(&self, options: &mut Options) {
+        for (name, field) in &FIELDS {
+            match field {
+                Field::Flag(member) => self.flag(name, member(options)),
+                Field::Number(member) => self.number(name, member(options)),
+                Field::Text(member) => self.text(name, member(options)),
+            }
+        }
+        if self.get("timestampRequests").is_some() {
+            let mut stamps = false;
+            self.flag("timestampRequests", &mut stamps);
+            options.timestamp_requests = Some(stamps);
+        }
+        if self.get("query").is_some() {
+            options.query = self.query();
+        }
+        if let Some(protocol) = self.get("protocols").and_then(|protocols| protocols.as_string()) {
+            options.protocols = vec![protocol];
+        } else if let Some(list) = self.list("protocols") {
+            options.protocols.clear();
+            for name in list.iter() {
+                match name.as_string() {
+                    Some(name) => options.protocols.push(name),
+                    None => self.problem.wrong("protocols"),
+                }
+            }
+        }
     }
 
     /// A member, where it has the type that `read` wants.

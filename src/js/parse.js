@@ -23,12 +23,12 @@ export const parse = (uri) => {
   // A last segment with a dot is a file.
   const file = /[^/]*\.[^/.]+$/.exec(path)?.[0] ?? "";
   const names = path.replace(/\/{2,}/g, "/").replace(/^\//, "").split("/");
-  if (path.endsWith("/") && names.length > 1) names.pop();
+  if (!path || path.endsWith("/")) names.pop();
   const parameters = query.split("&").map((parameter) => cut(parameter, "="));
   return {
     source: uri,
     protocol,
-    authority,
+    authority: authority.replace("[", "").replace("]", ""),
     userInfo,
     user,
     password,

@@ -127,7 +127,8 @@ export class Socket extends Emitter {
     const { timeout = this._ackTimeout, volatile, compress } = this.flags;
     this.flags = {};
     const isQueued = this._retries && !volatile;
-    if (this.connected && !isQueued) this._notifyOutgoing(args);
+    if (this._anyOutgoing.length && this.connected && !isQueued && rust.wouldSend(this._manager, !!volatile))
+      this._notifyOutgoing(args);
     const wantsError = isQueued || timeout !== undefined || !!callback?.isPromise;
     const flags =
       (callback ? ACK : 0) | (wantsError ? WANTS_ERROR : 0) | (volatile ? VOLATILE : 0) | (compress === false ? PLAIN : 0);
@@ -227,6 +228,8 @@ export class Socket extends Emitter {
     if (id >= 0) args.push(this._reply(id, epoch));
     const any = this._any;
     for (let i = 0; i < any.length; i++) any[i].apply(this, args);
+    // Who sees the packet sees all of it.
+    if (this.io._seesPackets) args = [...args];
     this._call(args.shift(), args);
   }
 

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use crate::proto::Data;
 use crate::proto::engine::transport::Kind;
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Loss, Reason, SocketEvent};
-use crate::web::Payload;
+use crate::web::{Payload, edge};
 
 use super::error;
 
@@ -94,6 +94,8 @@ enum Tale {
     EngineClose,
     Packet,
     PacketCreate,
+    Flush,
+    SocketPacket,
 }
 
 impl Target {
@@ -126,6 +128,17 @@ impl Target {
             Event::Reconnect(count) => self.say(Tale::Reconnect, 0, 0, f64::from(count)),
             Event::ReconnectError(failure) => self.say(Tale::ReconnectError, 0, hold(&failure), 0.0),
             Event::ReconnectFailed => self.say(Tale::ReconnectFailed, 0, 0, 0.0),
+            Event::Packet {
+                kind,
+                namespace,
+                id,
+                data,
+            } => {
+                let name = JsValue::from_str(&String::from_utf16_lossy(&namespace));
+                let data = data.as_ref().map(Payload::to_js).unwrap_or_default();
+                let packet = Payload::from(Array::of2(&name, &data).as_ref()).into_slot();
+                self.say(Tale::SocketPacket, kind as usize, packet, id.map_or(-1.0, f64::from));
+            }
             Event::Renewal(socket) => self.say(Tale::Renewal, socket, 0, 0.0),
             Event::RenewalError(socket, failure) => self.say(Tale::RenewalError, socket, hold(&failure), 0.0),
         }
@@ -175,6 +188,7 @@ impl Target {
             EngineEvent::Upgrading(kind) => self.say(Tale::Upgrading, engine, hold_name(kind), 0.0),
             EngineEvent::Upgrade(kind) => self.say(Tale::Upgrade, engine, hold_name(kind), 0.0),
             EngineEvent::UpgradeError(failure) => self.say(Tale::UpgradeError, engine, hold(&failure), 0.0),
+            EngineEvent::Flush => self.say(Tale::Flush, engine, 0, 0.0),
             EngineEvent::Drain => self.say(Tale::Drain, engine, 0, 0.0),
             EngineEvent::Close(reason, failure) => {
                 self.say(Tale::EngineClose, engine, hold_end(reason, failure.as_deref()), 0.0);
@@ -207,7 +221,10 @@ fn hold_name(kind: Kind) -> u32 {
 fn hold_end(reason: Reason, failure: Option<&Failure<Payload>>) -> u32 {
     let detail = match (reason, failure) {
         // A close is described, a failure is an error.
-        (Reason::TransportClose, Some(failure)) => failure.detail.as_ref().map(Payload::to_js),
+        (Reason::TransportClose, Some(failure)) => failure.detail.as_ref().map(Payload::to_js).or_else(|| {
+            let detail = edge::detail(&failure.error.message.as_ref().into(), &JsValue::UNDEFINED);
+            Payload::from_slot(detail).map(|detail| detail.to_js())
+        }),
         (_, Some(failure)) => Some(error::failure(failure, None)),
         (_, None) => None,
     };

@@ -33,6 +33,8 @@ const TALES = [
   "engine close",
   "packet received",
   "packet sent",
+  "flush",
+  "packet",
 ];
 
 /** The types of Engine.IO's packets, and those of Socket.IO's in its messages, by their digits. */
@@ -91,7 +93,7 @@ const details = (what, value, number) => {
 };
 
 /** What is not worth an entry: it is told as a packet, or nothing follows from it. */
-const silent = new Set(["event", "acknowledgement", "drain", "ping", "granted"]);
+const silent = new Set(["event", "acknowledgement", "drain", "ping", "granted", "flush", "packet"]);
 
 /**
  * Makes what turns raw happenings into entries, prints them and tells them.

@@ -7,6 +7,7 @@ use crate::error::Error;
 
 use super::engine::packet::{Packet, PacketType};
 use super::engine::transport::{Candidate, Kind};
+use super::socket;
 
 /// Outputs in the order in which they are to be carried out.
 pub type Outputs<D> = VecDeque<Output<D>>;
@@ -136,6 +137,17 @@ pub enum Event<D> {
     ReconnectError(Rc<Failure<D>>),
     /// The last attempt that the options allow failed.
     ReconnectFailed,
+    /// A packet of Socket.IO arrived. Told only while someone watches, after what it led to.
+    Packet {
+        /// Its type; a binary one counts as what its attachments have been put into.
+        kind: socket::packet::PacketType,
+        /// The namespace in code units; empty for the root.
+        namespace: Vec<u16>,
+        /// The acknowledgement's id.
+        id: Option<u32>,
+        /// The parsed JSON, where there is any: the same value that a socket is told.
+        data: Option<D>,
+    },
     /// A socket's credentials were renewed before they expired.
     Renewal(usize),
     /// A socket's credentials could not be renewed; that is tried again.
@@ -231,6 +243,8 @@ pub enum EngineEvent<D> {
     Upgrade(Kind),
     /// Another transport could not take over.
     UpgradeError(Rc<Failure<D>>),
+    /// What waited is handed to the transport. Told only while someone watches.
+    Flush,
     /// All that was to be written is written.
     Drain,
     /// The connection is closed.

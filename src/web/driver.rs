@@ -8,20 +8,20 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use gloo_timers::callback::Timeout;
 use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Code, Error};
 use crate::proto::auth::Secret;
 use crate::proto::engine::connection::{Config, Input};
-use crate::proto::engine::packet::Packet;
+use crate::proto::engine::packet::{Packet, PacketType};
 use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Output, Outputs};
 use crate::proto::socket::manager::Manager;
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
 
+use super::alarm::Alarm;
 use super::diagnosis;
 use super::edge;
 use super::endpoint::Endpoint;
@@ -73,8 +73,8 @@ pub struct Driver {
     lines: RefCell<Vec<(u32, Rc<Line>)>>,
     /// What went wrong in the middle of a call, to be told after it.
     broken: RefCell<Vec<(u32, Failure<Payload>)>>,
-    timer: RefCell<Option<Timeout>>,
-    /// When the timer fires.
+    alarm: Alarm,
+    /// When that fires.
     armed: Cell<Millis>,
     /// What the page's clock said the last time.
     clock: Cell<Millis>,
@@ -117,7 +117,8 @@ pub fn websocket_worked() -> bool {
 
 impl Driver {
     /// A driver with a manager that has no connection yet.
-    pub fn new(reconnection: Reconnection, app: impl FnOnce(Weak<Self>) -> Box<dyn App>) -> Rc<Self> {
+    /// Its timers are the page's as they are now, or the browser's own (`is_native`).
+    pub fn new(reconnection: Reconnection, is_native: bool, app: impl FnOnce(Weak<Self>) -> Box<dyn App>) -> Rc<Self> {
         signal::listen();
         DRIVERS.with(|drivers| {
             let mut drivers = drivers.borrow_mut();
@@ -130,7 +131,7 @@ impl Driver {
                 endpoint: RefCell::new(None),
                 lines: RefCell::new(Vec::new()),
                 broken: RefCell::new(Vec::new()),
-                timer: RefCell::new(None),
+                alarm: Alarm::new(number, is_native),
                 armed: Cell::new(Millis::INFINITY),
                 clock: Cell::new(0.0),
                 offset: Cell::new(0.0),
@@ -305,6 +306,7 @@ impl Driver {
         if sid.is_none() {
             match self.app.begin(self, candidate) {
                 Ok(endpoint) => {
+                    self.alarm.guard(endpoint.closes_on_unload);
                     self.endpoint.replace(Some(Rc::new(endpoint)));
                 }
                 Err(error) => {
@@ -313,9 +315,14 @@ impl Driver {
                 }
             }
         }
-        let Some(endpoint) = self.endpoint.borrow().clone() else {
+        let Some(mut endpoint) = self.endpoint.borrow().clone() else {
             return;
         };
+        if sid.is_some()
+            && let Some(upgraded) = &endpoint.upgraded
+        {
+            endpoint = Rc::clone(upgraded);
+        }
         let address = endpoint.address(candidate, sid);
         let line = if candidate.kind.is_polling() {
             let poller = Poller::new(address, endpoint.http(), candidate.fetch, self.number, transport);
@@ -410,8 +417,26 @@ impl Driver {
             drop(lines);
             drop(line);
             if is_last {
+                self.alarm.guard(false);
                 // Who calls this holds the driver too.
                 self.lingering.replace(None);
+            }
+        }
+    }
+
+    /// The page is left: closes every transport, and nobody is told.
+    pub(super) fn hush(self: &Rc<Self>) {
+        let transports: Vec<u32> = self.lines.borrow().iter().map(|(transport, _)| *transport).collect();
+        for transport in transports {
+            let is_free = self.with_poller(transport, |poller| {
+                poller.end_get();
+                poller.is_free()
+            });
+            if is_free == Some(true) {
+                self.compose(transport, vec![Packet::control(PacketType::Close)]);
+            }
+            if self.with_poller(transport, Poller::end) != Some(false) {
+                self.remove(transport);
             }
         }
     }
@@ -429,25 +454,20 @@ impl Driver {
         };
         if next == Millis::INFINITY {
             self.armed.set(next);
-            self.timer.replace(None);
-        } else if next < self.armed.get() {
+            self.alarm.clear();
+        } else if next < self.armed.get() || self.armed.get() < self.clock.get() + self.offset.get() {
+            // The browser may be late with the one that is set: the page slept, or is in the background.
             let now = self.now();
             // The largest delay that browsers take.
             let next = next.min(now + 2_147_483_647.0);
             self.armed.set(next);
             // A cast of a float saturates.
             let delay = (next - now).ceil() as u32;
-            let driver = Rc::downgrade(self);
-            let timer = Timeout::new(delay, move || {
-                if let Some(driver) = driver.upgrade() {
-                    driver.wake();
-                }
-            });
-            self.timer.replace(Some(timer));
+            self.alarm.set(delay);
         }
     }
 
-    fn wake(self: &Rc<Self>) {
+    pub(super) fn wake(self: &Rc<Self>) {
         // Where the clock was set back, what was waited for has passed all the same.
         let early = self.armed.replace(Millis::INFINITY) - self.now();
         if early > 0.0 && early < Millis::INFINITY {

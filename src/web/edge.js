@@ -18,6 +18,8 @@ const ACCEPTED = 6;
 const COMPOSED = 7;
 const OFFLINE = 8;
 const PROBED = 9;
+const WOKEN = 10;
+const UNLOADED = 11;
 
 /** The values that Rust holds, by number. Number 0 stands for nothing. @type {any[]} */
 const held = [undefined];
@@ -324,6 +326,51 @@ const base64 = (value) => {
   // More arguments than this overflow the stack in some browsers.
   for (let i = 0; i < bytes.length; i += 0x2000) binary += String.fromCharCode(...bytes.subarray(i, i + 0x2000));
   return btoa(binary);
+};
+
+// Timers, one for each driver.
+
+/** The functions as they are, which fake timers replace. */
+const timerFunctions = () => ({ set: globalThis.setTimeout.bind(globalThis), clear: globalThis.clearTimeout.bind(globalThis) });
+
+/** The browser's own, as long as nobody had the time to replace them. */
+const nativeTimers = timerFunctions();
+
+/** @type {{ set: typeof nativeTimers.set, clear: typeof nativeTimers.clear, timer?: any }[]} */
+const timers = [];
+
+/** Has a driver use the functions of now, or the browser's own. @param {number} driver @param {boolean} isNative */
+export const bindTimers = (driver, isNative) => {
+  timers[driver] = isNative ? { ...nativeTimers } : timerFunctions();
+};
+
+/** @param {number} driver @param {number} delay in milliseconds */
+export const setTimer = (driver, delay) => {
+  const own = timers[driver];
+  own.clear(own.timer);
+  own.timer = own.set(() => dispatch(driver, 0, WOKEN, 0, 0), delay);
+};
+
+/** @param {number} driver */
+export const clearTimer = (driver) => {
+  const own = timers[driver];
+  own.clear(own.timer);
+};
+
+// The page.
+
+/** What drivers listen to while they have a connection. @type {Map<number, () => void>} */
+const guards = new Map();
+
+/** Tells a driver that the page is left, from now on or no longer: a page with such a listener may not be kept for going back. @param {number} driver @param {boolean} isGuarding */
+export const guardUnload = (driver, isGuarding) => {
+  const guard = guards.get(driver);
+  if (guard) globalThis.removeEventListener?.("beforeunload", guard);
+  guards.delete(driver);
+  if (!isGuarding) return;
+  const tell = () => dispatch(driver, 0, UNLOADED, 0, 0);
+  guards.set(driver, tell);
+  globalThis.addEventListener?.("beforeunload", tell);
 };
 
 // WebSocket.

@@ -50,6 +50,15 @@ extern "C" {
     #[wasm_bindgen(js_name = writeBase64)]
     pub fn write_base64(socket: &WebSocket, mark: &str, data: u32);
 
+    #[wasm_bindgen(js_name = bindTimers)]
+    pub fn bind_timers(driver: usize, is_native: bool);
+    #[wasm_bindgen(js_name = setTimer)]
+    pub fn set_timer(driver: usize, delay: u32);
+    #[wasm_bindgen(js_name = clearTimer)]
+    pub fn clear_timer(driver: usize);
+    #[wasm_bindgen(js_name = guardUnload)]
+    pub fn guard_unload(driver: usize, is_guarding: bool);
+
     pub fn detail(description: &JsValue, context: &JsValue) -> u32;
 
     #[wasm_bindgen(js_name = newBody)]

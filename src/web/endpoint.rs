@@ -1,5 +1,7 @@
 //! Where to connect to, and what travels there.
 
+use std::rc::Rc;
+
 use js_sys::Date;
 
 use crate::proto::auth::Secret;
@@ -10,7 +12,7 @@ use crate::proto::engine::url::{Url, push_parameter};
 use super::polling::Http;
 
 /// All that a transport needs to know to begin or join a session.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Endpoint {
     /// The server.
     pub url: Url,
@@ -36,8 +38,12 @@ pub struct Endpoint {
     pub timestamp: Option<String>,
     /// Whether WebSocket's URL has it too.
     pub stamps_streams: bool,
+    /// Whether the connection is closed without a word when the page is left.
+    pub closes_on_unload: bool,
     /// Whether binary is to travel as base64 on every transport.
     pub base64: bool,
+    /// What is different for the transport that it moves to.
+    pub upgraded: Option<Rc<Self>>,
 }
 
 impl Endpoint {

@@ -2,6 +2,7 @@
 //!
 //! Strings and objects stay in JavaScript, in the table of `edge.js`; Rust holds their numbers ([`Payload`]).
 
+mod alarm;
 mod diagnosis;
 pub mod driver;
 pub(crate) mod edge;

@@ -154,7 +154,12 @@ impl Poller {
         Ok(())
     }
 
-    /// A GET has been answered.
+    /// Whether a packet could be posted at once.
+    pub fn is_free(&self) -> bool {
+        self.has_joined && self.post.is_none()
+    }
+
+    /// A GET has been answered, or its answer is not wanted.
     pub fn end_get(&mut self) {
         self.get = None;
     }

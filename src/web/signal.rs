@@ -31,11 +31,13 @@ enum Signal {
     Composed,
     Offline,
     Probed,
+    Woken,
+    Unloaded,
 }
 
 impl Signal {
     fn from_number(number: u32) -> Option<Self> {
-        const ALL: [Signal; 10] = [
+        const ALL: [Signal; 12] = [
             Signal::Opened,
             Signal::Text,
             Signal::Binary,
@@ -46,6 +48,8 @@ impl Signal {
             Signal::Composed,
             Signal::Offline,
             Signal::Probed,
+            Signal::Woken,
+            Signal::Unloaded,
         ];
         ALL.get(number as usize).copied()
     }
@@ -81,7 +85,11 @@ fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) 
         return;
     }
     if let (Some(driver), Some(signal)) = (find(driver), Signal::from_number(signal)) {
-        driver.handle(transport, signal, payload, number);
+        match signal {
+            Signal::Woken => driver.wake(),
+            Signal::Unloaded => driver.hush(),
+            _ => driver.handle(transport, signal, payload, number),
+        }
     }
 }
 
@@ -126,7 +134,13 @@ impl Driver {
             (_, detail) => {
                 let is_get = matches!(signal, Signal::Answered);
                 let mut failure = broken(self.describe(transport, is_get), detail);
-                if !is_get {
+                if matches!(signal, Signal::Accepted) {
+                    self.end_post(transport);
+                    return self
+                        .manager
+                        .borrow_mut()
+                        .handle(now, transport, Input::Refused(failure));
+                } else if !is_get {
                     self.end_post(transport);
                 } else if !self
                     .with_poller(transport, |poller| poller.has_joined())

@@ -13,9 +13,10 @@ import { fileURLToPath } from "node:url";
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The client under test: `{ name, ours, root, entry }`; `entry` is the module's path below `root`. */
-export const client = describe(process.env.CLIENT ?? "ours");
+export const client = clientOf(process.env.CLIENT ?? "ours");
 
-function describe(choice) {
+/** The client of a choice (above). */
+export function clientOf(choice) {
   const file = locate(choice);
   if (!existsSync(file)) throw new Error(`${file} isn't there: build the package, or set CLIENT=official`);
   const root = packageOf(file);

@@ -75,9 +75,11 @@ export function stage({ server: settings = {}, browser } = {}) {
   return { test };
 }
 
-async function openTab(browser, url) {
+/** A page of its own, with what tests use of it. `script`: a file that runs there before everything else. */
+export async function openTab(browser, url, { script } = {}) {
   // A context of its own: no cookies, no cache, no other test's pages.
   const context = await browser.newContext();
+  if (script) await context.addInitScript({ path: script });
   const page = await context.newPage();
   const problems = [];
   page.on("pageerror", (error) => problems.push(`uncaught: ${error.stack ?? error}`));

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { extname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { client } from "./client.mjs";
+import { client as clientUnderTest } from "./client.mjs";
 
 const scripts = fileURLToPath(new URL("page/", import.meta.url));
 const types = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
@@ -17,7 +17,11 @@ const page = `<!doctype html>
 `;
 
 /** What answers the site's requests; a companion server given this handler is of the page's own origin. */
-export async function siteHandler(request, response) {
+export function siteHandler(request, response) {
+  return serveSite(clientUnderTest, request, response);
+}
+
+async function serveSite(client, request, response) {
   const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
   if (path === "/") return response.writeHead(200, { "Content-Type": "text/html" }).end(page);
   if (path === "/page/client.mjs") {
@@ -39,12 +43,12 @@ export async function siteHandler(request, response) {
 /**
  * Serves it at an origin of its own: `{ url, stop }`. `headers` are added to every response, such as a
  * Content-Security-Policy; with `tls` (`{ key, cert }`) the site is on https. `host` is what the browser calls it, which
- * must lead to this machine.
+ * must lead to this machine. `client` is another one than the client under test.
  */
-export async function startSite({ headers = {}, tls, host = "127.0.0.1" } = {}) {
+export async function startSite({ headers = {}, tls, host = "127.0.0.1", client = clientUnderTest } = {}) {
   const answer = (request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    return siteHandler(request, response);
+    return serveSite(client, request, response);
   };
   const http = tls ? createSecureServer(tls, answer) : createServer(answer);
   await new Promise((resolve, reject) => http.once("error", reject).listen(0, "127.0.0.1", resolve));

@@ -108,7 +108,13 @@ fn a_server_that_closes_first_is_told_nothing_more() {
     desk.disconnect(0);
     desk.take();
     desk.polled(0, "1");
-    assert_eq!(desk.take(), ["close 0", "engine0 close transport close"]);
+    assert_eq!(
+        desk.take(),
+        [
+            "close 0",
+            "engine0 close transport close: transport closed by the server"
+        ]
+    );
     desk.posted(0);
     assert_eq!(desk.take(), NOTHING);
 }

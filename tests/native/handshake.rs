@@ -175,8 +175,8 @@ fn a_server_that_closes_at_once_is_a_failed_attempt() {
     assert_eq!(
         desk.told(),
         [
-            "s0 connect_error transport close (retries)",
-            "manager error transport close"
+            "s0 connect_error transport closed by the server (retries)",
+            "manager error transport closed by the server"
         ]
     );
 }

@@ -62,7 +62,12 @@ fn a_server_that_never_speaks_again_is_noticed_over_polling_too() {
     desk.wait(45_000.0);
     assert_eq!(
         desk.take(),
-        ["close 0", "engine0 close ping timeout", "manager close ping timeout"]
+        [
+            "post 0 1",
+            "close 0",
+            "engine0 close ping timeout",
+            "manager close ping timeout"
+        ]
     );
 }
 

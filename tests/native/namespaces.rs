@@ -248,8 +248,8 @@ fn what_the_server_says_before_it_closes_is_told_before() {
         [
             "s0 message [\"a\"]",
             "s0 message [\"b\"]",
-            "s0 disconnect transport close",
-            "manager close transport close"
+            "s0 disconnect transport close: transport closed by the server",
+            "manager close transport close: transport closed by the server"
         ]
     );
 }

@@ -245,6 +245,7 @@ fn polling_that_fails_during_the_probe_ends_the_connection_and_the_probe() {
     assert_eq!(
         desk.take(),
         [
+            "post 0 1",
             "close 1",
             "close 0",
             "engine0 upgrade_error probe error: socket closed",

@@ -26,10 +26,12 @@ fn packets_that_arrive_are_told_without_their_digit() {
         [
             "engine0 packet message 2[\"a\"]",
             "s0 message [\"a\"]",
+            "manager packet Event / None [\"a\"]",
             "engine0 packet noop ",
             "engine0 packet message 51-[\"a\",{\"_placeholder\":true,\"num\":0}]",
             "engine0 packet message baq==",
             "s0 message [\"a\",<1>]",
+            "manager packet Event / None [\"a\",<1>]",
         ]
     );
 }
@@ -44,7 +46,10 @@ fn packets_are_told_as_they_are_written() {
             r#"write 0 451-["a",{"_placeholder":true,"num":0}]"#,
             "write 0 bAQ==",
             r#"engine0 create 451-["a",{"_placeholder":true,"num":0}]"#,
+            "engine0 flush",
+            "engine0 drain",
             "engine0 create bAQ==",
+            "engine0 flush",
             "engine0 drain",
         ]
     );
@@ -55,6 +60,7 @@ fn packets_are_told_as_they_are_written() {
             "write 0 3",
             "engine0 packet ping ",
             "engine0 create 3",
+            "engine0 flush",
             "engine0 drain",
             "manager ping"
         ]

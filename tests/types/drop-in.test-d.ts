@@ -53,7 +53,7 @@ const options: Partial<ManagerOptions & SocketOptions> = {
   requestTimeout: 5000,
   timestampParam: "stamp",
   timestampRequests: false,
-  transportOptions: { polling: { extraHeaders: { "X-Tenant": "acme" } } },
+  transportOptions: { polling: { extraHeaders: { "X-Tenant": "acme" }, withCredentials: true }, websocket: { protocols: "chat" } },
   reconnection: true,
   reconnectionAttempts: Infinity,
   reconnectionDelay: 1000,
@@ -62,6 +62,12 @@ const options: Partial<ManagerOptions & SocketOptions> = {
   timeout: 20_000,
   autoConnect: false,
   ackTimeout: 1000,
+  closeOnBeforeunload: true,
+  useNativeTimers: true,
+  hostname: "example.com",
+  host: "example.com",
+  port: 3000,
+  secure: true,
   rejectUnauthorized: false,
 };
 io(options);
@@ -204,7 +210,15 @@ engine.once("upgrade", () => engine.transport.name);
 engine.on("packetCreate", ({ type, data }) => [type, data]);
 engine.on("packet", ({ type, data }) => [type, data]);
 engine.on("close", (reason) => reason.length);
-for (const event of ["open", "drain", "ping", "pong", "heartbeat"] as const) engine.on(event, () => {});
+for (const event of ["open", "drain", "flush", "ping", "pong", "heartbeat"] as const) engine.on(event, () => {});
+engine.on("handshake", ({ sid, upgrades, pingInterval, pingTimeout, maxPayload }) => [
+  sid.length + upgrades.length,
+  pingInterval + pingTimeout + maxPayload,
+]);
+engine.on("data", (data) => data);
+engine.on("upgradeError", (error) => error.message);
+if (engine.readyState === "closing" && engine.writeBuffer.length > 0) engine.binaryType = "blob";
+chat.io.on("packet", ({ type, nsp, data, id }) => [type + id!, nsp.length, data]);
 engine.close();
 
 // Generic code.

@@ -19,10 +19,6 @@ io({ transports: [XHR, "websocket", Fetch] });
 // @ts-expect-error markers are objects of this package
 io({ transports: [class Transport {}] });
 
-// What is not there yet is refused, rather than ignored without a word.
-// @ts-expect-error
-io({ useNativeTimers: true });
-
 // Parsers.
 io({ parser: msgpack });
 io({ parser: "msgpack" });
@@ -93,6 +89,7 @@ socket.on("disconnect", (reason) => console.log(reason === "credentials renewed"
 socket.io.on("renewal", (namespace) => console.log(namespace.length));
 socket.io.on("renewal_error", ({ code }, namespace) => console.log(code === "auth_failed", namespace.length));
 socket.io.on("trace", ({ time, what, ...details }) => console.log(time.getTime(), what.length, details));
+socket.io.engine.on("error", ({ code }) => holds<Equal<typeof code, ErrorCode>>());
 socket.io.on("error", ({ code }) => holds<Equal<typeof code, ErrorCode>>());
 
 // The function has the rest, as in the official client's JavaScript.

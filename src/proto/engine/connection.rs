@@ -55,6 +55,8 @@ pub enum Input<D> {
     Opened,
     /// A POST was accepted.
     Posted,
+    /// A POST was not accepted.
+    Refused(Failure<D>),
     /// It could not be opened, or broke.
     Failed(Failure<D>),
     /// A stream was closed from outside.
@@ -91,6 +93,8 @@ pub struct Connection<D> {
     pub(super) queue: Vec<Packet<D>>,
     /// How many packets the app's encoder has not given back yet.
     pub(super) encoding: u32,
+    /// What the POST that is under way carries, as the app sees it.
+    posted: Vec<(D, bool)>,
     pub(super) timers: TimerTable,
     pub(super) first_transport: u32,
     pub(super) next_transport: u32,
@@ -119,6 +123,7 @@ impl<D: Data> Connection<D> {
             probes: Vec::new(),
             queue: Vec::new(),
             encoding: 0,
+            posted: Vec::new(),
             timers: TimerTable::default(),
             first_transport,
             next_transport: first_transport,
@@ -168,6 +173,13 @@ impl<D: Data> Connection<D> {
         self.queue.is_empty() && self.encoding == 0
     }
 
+    /// What is not yet written for certain, as [`Packet::describe`] has it: what a POST carries, then what waits.
+    pub fn unwritten(&self) -> Vec<(D, bool)> {
+        let posted = self.posted.iter();
+        let posted = posted.map(|(data, compress)| (data.slice(0, usize::MAX), *compress));
+        posted.chain(self.queue.iter().map(Packet::describe)).collect()
+    }
+
     /// Whether the server's sign of life is overdue, even if the timer could not say so yet (a page in the background).
     pub fn is_expired(&self, now: Millis) -> bool {
         self.timers.is_expired(Timer::Heartbeat, now)
@@ -207,7 +219,11 @@ impl<D: Data> Connection<D> {
                 self.tell(EngineEvent::PacketCreate { data, compress }, out);
             }
             self.queue.push(packet);
+            if !self.candidate.kind.is_polling() {
+                self.flush(out);
+            }
         }
+        // What belongs together goes into one POST.
         self.flush(out);
     }
 
@@ -233,6 +249,10 @@ impl<D: Data> Connection<D> {
         match input {
             Input::Opened => self.handle_opened(transport, out),
             Input::Posted => self.handle_posted(transport, out),
+            Input::Refused(failure) => {
+                self.is_posting &= transport != self.transport;
+                self.handle_failed(transport, failure, out);
+            }
             Input::Failed(failure) => self.handle_failed(transport, failure, out),
             Input::Closed(failure) if self.state == State::Opening || transport != self.transport => {
                 self.handle_failed(transport, failure, out);
@@ -299,7 +319,7 @@ impl<D: Data> Connection<D> {
             self.parse_error(out);
             return None;
         };
-        if self.is_watched {
+        if self.is_watched && kind != PacketType::Close {
             let data = Some(data.slice(usize::from(!data.is_binary()), usize::MAX));
             self.tell(EngineEvent::Packet(kind, data), out);
         }
@@ -317,7 +337,12 @@ impl<D: Data> Connection<D> {
             }
             PacketType::Open if self.state == State::Opening => self.handle_handshake(now, data, out),
             PacketType::Open => self.parse_error(out),
-            PacketType::Close => self.shut(Reason::TransportClose, None, out),
+            PacketType::Close => {
+                let error = Error::new(Code::TransportFailed, "transport closed by the server");
+                // Nobody is left to whom to say so.
+                self.sid = None;
+                self.shut(Reason::TransportClose, Some(Rc::new(Failure::new(error))), out);
+            }
             _ if self.state == State::Opening => self.parse_error(out),
             _ => {}
         }
@@ -388,6 +413,7 @@ impl<D: Data> Connection<D> {
             return;
         }
         self.is_posting = false;
+        self.posted.clear();
         if self.queue.is_empty() {
             self.tell(EngineEvent::Drain, out);
         }
@@ -457,13 +483,18 @@ impl<D: Data> Connection<D> {
             self.is_posting = true;
             let rest = self.queue.split_off(count.min(self.queue.len()));
             let packets = std::mem::replace(&mut self.queue, rest);
+            self.posted = packets.iter().map(Packet::describe).collect();
             out.push_back(Output::Post(self.transport, packets));
+            if self.is_watched {
+                self.tell(EngineEvent::Flush, out);
+            }
         } else {
             let has_written = !self.queue.is_empty();
             for packet in std::mem::take(&mut self.queue) {
                 out.push_back(Output::Write(self.transport, packet));
             }
             if has_written && self.is_watched {
+                self.tell(EngineEvent::Flush, out);
                 self.tell(EngineEvent::Drain, out);
             }
         }
@@ -473,10 +504,6 @@ impl<D: Data> Connection<D> {
     pub(super) fn finish_close(&mut self, out: &mut Outputs<D>) {
         if self.state != State::Closing || !self.is_flushed() || self.is_posting || self.is_upgrading() {
             return;
-        }
-        if self.candidate.kind.is_polling() {
-            let close = Packet::control(PacketType::Close);
-            out.push_back(Output::Post(self.transport, vec![close]));
         }
         self.shut(Reason::ForcedClose, None, out);
     }
@@ -498,6 +525,11 @@ impl<D: Data> Connection<D> {
         self.state = State::Closed;
         self.timers = TimerTable::default();
         self.queue.clear();
+        if self.candidate.kind.is_polling() && self.sid.is_some() && !self.is_posting {
+            // The server would keep the session until it misses a sign of life.
+            let close = Packet::control(PacketType::Close);
+            out.push_back(Output::Post(self.transport, vec![close]));
+        }
         for probe in std::mem::take(&mut self.probes) {
             let error = Error::new(Code::TransportFailed, "probe error: socket closed");
             out.push_back(Output::Close(probe.transport));

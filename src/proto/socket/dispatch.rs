@@ -3,18 +3,32 @@
 use std::rc::Rc;
 
 use crate::error::{Code, Error};
-use crate::proto::Data;
 use crate::proto::auth::is_about_authentication;
 use crate::proto::engine::connection::Connection;
 use crate::proto::engine::transport::Kind;
-use crate::proto::output::{Failure, Loss, Occasion, Reason, SocketEvent};
+use crate::proto::output::{Event, Failure, Loss, Occasion, Output, Reason, SocketEvent};
 use crate::proto::timer::Millis;
+use crate::proto::{Data, Shape};
 
 use super::manager::Manager;
 use super::namespace::State as SocketState;
 use super::packet::PacketType;
 use super::parser::Incoming;
 use super::sign_in::is_answer;
+
+/// What is told of a packet to who watches.
+pub(super) fn seen<D: Data>(packet: &Incoming<D>) -> Output<D> {
+    Output::Event(Event::Packet {
+        kind: match packet.kind {
+            PacketType::BinaryEvent => PacketType::Event,
+            PacketType::BinaryAck => PacketType::Ack,
+            kind => kind,
+        },
+        namespace: packet.namespace.clone(),
+        id: packet.id,
+        data: (packet.shape != Shape::Nothing).then(|| packet.data.slice(0, usize::MAX)),
+    })
+}
 
 impl<D: Data> Manager<D> {
     pub(super) fn handle_incoming(&mut self, now: Millis, packet: Incoming<D>) {

@@ -16,6 +16,7 @@ use crate::proto::output::{Event, Failure, Occasion, Output, Outputs, Reason, So
 use crate::proto::timer::{Millis, Timer, TimerTable};
 
 use super::asking::too_late;
+use super::dispatch::seen;
 use super::namespace::{Socket, State as SocketState};
 use super::parser::{Parser, Progress};
 use super::policy::{Placed, Policy};
@@ -504,7 +505,11 @@ impl<D: Data> Manager<D> {
 
     fn handle_message(&mut self, now: Millis, transport: u32, head: &[u16], data: D) {
         match self.parser.push(head, data) {
-            Progress::Packet(packet) => self.handle_incoming(now, packet),
+            Progress::Packet(packet) => {
+                let seen = self.is_watched.then(|| seen(&packet));
+                self.handle_incoming(now, packet);
+                self.out.extend(seen);
+            }
             Progress::Pending => {}
             Progress::Invalid => self.handle_garbled(now, transport, None),
         }

@@ -89,7 +89,8 @@ impl<D: Data> Manager<D> {
             .take()
             .filter(|_| failure.error.code == Code::AuthFailed)
             .unwrap_or(failure);
-        self.drop_connection(Reason::TransportError);
+        // One that failed has closed by itself.
+        self.drop_connection(Reason::ForcedClose);
         for entry in &mut self.sockets {
             entry.asking.ready = None;
         }

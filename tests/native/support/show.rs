@@ -46,6 +46,19 @@ pub fn event(event: &Event<Sample>) -> String {
         Event::Reconnect(attempt) => format!("manager reconnect {attempt}"),
         Event::ReconnectError(failure) => format!("manager reconnect_error {}", failure.error),
         Event::ReconnectFailed => "manager reconnect_failed".into(),
+        Event::Packet {
+            kind,
+            namespace,
+            id,
+            data,
+        } => {
+            let namespace = match namespace.as_slice() {
+                [] => "/".into(),
+                units => String::from_utf16_lossy(units),
+            };
+            let data = data.as_ref().map_or(String::new(), Sample::show);
+            format!("manager packet {kind:?} {namespace} {id:?} {data}")
+        }
         Event::Renewal(socket) => format!("s{socket} renewal"),
         Event::RenewalError(socket, failure) => format!("s{socket} renewal_error {}", failure.error),
         Event::Socket(socket, event) => format!("s{socket} {}", socket_event(event)),
@@ -92,6 +105,7 @@ fn engine_event(event: &EngineEvent<Sample>) -> String {
         EngineEvent::Upgrading(kind) => format!("upgrading {}", kind.name()),
         EngineEvent::Upgrade(kind) => format!("upgrade {}", kind.name()),
         EngineEvent::UpgradeError(failure) => format!("upgrade_error {}", failure.error),
+        EngineEvent::Flush => "flush".into(),
         EngineEvent::Drain => "drain".into(),
         EngineEvent::Close(reason, failure) => format!("close {}{}", reason.as_str(), because(failure.as_deref())),
         EngineEvent::Packet(kind, data) => {
