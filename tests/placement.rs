@@ -102,7 +102,10 @@ fn with_the_engine_alone_a_header_has_fewer_ways() {
         ..credentials(&[("Authorization", "Bearer t")])
     };
     for (begins_on, allowed) in [
-        (WebSocket, &[HeaderFallback::Query, HeaderFallback::Subprotocol, HeaderFallback::Drop][..]),
+        (
+            WebSocket,
+            &[HeaderFallback::Query, HeaderFallback::Subprotocol, HeaderFallback::Drop][..],
+        ),
         (WebTransport, &[HeaderFallback::Drop]),
         (Jsonp, &[HeaderFallback::Query, HeaderFallback::Drop]),
         (Polling, &FALLBACKS),

@@ -332,19 +332,14 @@ pub fn decoded(manager: usize, connection: u32, kind: f64, id: f64, namespace: &
     let kind = number(kind).and_then(|kind| PacketType::from_number(u16::try_from(kind).ok()?));
     let id = if id == -1.0 { Some(None) } else { number(id).map(Some) };
     let data = Payload::from_slot(data);
-    run(manager, |manager, now| match (kind, id, data) {
-        (Some(kind), Some(id), Some(data)) => {
-            let packet = Incoming {
-                kind,
-                namespace: if namespace == "/" { "" } else { namespace }.encode_utf16().collect(),
-                id,
-                data,
-                shape: shape_of(shape),
-            };
-            manager.handle_decoded(now, connection, packet);
-        }
-        _ => manager.handle_garbled(now, connection, None),
+    let packet = kind.zip(id).zip(data).map(|((kind, id), data)| Incoming {
+        kind,
+        namespace: if namespace == "/" { "" } else { namespace }.encode_utf16().collect(),
+        id,
+        data,
+        shape: shape_of(shape),
     });
+    run(manager, |manager, now| manager.handle_decoded(now, connection, packet));
 }
 
 /// The app's encoder or decoder has thrown this, and nobody has asked it to.

@@ -50,15 +50,7 @@ extern "C" {
 
     /// Has the app's encoder make messages of a packet: gives a list of them, or 0 where it fails. `data` is taken by the façade.
     #[wasm_bindgen(method, js_name = _encode)]
-    pub fn encode(
-        this: &Target,
-        connection: u32,
-        socket: usize,
-        code: u32,
-        id: f64,
-        data: u32,
-        compress: bool,
-    ) -> u32;
+    pub fn encode(this: &Target, connection: u32, socket: usize, code: u32, id: f64, data: u32, compress: bool) -> u32;
 
     /// Something happened. `slot` is taken by the façade.
     #[wasm_bindgen(method, js_name = _tell)]

@@ -19,10 +19,8 @@ impl Driver {
             return;
         };
         let messages = self.app.encode(connection, socket, code, id, data, compress);
-        let message = |data| Packet::message(data, compress);
-        let messages = messages.map(|messages| messages.into_iter().map(message).collect());
         let now = self.now();
         let mut manager = self.manager.borrow_mut();
-        manager.handle_encoded(now, connection, socket, id, messages);
+        manager.handle_encoded(now, connection, socket, id, messages, compress);
     }
 }

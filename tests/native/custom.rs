@@ -34,7 +34,11 @@ fn connected() -> Desk {
 /// What was told but for the packets, which are always told.
 fn without_packets(desk: &mut Desk) -> Vec<String> {
     let mut lines = desk.take();
-    lines.retain(|line| ![" packet ", " create ", " drain"].iter().any(|word| line.contains(word)));
+    lines.retain(|line| {
+        ![" packet ", " create ", " drain"]
+            .iter()
+            .any(|word| line.contains(word))
+    });
     lines
 }
 
@@ -116,7 +120,10 @@ fn a_packet_with_the_wrong_data_is_a_parse_error() {
         let mut desk = connected();
         desk.decoded(0, kind, "", None, json);
         let told = desk.told();
-        assert!(told[0].starts_with("s0 disconnect parse error"), "{kind:?} {json}: {told:?}");
+        assert!(
+            told[0].starts_with("s0 disconnect parse error"),
+            "{kind:?} {json}: {told:?}"
+        );
     }
 }
 

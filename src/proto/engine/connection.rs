@@ -202,17 +202,17 @@ impl<D: Data> Connection<D> {
 
     /// Sends a packet: at once where the transport takes it, else in its turn.
     pub fn send(&mut self, packet: Packet<D>, out: &mut Outputs<D>) {
-        self.send_all([packet], out);
+        self.send_all(vec![packet], out);
     }
 
     /// Sends packets that belong together: nothing that the app sends while it is told of them comes between.
-    pub fn send_all(&mut self, packets: impl IntoIterator<Item = Packet<D>>, out: &mut Outputs<D>) {
+    pub fn send_all(&mut self, packets: Vec<Packet<D>>, out: &mut Outputs<D>) {
         if !matches!(self.state, State::Closing | State::Closed) {
             self.enqueue(packets, out);
         }
     }
 
-    pub(super) fn enqueue(&mut self, packets: impl IntoIterator<Item = Packet<D>>, out: &mut Outputs<D>) {
+    pub(super) fn enqueue(&mut self, packets: Vec<Packet<D>>, out: &mut Outputs<D>) {
         for packet in packets {
             if self.is_watched {
                 let (data, compress) = packet.describe();

@@ -21,10 +21,14 @@ impl<D: Data> Connection<D> {
     }
 
     /// The encoder has made messages of a packet; none where it failed.
-    pub fn send_encoded(&mut self, messages: Vec<Packet<D>>, out: &mut Outputs<D>) {
+    pub fn send_encoded(&mut self, messages: Vec<D>, compress: bool, out: &mut Outputs<D>) {
         self.encoding = self.encoding.saturating_sub(1);
         if self.state != State::Closed {
-            self.enqueue(messages, out);
+            let mut packets = Vec::new();
+            for data in messages {
+                packets.push(Packet::message(data, compress));
+            }
+            self.enqueue(packets, out);
             self.finish_close(out);
         }
     }

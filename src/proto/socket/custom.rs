@@ -28,12 +28,15 @@ impl<D: Data> Manager<D> {
                 packet,
             });
         } else {
-            let attachments = attachments.into_iter().map(Packet::Binary);
-            connection.send_all([packet].into_iter().chain(attachments), &mut self.out);
+            let mut packets = vec![packet];
+            for data in attachments {
+                packets.push(Packet::Binary(data));
+            }
+            connection.send_all(packets, &mut self.out);
         }
     }
 
-    /// The app's encoder has made messages of a socket's packet with this acknowledgement's id; `None` where it failed. Then
+    /// The app's encoder has made messages of a socket's packet, which had this acknowledgement's id; `None` where it failed: then
     /// the packet is not sent, now or later.
     pub fn handle_encoded(
         &mut self,
@@ -41,11 +44,12 @@ impl<D: Data> Manager<D> {
         connection: u32,
         socket: usize,
         id: Option<u32>,
-        messages: Option<Vec<Packet<D>>>,
+        messages: Option<Vec<D>>,
+        compress: bool,
     ) {
         let failed = messages.is_none();
         if let Some(connection) = owner(&mut self.connection, &mut self.ending, connection) {
-            connection.send_encoded(messages.unwrap_or_default(), &mut self.out);
+            connection.send_encoded(messages.unwrap_or_default(), compress, &mut self.out);
             self.settle(now);
         }
         if failed
@@ -58,15 +62,13 @@ impl<D: Data> Manager<D> {
         }
     }
 
-    /// The app's decoder has made a packet of the messages of a connection.
-    pub fn handle_decoded(&mut self, now: Millis, connection: u32, packet: Incoming<D>) {
-        if !self.has_connection(connection) {
-            return;
-        }
-        if packet.is_valid() {
+    /// The app's decoder has made a packet of the messages of a connection, or what can't be one.
+    pub fn handle_decoded(&mut self, now: Millis, connection: u32, packet: Option<Incoming<D>>) {
+        let Some(packet) = packet.filter(Incoming::is_valid) else {
+            return self.handle_garbled(now, connection, None);
+        };
+        if self.connection.as_ref().map(Connection::number) == Some(connection) {
             self.handle_incoming(now, packet);
-        } else {
-            self.handle_garbled(now, connection, None);
         }
     }
 
@@ -78,10 +80,5 @@ impl<D: Data> Manager<D> {
             connection.abort(Reason::ParseError, Some(failure), &mut self.out);
             self.settle(now);
         }
-    }
-
-    fn has_connection(&self, number: u32) -> bool {
-        let connection = self.connection.as_ref();
-        connection.map(Connection::number) == Some(number)
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use socketio_wasm::error::{Code, Error};
 use socketio_wasm::proto::backoff::Backoff;
 use socketio_wasm::proto::engine::connection::{Config, Input};
-use socketio_wasm::proto::engine::packet::{Packet, PacketType};
+use socketio_wasm::proto::engine::packet::Packet;
 use socketio_wasm::proto::engine::transport::{Candidate, Kind};
 use socketio_wasm::proto::output::{Failure, Output};
 use socketio_wasm::proto::socket::ack::Wanted;
@@ -304,15 +304,12 @@ impl Desk {
             Packet::Text { id, .. } => *id,
             Packet::Binary(_) => None,
         };
-        let messages = (!text.contains("fail")).then(|| {
-            let message = Sample::text(&format!("<{text}>"));
-            vec![Packet::with_data(PacketType::Message, Some(message))]
-        });
+        let messages = (!text.contains("fail")).then(|| vec![Sample::text(&format!("<{text}>"))]);
         if messages.is_none() {
             self.lines.push(format!("s{socket} can't be encoded {text}"));
         }
         self.manager
-            .handle_encoded(self.now, connection, socket, id, messages);
+            .handle_encoded(self.now, connection, socket, id, messages, true);
     }
 
     /// The app's decoder gives a packet; `json` is its data.
@@ -325,7 +322,7 @@ impl Desk {
             shape: data.parse(0),
             data,
         };
-        self.act(|manager, now| manager.handle_decoded(now, connection, packet));
+        self.act(|manager, now| manager.handle_decoded(now, connection, Some(packet)));
     }
 
     // What happens on the network.
