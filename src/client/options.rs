@@ -140,6 +140,10 @@ pub enum Bearer {
 }
 
 /// Who writes and reads the messages of a connection.
+#[cfg_attr(
+    not(feature = "js"),
+    expect(dead_code, reason = "the Rust API has one parser, and sockets")
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Speech {
     /// The parser here.
@@ -148,7 +152,6 @@ pub(crate) enum Speech {
     /// A parser of the app's.
     OwnParser,
     /// The app: there is no Socket.IO on the connection.
-    #[cfg_attr(not(feature = "js"), expect(dead_code, reason = "the Rust API has sockets"))]
     Engine,
 }
 

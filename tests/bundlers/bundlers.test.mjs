@@ -104,6 +104,7 @@ async function writeEntries(app, wasm = "") {
     import { io } from "socketio-wasm";
     import { Socket } from "socketio-wasm/engine";
     import "socketio-wasm/msgpack";
+    export { protocol } from "socketio-wasm/engine";
     export const run = async () => {
       const server = new URLSearchParams(location.search).get("server");
       const socket = new Socket(server, { path: "/socket.io/", transports: ["websocket"] });

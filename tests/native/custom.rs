@@ -35,7 +35,7 @@ fn connected() -> Desk {
 fn without_packets(desk: &mut Desk) -> Vec<String> {
     let mut lines = desk.take();
     lines.retain(|line| {
-        ![" packet ", " create ", " drain"]
+        ![" packet ", " create ", " drain", " flush"]
             .iter()
             .any(|word| line.contains(word))
     });
