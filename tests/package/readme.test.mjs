@@ -117,7 +117,7 @@ test("a token that expires is renewed in place", async () => {
 });
 
 test("no block is left out", () => {
-  assert.deepEqual([...blocks.keys()], ["app.js", "server.js", "token.js", "expiry.js", "expiry-server.js", "init.js"]);
+  assert.deepEqual([...blocks.keys()], ["app.js", "server.js", "token.js", "expiry.js", "expiry-server.js", "init.js", "msgpack.js", "engine.js"]);
 });
 
 test("MessagePack: a date arrives as one", async () => {
