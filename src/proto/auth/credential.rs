@@ -13,6 +13,8 @@ pub struct Credentials {
     pub has_auth: bool,
     /// Whether that is to travel in an event after connecting, instead of the CONNECT.
     pub auth_in_event: bool,
+    /// Whether there is Engine.IO alone on the connection: neither a CONNECT nor an event can carry anything.
+    pub engine_only: bool,
     /// Whether requests of polling carry cookies: to another origin, where the app asks for it.
     pub with_cookies: bool,
 }

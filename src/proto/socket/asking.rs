@@ -178,7 +178,7 @@ impl<D: Data> Manager<D> {
             entry.auth = auth.as_ref().map(|auth| auth.slice(0, usize::MAX));
             let payload = entry.recovery.payload(auth.filter(|_| !signs_in));
             let packet = entry.control(PacketType::Connect, payload);
-            self.send(packet);
+            self.send_all(socket, (packet, Vec::new()));
         }
     }
 
