@@ -40,9 +40,20 @@ async function buildAnew(log) {
   await rm(paths.dist, { recursive: true, force: true });
   await mkdir(paths.dist, { recursive: true });
   await writeFile(join(paths.dist, "socketio.wasm"), wasm);
-  await bundle({ entry: "src/js/entry.js", outfile: join(paths.dist, "index.js"), glue, bindings, wasm });
+  // One copy of the module for an app that has both.
+  const entries = { index: "src/js/entry.js", engine: "src/js/entry-engine.js" };
+  await bundle({ entries, outdir: paths.dist, glue, bindings, wasm });
   await bundle({ entry: "src/js/entry-classic.js", outfile: join(paths.dist, "socketio.js"), glue, bindings, wasm, format: "iife" });
   await bundle({ entry: "src/js/entry-init.js", outfile: join(paths.dist, "init.js"), glue, bindings });
+  const banner = await notice("notepack.io");
+  await bundle({ entry: "src/js/entry-msgpack.js", outfile: join(paths.dist, "msgpack.js"), banner });
+}
+
+/** What the licence of a package wants to be in every copy. */
+async function notice(name) {
+  const folder = join(root, "node_modules", name);
+  const { version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  return `/*! With ${name} ${version}:\n\n${await readFile(join(folder, "LICENSE"), "utf8")}*/`;
 }
 
 async function buildProfile(log) {

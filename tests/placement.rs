@@ -93,6 +93,34 @@ fn every_credential_has_its_place() {
     }
 }
 
+/// With Engine.IO alone there is neither a CONNECT nor an event.
+#[test]
+fn with_the_engine_alone_a_header_has_fewer_ways() {
+    let alone = Credentials {
+        engine_only: true,
+        has_auth: true,
+        ..credentials(&[("Authorization", "Bearer t")])
+    };
+    for (begins_on, allowed) in [
+        (
+            WebSocket,
+            &[HeaderFallback::Query, HeaderFallback::Subprotocol, HeaderFallback::Drop][..],
+        ),
+        (WebTransport, &[HeaderFallback::Drop]),
+        (Jsonp, &[HeaderFallback::Query, HeaderFallback::Drop]),
+        (Polling, &FALLBACKS),
+    ] {
+        for fallback in FALLBACKS {
+            let plan = plan(&alone, begins_on, V4, fallback);
+            assert_eq!(plan.is_ok(), allowed.contains(&fallback), "{begins_on:?} {fallback:?}");
+            match plan {
+                Ok(plan) => assert_eq!(place_in(&plan, CredentialKind::Auth), NO_AUTH),
+                Err(error) => assert!(error.choices.iter().all(|choice| allowed.contains(choice))),
+            }
+        }
+    }
+}
+
 /// Servers that take credentials in an event take one such event: what can travel in it does.
 #[test]
 fn in_an_event_the_payload_travels_with_the_headers() {

@@ -58,6 +58,7 @@ export type {
   CredentialRequest,
   ExtraHeaders,
   ManagerOptions,
+  Parser,
   SocketOptions,
   TransportMarker,
   TransportName,

@@ -89,9 +89,9 @@ export declare class Engine extends Emitter<Record<never, never>, Record<never, 
   /** The version of the Engine.IO protocol: 4. */
   get protocol(): number;
   /** Sends a message below Socket.IO. A server of Socket.IO does not expect any. */
-  send(data: string | ArrayBuffer | ArrayBufferView | Blob): this;
+  send(data: string | ArrayBuffer | ArrayBufferView | Blob, options?: { compress?: boolean }, callback?: () => void): this;
   /** The same as {@link send}. */
-  write(data: string | ArrayBuffer | ArrayBufferView | Blob): this;
+  write(data: string | ArrayBuffer | ArrayBufferView | Blob, options?: { compress?: boolean }, callback?: () => void): this;
   /** Closes the connection. The manager opens another one, unless `reconnection` is false. */
   close(): this;
 }

@@ -18,6 +18,23 @@ export interface ExtraHeaders {
   [header: string]: string;
 }
 
+/** A parser of the app's own, as `socket.io-client` takes one. */
+export interface Parser {
+  Encoder: new () => {
+    /** The messages of a packet, texts and binaries, in their order. */
+    encode(packet: any): any[];
+  };
+  /** Each connection has its own. */
+  Decoder: new () => {
+    /** Takes the next message: a text, or an `ArrayBuffer`. */
+    add(message: any): void;
+    /** Is given the listener that takes packets, `{ type, nsp, data, id }`. */
+    on(event: "decoded", listener: (packet: any) => void): any;
+    /** The connection has ended. */
+    destroy?(): void;
+  };
+}
+
 /**
  * The options of a manager and its connection. `socket.io.opts` has them as the app gave them; a change there counts from
  * the next connection attempt on.
@@ -194,6 +211,20 @@ export interface ManagerOptions {
    * @default false
    */
   forceBase64?: boolean;
+  /**
+   * What makes messages of packets and packets of messages, in the place of Socket.IO's own JSON. The server has to have the same:
+   * `new Server({ parser })`. `"msgpack"` is known once `socketio-wasm/msgpack` has been imported. Read once, when the manager is
+   * made.
+   *
+   * What the encoder throws goes to who called `emit`, or the acknowledgement; where the event had waited, and where the decoder
+   * throws, the connection ends with the reason `parse error` and is opened again.
+   *
+   * @throws `invalid_option`, from `io()`, where it has no classes `Encoder` and `Decoder`
+   * @example
+   * import * as parser from "socketio-wasm/msgpack"; // or: import parser from "socket.io-msgpack-parser"
+   * const socket = io(url, { parser });
+   */
+  parser?: "msgpack" | Parser;
   /**
    * How long a polling request may take, in milliseconds; 0 for as long as it likes. With `fetch` it has no effect.
    * @default 0

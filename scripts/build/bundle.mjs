@@ -5,18 +5,19 @@ import { paths, root } from "../paths.mjs";
 import { Failure } from "../process.mjs";
 
 /**
- * Bundles one entry point. It may import
+ * Bundles an entry point, or several (`entries`: by the name of the file in `outdir`), which then share a file. They may import
  *
  * - `#bindings`: what Rust exports, and `imports`, which the module is instantiated with;
- * - `#wasm`: `bytes()`, the module, decoded from the text that is inlined; only where `wasm` is given.
+ * - `#wasm`: `bytes()`, the module, decoded from the text that is inlined; `undefined` where no `wasm` is given.
+ *
+ * `banner` is a comment that it begins with.
  */
-export async function bundle({ entry, outfile, glue, bindings, wasm, format = "esm" }) {
+export async function bundle({ entry, outfile, entries, outdir, glue, bindings, wasm, format = "esm", banner = "" }) {
   // Imported here: the npm packages may be installed after this module was loaded.
   const { build } = await import("esbuild");
   const options = {
     absWorkingDir: root,
-    entryPoints: [entry],
-    outfile,
+    ...(entries ? { entryPoints: entries, outdir, splitting: true, chunkNames: "shared" } : { entryPoints: [entry], outfile }),
     bundle: true,
     minify: true,
     format,
@@ -26,13 +27,14 @@ export async function bundle({ entry, outfile, glue, bindings, wasm, format = "e
     mangleProps: /^_[a-z]{3}/,
     reserveProps: /^_(close|placeholder|readyState|reconnecting)$/,
     legalComments: "none",
+    banner: { js: banner },
     logLevel: "warning",
     plugins: [generated({ glue, bindings, wasm })],
   };
   try {
     await build(options);
   } catch {
-    throw new Failure(`esbuild could not bundle ${entry}.`);
+    throw new Failure(`esbuild could not bundle ${entry ?? Object.values(entries).join(", ")}.`);
   }
 }
 
@@ -47,8 +49,7 @@ function generated({ glue, bindings, wasm }) {
         build.onLoad({ filter, namespace: "generated" }, () => ({ contents, resolveDir: generatedIn }));
       }
       build.onLoad({ filter: /^#wasm$/, namespace: "generated" }, () => {
-        if (!wasm) throw new Failure("This entry point doesn't inline the module.");
-        return { contents: inlined(wasm) };
+        return { contents: wasm ? inlined(wasm) : "export const bytes = undefined;" };
       });
       // wasm-bindgen copies the crate's own JavaScript. There must be one of it, with one state: the original.
       build.onResolve({ filter: /\/snippets\/socketio-wasm-[0-9a-f]+\// }, ({ path }) => {

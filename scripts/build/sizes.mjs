@@ -6,11 +6,14 @@ import { paths } from "../paths.mjs";
 
 export async function printSizes() {
   const read = (file) => readFile(join(paths.dist, file));
-  const [index, wasm, init] = await Promise.all([read("index.js"), read("socketio.wasm"), read("init.js")]);
+  const files = ["index.js", "shared.js", "engine.js", "socketio.wasm", "init.js", "msgpack.js"];
+  const [index, shared, engine, wasm, init, msgpack] = await Promise.all(files.map(read));
   const rows = [
-    ["index.js (all inlined)", index],
+    ["index.js, shared.js", Buffer.concat([index, shared])],
+    ["engine.js", engine],
     ["socketio.wasm", wasm],
     ["init.js (without the module)", init],
+    ["msgpack.js", msgpack],
   ];
   console.log(`${"".padEnd(30)}${["raw", "gzip", "brotli"].map((title) => title.padStart(9)).join("")}`);
   for (const [title, bytes] of rows) {

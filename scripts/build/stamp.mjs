@@ -7,7 +7,7 @@ import { paths, root } from "../paths.mjs";
 
 const stamp = join(paths.target, "npm", "stamp");
 const inputs = ["src", "Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.mjs", "scripts/build"];
-const outputs = ["index.js", "init.js", "socketio.wasm"];
+const outputs = ["index.js", "shared.js", "engine.js", "init.js", "msgpack.js", "socketio.wasm"];
 
 /** A digest of everything that the package is built from: the sources, the scripts, and the compiler. */
 export async function fingerprint() {

@@ -37,6 +37,19 @@ pub(crate) trait Host {
     /// Find the payload of a socket's CONNECT and answer with [`Driver::answer`] or [`Driver::decline`].
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>);
 
+    /// Make messages of a socket's packet, as [`App::encode`] says, where the app has a parser of its own.
+    fn encode(
+        &self,
+        _connection: u32,
+        _socket: usize,
+        _code: u32,
+        _id: Option<u32>,
+        _data: Option<Payload>,
+        _compress: bool,
+    ) -> Option<Vec<Payload>> {
+        None
+    }
+
     /// Something happened.
     fn event(&self, event: Event<Payload>);
 }
@@ -125,10 +138,12 @@ impl<H: Host> Core<H> {
 
 impl<H: Host> App for Core<H> {
     fn configure(&self, driver: &Rc<Driver>, epoch: u32, demand: Option<(Occasion, u32)>) {
-        let options = match self.host.options() {
+        let mut options = match self.host.options() {
             Ok(options) => options,
             Err(error) => return driver.configured(epoch, Err(Failure::new(error))),
         };
+        // What waits for a connection was given for the parser that there was in the beginning.
+        options.speech = self.options.borrow().speech;
         driver.look(|manager| manager.policy = options.policy());
         let provides = matches!(options.bearer, options::Bearer::Provided);
         // Servers 1.x take a query of the handshake for that of every namespace: who has named another one does not begin with it.
@@ -187,6 +202,18 @@ impl<H: Host> App for Core<H> {
 
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>) {
         self.host.authenticate(driver, socket, epoch, demand);
+    }
+
+    fn encode(
+        &self,
+        connection: u32,
+        socket: usize,
+        code: u32,
+        id: Option<u32>,
+        data: Option<Payload>,
+        compress: bool,
+    ) -> Option<Vec<Payload>> {
+        self.host.encode(connection, socket, code, id, data, compress)
     }
 
     fn event(&self, event: Event<Payload>) {

@@ -53,6 +53,8 @@ pub struct Options {
     pub with_credentials: bool,
     /// The transports to use, in their order (polling, then WebSocket).
     pub transports: Vec<Candidate>,
+    /// Who writes and reads messages.
+    pub(crate) speech: Speech,
     /// Whether to move from polling to a better transport.
     pub upgrade: bool,
     /// Whether to try the next transport when one does not open.
@@ -107,6 +109,7 @@ impl Default for Options {
             headers_once: false,
             with_credentials: false,
             transports: vec![candidate(Kind::Polling), candidate(Kind::WebSocket)],
+            speech: Speech::default(),
             upgrade: true,
             try_all_transports: false,
             remember_upgrade: false,
@@ -138,6 +141,22 @@ pub enum Bearer {
     Token(Secret),
     /// A function of the app gives one when it is asked.
     Provided,
+}
+
+/// Who writes and reads the messages of a connection.
+#[cfg_attr(
+    not(feature = "js"),
+    expect(dead_code, reason = "the Rust API has one parser, and sockets")
+)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Speech {
+    /// The parser here.
+    #[default]
+    SocketIo,
+    /// A parser of the app's.
+    OwnParser,
+    /// The app: there is no Socket.IO on the connection.
+    Engine,
 }
 
 /// The header that a bearer token becomes.
@@ -207,6 +226,7 @@ impl Options {
             upgrade: self.upgrade,
             try_all: self.try_all_transports,
             prefer_websocket: self.remember_upgrade && websocket_worked(),
+            raw: self.speech != Speech::SocketIo,
         }
     }
 
@@ -264,7 +284,9 @@ impl Options {
             headers.set(bearer_header(bearer.expose())?);
         }
         let own = self.of(kind);
-        let query = if own.query.is_empty() {
+        // The engine alone takes the URL's first.
+        let is_of_url = self.speech == Speech::Engine && !url.query.expose().is_empty();
+        let query = if is_of_url || own.query.is_empty() {
             Payload::parameters(url.query.expose())
         } else {
             own.query.clone()
@@ -274,6 +296,7 @@ impl Options {
             query,
             has_auth,
             auth_placement: self.auth_placement,
+            engine_only: self.speech == Speech::Engine,
             // To the page's own origin XHR sends them unasked; `fetch` is told not to.
             with_cookies: own.with_credentials || (url.is_own_origin && kind == Kind::Polling && !candidate.fetch),
         })

@@ -2,7 +2,13 @@
 
 /** What wasm-bindgen generates from `bridge.rs`, and what the module is instantiated with. */
 declare module "#bindings" {
-  export function addManager(target: number, text: number, page: number, options: number): number;
+  export function addManager(
+    target: number,
+    text: number,
+    page: number,
+    options: number,
+    isEngineOnly: boolean,
+  ): number;
   export function open(manager: number, isAttended: boolean): void;
   export function close(manager: number): void;
   export function removeManager(manager: number): void;
@@ -36,7 +42,17 @@ declare module "#bindings" {
   export function refuse(manager: number, socket: number, epoch: number, detail: number): void;
   export function decline(manager: number, socket: number, epoch: number): void;
   export function watch(manager: number, isWatched: boolean): void;
-  export function sendMessage(manager: number, data: number): void;
+  export function sendMessage(manager: number, data: number, compress: boolean): void;
+  export function decoded(
+    manager: number,
+    connection: number,
+    kind: number,
+    id: number,
+    namespace: number,
+    shape: number,
+    data: number,
+  ): void;
+  export function garbled(manager: number, connection: number, detail: number): void;
   export function writeBuffer(manager: number): number;
   export function closeEngine(manager: number): void;
   export function isReconnecting(manager: number): boolean;
@@ -48,7 +64,15 @@ declare module "#bindings" {
   export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
 }
 
-/** The module, decoded from the text that is inlined in the default entry. */
+/** MessagePack, with `undefined` and dates as `socket.io-msgpack-parser` has them. */
+declare module "notepack.io/browser/encode.js" {
+  export default function encode(value: any): ArrayBuffer;
+}
+declare module "notepack.io/browser/decode.js" {
+  export default function decode(message: ArrayBuffer | ArrayBufferView): any;
+}
+
+/** The module, decoded from the text that is inlined; not in the entry that loads it. */
 declare module "#wasm" {
-  export function bytes(): Uint8Array;
+  export const bytes: (() => Uint8Array) | undefined;
 }

@@ -6,21 +6,23 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 use crate::client::core::{Core, Host};
-use crate::client::options::Options;
+use crate::client::options::{Options, Speech};
 use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::connection::Connection;
-use crate::proto::engine::packet::{Packet, PacketType};
+use crate::proto::engine::packet::Packet;
 use crate::proto::engine::url::Url;
 use crate::proto::output::{Demand, Event, Failure, Occasion};
 use crate::proto::socket::ack::Wanted;
 use crate::proto::socket::manager::Manager;
 use crate::proto::socket::namespace::{self, Outgoing};
+use crate::proto::socket::packet::PacketType;
+use crate::proto::socket::parser::Incoming;
 use crate::proto::timer::Millis;
 use crate::web::driver::find;
 use crate::web::polling::fields;
-use crate::web::{Driver, Payload, signal};
+use crate::web::{Driver, Payload, shape_of, signal};
 
 use super::error::outcome;
 use super::options;
@@ -81,6 +83,19 @@ impl Host for Façade {
         self.target.ask(socket, epoch, demand);
     }
 
+    fn encode(
+        &self,
+        connection: u32,
+        socket: usize,
+        code: u32,
+        id: Option<u32>,
+        data: Option<Payload>,
+        compress: bool,
+    ) -> Option<Vec<Payload>> {
+        let messages = self.target.encode(connection, socket, code, id, data, compress);
+        messages.map(Payload::into_items)
+    }
+
     fn event(&self, event: Event<Payload>) {
         self.target.event(event);
     }
@@ -122,16 +137,23 @@ thread_local! {
     static MANAGERS: RefCell<Vec<Rc<Driver>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A manager for a URL, without a connection; gives its number. `target` is told what happens.
+/// A manager for a URL, without a connection; gives its number. `target` is told what happens. With `engine_only` its connections
+/// carry what [`send_message`] is given.
 #[wasm_bindgen(js_name = addManager)]
-pub fn add_manager(target: u32, text: u32, page: u32, options: u32) -> i32 {
+pub fn add_manager(target: u32, text: u32, page: u32, options: u32, engine_only: bool) -> i32 {
     let (target, options) = (Payload::from_slot(target), Payload::from_slot(options));
     let (Some(target), Some(options)) = (target, options) else {
         return 0;
     };
     let target = Target(target);
     let options = options::read(&options);
-    let driver = url_of(text, page).and_then(|url| Ok(Core::start(url, options?, |_| Façade { target })));
+    let driver = url_of(text, page).and_then(|url| {
+        let mut options = options?;
+        if engine_only {
+            options.speech = Speech::Engine;
+        }
+        Ok(Core::start(url, options, |_| Façade { target }))
+    });
     outcome(driver.map(|driver| {
         let number = driver.number();
         MANAGERS.with_borrow_mut(|managers| managers.push(driver));
@@ -318,18 +340,39 @@ pub fn watch(manager: usize, is_watched: bool) {
     look(manager, |manager| manager.watch(is_watched));
 }
 
-/// Sends a message below Socket.IO.
+/// Sends a message below Socket.IO, which a transport may compress.
 #[wasm_bindgen(js_name = sendMessage)]
-pub fn send_message(manager: usize, data: u32) {
+pub fn send_message(manager: usize, data: u32, compress: bool) {
     let Some(data) = Payload::from_slot(data) else {
         return;
     };
-    let packet = if data.is_binary() {
-        Packet::Binary(data)
-    } else {
-        Packet::with_data(PacketType::Message, Some(data))
-    };
-    run(manager, |manager, _| manager.send(packet));
+    run(manager, |manager, _| manager.send(Packet::message(data, compress)));
+}
+
+/// The app's decoder has made a packet of what arrived on a connection: its type, its acknowledgement's id (-1 for none), its
+/// namespace, what its data is (as [`Shape`](crate::proto::Shape) numbers it) and the data; both values are taken. What is no
+/// number is no type and no id.
+#[wasm_bindgen]
+pub fn decoded(manager: usize, connection: u32, kind: f64, id: f64, namespace: u32, shape: u32, data: u32) {
+    let number = |number: f64| Some(number as u32).filter(|whole| f64::from(*whole) == number);
+    let kind = number(kind).and_then(|kind| PacketType::from_number(u16::try_from(kind).ok()?));
+    let id = if id == -1.0 { Some(None) } else { number(id).map(Some) };
+    let (namespace, data) = (text_of(namespace), Payload::from_slot(data));
+    let packet = kind.zip(id).zip(data).map(|((kind, id), data)| Incoming {
+        kind,
+        namespace: if namespace == "/" { "" } else { &namespace }.encode_utf16().collect(),
+        id,
+        data,
+        shape: shape_of(shape),
+    });
+    run(manager, |manager, now| manager.handle_decoded(now, connection, packet));
+}
+
+/// The app's encoder or decoder has thrown this, and nobody has asked it to.
+#[wasm_bindgen]
+pub fn garbled(manager: usize, connection: u32, detail: u32) {
+    let detail = Payload::from_slot(detail);
+    run(manager, |manager, now| manager.handle_garbled(now, connection, detail));
 }
 
 /// What is not yet written for certain, as a list: each packet as its text with the type digit or its binary, then a text that is
@@ -378,15 +421,11 @@ fn run<T: Default>(manager: usize, act: impl FnOnce(&mut Manager<Payload>, Milli
 
 fn outgoing(data: u32, attachments: u32, compress: bool) -> Option<Outgoing<Payload>> {
     let data = Payload::from_slot(data)?;
-    let mut binaries = Vec::new();
-    if let Some(list) = Payload::from_slot(attachments) {
-        while let Some(binary) = list.shift() {
-            binaries.push(binary);
-        }
-    }
     Some(Outgoing {
         data,
-        attachments: binaries,
+        attachments: Payload::from_slot(attachments)
+            .map(Payload::into_items)
+            .unwrap_or_default(),
         compress,
     })
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import * as rust from "#bindings";
-import { hold, take } from "../web/edge.js";
+import { checkedMessage, hold, take } from "../web/edge.js";
 import { Emitter } from "./emitter.js";
 
 /** The types of packets in the order of their digits. */
@@ -50,6 +50,8 @@ export class Engine extends Emitter {
   _number = undefined;
   /** Whether Rust tells of every packet. */
   _isWatched = false;
+  /** The app's own, where it has one. @type {{ _add: (message: any) => void, _end: () => void } | undefined} */
+  _decoder = undefined;
   /** Whether `drain` is about to be told, and before that another `flush`. */
   _isDraining = false;
   _isFlushing = false;
@@ -78,15 +80,23 @@ export class Engine extends Emitter {
     return super.on(event, listener);
   }
 
-  /** Sends a message of the app's own, below Socket.IO. @param {string | ArrayBuffer | ArrayBufferView | Blob} data */
-  send(data) {
-    rust.sendMessage(this._manager, hold(data));
+  /**
+   * Sends a message of the app's own, below Socket.IO.
+   * @param {any} [data] a text, or binary @param {any} [options] `{ compress }` @param {Function} [callback] called when it is written
+   */
+  send(data, options, callback) {
+    if (typeof data === "function") [data, callback] = ["", data];
+    if (typeof options === "function") [options, callback] = [{}, options];
+    if (this.readyState === "closing" || this.readyState === "closed") return this;
+    const message = checkedMessage(typeof data === "object" && data ? data : String(data ?? ""));
+    if (callback) this.once("flush", callback);
+    rust.sendMessage(this._manager, hold(message), options?.compress !== false);
     return this;
   }
 
-  /** @param {string | ArrayBuffer | ArrayBufferView | Blob} data */
-  write(data) {
-    return this.send(data);
+  /** @param {any} [data] @param {any} [options] @param {Function} [callback] */
+  write(data, options, callback) {
+    return this.send(data, options, callback);
   }
 
   /** Closes the connection; the manager opens another one. */
@@ -139,7 +149,8 @@ export class Engine extends Emitter {
   _arrived(type, data) {
     if (this.binaryType === "blob") data = withBlobs(data);
     const kind = TYPES[type];
-    this.emitReserved("packet", data === "" ? { type: kind } : { type: kind, data });
+    if (data === "") data = undefined;
+    this.emitReserved("packet", data === undefined ? { type: kind } : { type: kind, data });
     this.emitReserved("heartbeat");
     if (kind === "open") this._shook(data);
     else if (kind === "message") {

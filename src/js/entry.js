@@ -1,9 +1,4 @@
 // @ts-check
-/** The default entry: the module is part of this file. Importing it does nothing; the first `io()` compiles the module. */
-import { bytes } from "#wasm";
-import { setSource } from "./wasm.js";
-
-setSource(bytes);
-
+/** The default entry: the module is part of it. Importing it does nothing; the first `io()` compiles the module. */
 export * from "./api.js";
 export { default } from "./api.js";

@@ -9,7 +9,8 @@ import { hold, peek, take } from "../web/edge.js";
  */
 export const makeError = (code, message, hint, isTransport, transport, detail) => {
   // What the app's own function has thrown is the cause.
-  const error = new Error(message, code === "auth_failed" ? { cause: peek(detail) } : undefined);
+  const isThrown = detail && (code === "auth_failed" || code === "parse_error");
+  const error = new Error(message, isThrown ? { cause: peek(detail) } : undefined);
   Object.assign(error, { code, ...(hint && { hint }), ...(transport && { transport }) });
   if (isTransport) Object.assign(error, peek(detail), { type: "TransportError" });
   else if (detail && code === "rejected") Object.assign(error, { data: peek(detail) });

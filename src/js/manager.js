@@ -5,6 +5,8 @@ import { address } from "./address.js";
 import { Emitter } from "./emitter.js";
 import { Engine, Transport, packet, withBlobs } from "./engine.js";
 import { checked, report } from "./errors.js";
+import { Parser } from "./parser.js";
+import { named } from "./parsers.js";
 import { ask } from "./provider.js";
 import { Socket } from "./socket.js";
 import { Target } from "./target.js";
@@ -64,6 +66,8 @@ export class Manager extends Emitter {
   _headers = undefined;
   /** Says to the function that gives the bearer token that it is not waited for. */
   _giveUp = () => {};
+  /** The app's own encoder and decoder. @type {Parser | undefined} */
+  _parser = undefined;
   /** Whether someone wants to see the packets, which sockets change. */
   _seesPackets = false;
   /** Watches what happens. @type {((what: string | number, ...details: any[]) => void) | undefined} */
@@ -85,10 +89,13 @@ export class Manager extends Emitter {
     this.opts.path ||= "/socket.io";
     // As with the official client, zero stands for the default here.
     for (const name of ["reconnectionAttempts", "reconnectionDelay", "reconnectionDelayMax"]) this.opts[name] ||= undefined;
+    this.opts.parser = named(this.opts.parser);
     prepare();
     this._target = new Target(this);
-    this._number = checked(rust.addManager(hold(this._target), hold(String(uri ?? "")), hold(page()), hold(this.opts)));
+    const url = hold(String(uri ?? ""));
+    this._number = checked(rust.addManager(hold(this._target), url, hold(page()), hold(this.opts), this._isEngineOnly));
     collected.register(this, this._number);
+    if (this.opts.parser) this._parser = new Parser(this.opts.parser, this._number);
     if (this.opts.debug) this._watch();
     this._autoConnect = this.opts.autoConnect !== false;
     if (this._autoConnect) this.open();
@@ -200,13 +207,23 @@ export class Manager extends Emitter {
     return this._option("timeout", args, 20000);
   }
 
+  /** Whether there is no Socket.IO on its connections. */
+  get _isEngineOnly() {
+    return false;
+  }
+
+  _newEngine() {
+    return new Engine(this._number, this.engine?._isWatched ?? false);
+  }
+
   // What Rust asks for and tells. Nothing may be thrown into Rust from here: its frames are not unwound.
 
   /** A connection is about to be opened: its options, as the app has them now. */
   _options() {
     this._target._keep(this);
     this._readyState = "opening";
-    this.engine = new Engine(this._number, this.engine?._isWatched ?? false);
+    this.engine = this._newEngine();
+    this.engine._decoder = this._parser?._decode(this.engine);
     this._trace?.("configure");
     return this.opts;
   }
@@ -240,6 +257,21 @@ export class Manager extends Emitter {
     const { auth } = this.opts;
     if (typeof auth === "function") this._giveUp = ask(auth, this, { ...demand, namespace: "/" }, { give, fail });
     else give(auth);
+  }
+
+  /**
+   * The messages of a packet, by the app's own encoder.
+   * @param {number} connection @param {number} socket @param {number} code @param {number} id or negative @param {any} data
+   * @param {boolean} compress @returns {number} 0 where it failed
+   */
+  _encode(connection, socket, code, id, data, compress) {
+    const { nsp } = this._sockets[socket];
+    /** @type {any} */
+    const packet = { type: code - 40, nsp: nsp.startsWith("/") ? nsp : `/${nsp}`, options: { compress } };
+    // What the protocol itself sends is JSON.
+    if (data !== undefined) packet.data = typeof data === "string" ? JSON.parse(data) : data;
+    if (id >= 0) packet.id = id;
+    return this._parser?._encode(connection, packet) ?? 0;
   }
 
   /** The app's function that gives a bearer token, where there is one. @returns {Function | undefined} */
@@ -364,7 +396,7 @@ export class Manager extends Emitter {
       this.engine?.emitReserved("ping");
       this.engine?.emitReserved("pong");
       this.emitReserved("ping");
-    }    else if (event === RECONNECT_ATTEMPT) this.emitReserved("reconnect_attempt", number);
+    } else if (event === RECONNECT_ATTEMPT) this.emitReserved("reconnect_attempt", number);
     else if (event === RECONNECT) this.emitReserved("reconnect", number);
     else if (event === RECONNECT_ERROR) this.emitReserved("reconnect_error", value);
     else if (event === RECONNECT_FAILED) {
@@ -405,8 +437,11 @@ export class Manager extends Emitter {
     else if (event === ENGINE_CLOSE) {
       this._engines = this._engines.filter((other) => other !== engine);
       engine._closed(value);
-    } else if (event === PACKET) engine._arrived(number, value);
-    else if (event === PACKET_CREATE) engine.emitReserved("packetCreate", packet(value, !!number));
+      engine._decoder?._end();
+    } else if (event === PACKET) {
+      engine._arrived(number, value);
+      if (number === 4) engine._decoder?._add(value);
+    } else if (event === PACKET_CREATE) engine.emitReserved("packetCreate", packet(value, !!number));
   }
 
   /** A packet of Socket.IO arrived. @param {number} type @param {[string, any]} value @param {number} id or negative */

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::client::options::{Bearer, Options, bearer_header, header, transport};
+use crate::client::options::{Bearer, Options, Speech, bearer_header, header, transport};
 use crate::error::{Code, Error};
 use crate::proto::auth::{AuthPlacement, HeaderFallback, Headers, Secret};
 use crate::proto::engine::Revision;
@@ -112,10 +112,7 @@ pub fn read(object: &Payload) -> Result<Options, Error> {
     reader.read("auth", |auth| {
         (auth.is_object() || auth.value_type() == Type::Function).then_some(())
     });
-    if reader.get("parser").is_some() {
-        let message = "The option parser is not supported: this client has the default parser only";
-        problem.set(Error::new(Code::InvalidOption, message));
-    }
+    reader.parser(&mut options.speech);
     options.headers = reader.headers();
     if let Some(list) = reader.list("transports") {
         options.transports.clear();
@@ -386,6 +383,26 @@ impl<'a> Reader<'a> {
             *bearer = Bearer::Token(Secret::new(token));
         } else {
             self.problem.wrong("credentials.bearer");
+        }
+    }
+
+    /// Whether the app has a parser of its own. The façade has put one in the place of a name that it knows.
+    fn parser(&self, speech: &mut Speech) {
+        let Some(given) = self.get("parser") else {
+            return;
+        };
+        let is_class = |name| {
+            given
+                .member(name)
+                .is_some_and(|class| class.value_type() == Type::Function)
+        };
+        if given.as_text().as_deref() == Some("msgpack") {
+            let message = "For the parser msgpack, the app has to import socketio-wasm/msgpack";
+            self.problem.set(Error::new(Code::InvalidOption, message));
+        } else if is_class("Encoder") && is_class("Decoder") {
+            *speech = Speech::OwnParser;
+        } else {
+            self.problem.wrong("parser");
         }
     }
 

@@ -132,14 +132,12 @@ export class Socket extends Emitter {
     const isQueued = this._retries && !volatile;
     if (this._anyOutgoing.length && this.connected && !isQueued && rust.wouldSend(this._manager, !!volatile))
       this._notifyOutgoing(args);
-    /** @type {any[]} */
-    const attachments = [];
-    const json = hold(encode(args, attachments));
     const wantsError = isQueued || timeout !== undefined || !!callback?.isPromise;
     const flags =
       (callback ? ACK : 0) | (wantsError ? WANTS_ERROR : 0) | (volatile ? VOLATILE : 0) | (compress === false ? PLAIN : 0);
-    const list = attachments.length ? hold(attachments) : 0;
-    const result = rust.emit(this._manager, this._number, json, list, timeout ?? Infinity, flags);
+    const result = this._send(args, (data, attachments) =>
+      rust.emit(this._manager, this._number, data, attachments, timeout ?? Infinity, flags),
+    );
     const became = result & 3;
     const number = Math.floor(result / 4);
     if (callback) this._acks.set(number, { callback, wantsError });
@@ -161,6 +159,20 @@ export class Socket extends Emitter {
       callback.isPromise = true;
       this.emit(event, ...args, callback);
     });
+  }
+
+  /**
+   * Has Rust send arguments: as JSON with attachments, or for the app's own encoder as they are.
+   * @template T @param {any[]} args @param {(data: number, attachments: number) => T} send @returns {T}
+   */
+  _send(args, send) {
+    /** @type {import("./parser.js").Parser | undefined} */
+    const parser = this.io._parser;
+    if (parser) return parser._call(() => send(hold(args), 0));
+    /** @type {any[]} */
+    const attachments = [];
+    const json = hold(encode(args, attachments));
+    return send(json, attachments.length ? hold(attachments) : 0);
   }
 
   /** @param {any[]} args the event's name first */
@@ -230,10 +242,9 @@ export class Socket extends Emitter {
     return (/** @type {any[]} */ ...args) => {
       if (isAnswered) return;
       isAnswered = true;
-      /** @type {any[]} */
-      const attachments = [];
-      const json = hold(encode(args, attachments));
-      rust.acknowledge(this._manager, this._number, epoch, id, json, attachments.length ? hold(attachments) : 0);
+      this._send(args, (data, attachments) =>
+        rust.acknowledge(this._manager, this._number, epoch, id, data, attachments),
+      );
     };
   }
 

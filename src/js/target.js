@@ -69,3 +69,13 @@ export const tell = (target, event, about, slot, number, epoch) => {
   const value = take(slot);
   managerOf(target)?._tell(event, about, value, number, epoch);
 };
+
+/**
+ * Has the app's encoder make messages of a packet: the number of a list of them, or 0 where it fails.
+ * @param {number} target @param {number} connection @param {number} socket @param {number} code @param {number} id or negative
+ * @param {number} slot of the data, which is taken @param {boolean} compress
+ */
+export const encode = (target, connection, socket, code, id, slot, compress) => {
+  const data = take(slot);
+  return managerOf(target)?._encode(connection, socket, code, id, data, compress) ?? 0;
+};

@@ -6,7 +6,7 @@ use crate::proto::Data;
 use crate::proto::engine::Revision;
 use crate::proto::engine::transport::Kind;
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Loss, Reason, SocketEvent};
-use crate::web::{Payload, edge};
+use crate::web::{Payload, edge, number_of};
 
 use super::error;
 
@@ -29,6 +29,7 @@ extern "C" {
         refusal: u32,
         is_auth_error: bool,
     );
+    fn encode(target: u32, connection: u32, socket: usize, code: u32, id: f64, data: u32, compress: bool) -> u32;
     fn tell(target: u32, event: u32, about: u32, slot: u32, number: f64, epoch: u32);
 }
 
@@ -92,6 +93,20 @@ impl Target {
     /// The headers that go into each payload from now on, name and value in turn.
     pub fn carry(&self, headers: Option<Payload>) {
         carry(self.0.slot(), headers.map_or(0, Payload::into_slot));
+    }
+
+    /// Has the app's encoder make messages of a packet: gives a list of them, or nothing where it fails.
+    pub fn encode(
+        &self,
+        connection: u32,
+        socket: usize,
+        code: u32,
+        id: Option<u32>,
+        data: Option<Payload>,
+        compress: bool,
+    ) -> Option<Payload> {
+        let (id, data) = (number_of(id), data.map_or(0, Payload::into_slot));
+        Payload::from_slot(encode(self.0.slot(), connection, socket, code, id, data, compress))
     }
 
     /// Something happened. `slot` is taken by the façade.

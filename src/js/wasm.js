@@ -1,15 +1,9 @@
 // @ts-check
 import { __wbg_set_wasm, dispatch, imports, memory } from "#bindings";
+import { bytes } from "#wasm";
 import { connectEdge } from "../web/edge.js";
 
-/** Where the module's bytes come from when nobody has given a module. @type {(() => Uint8Array) | undefined} */
-let source;
 let isReady = false;
-
-/** Says where the bytes of the module come from; they are asked for once, by the first `io()`. @param {() => Uint8Array} bytes */
-export const setSource = (bytes) => {
-  source = bytes;
-};
 
 /** Says what to do where the page's policy forbids to compile. @param {any} error */
 export const explained = (error) =>
@@ -29,7 +23,6 @@ export const start = (module) => {
 /** Compiles the inlined module the first time: what Rust exports can be called after this. */
 export const prepare = () => {
   if (isReady) return;
-  const bytes = source;
   if (!bytes) throw new Error("Call `await init(…)` with the module's URL, Response or Module before `io()`");
   try {
     start(new WebAssembly.Module(/** @type {BufferSource} */ (bytes())));

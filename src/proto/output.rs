@@ -94,6 +94,16 @@ pub enum Output<D> {
     Poll(u32),
     /// Send a POST with these packets.
     Post(u32, Vec<Packet<D>>),
+    /// Have the app's encoder make messages of a socket's packet for a connection, and answer with
+    /// [`handle_encoded`](super::socket::manager::Manager::handle_encoded).
+    Encode {
+        /// The number by which the connection's events name it.
+        connection: u32,
+        /// The socket.
+        socket: usize,
+        /// The packet. Its data is what the app gave, or JSON text.
+        packet: Packet<D>,
+    },
     /// Write a packet.
     Write(u32, Packet<D>),
     /// Close a transport and forget it, after a POST that is under way has ended.

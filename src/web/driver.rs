@@ -51,6 +51,18 @@ pub trait App {
     /// Find the payload of a socket's CONNECT and answer with [`Driver::answer`] or [`Driver::decline`].
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>);
 
+    /// Make messages of a socket's packet for a connection: its type and number, its data as the app gave it or as JSON text, and
+    /// whether it may be compressed. `None` where that fails.
+    fn encode(
+        &self,
+        connection: u32,
+        socket: usize,
+        code: u32,
+        id: Option<u32>,
+        data: Option<Payload>,
+        compress: bool,
+    ) -> Option<Vec<Payload>>;
+
     /// Something happened.
     fn event(&self, event: Event<Payload>);
 }
@@ -58,7 +70,7 @@ pub trait App {
 /// Drives one manager.
 pub struct Driver {
     number: usize,
-    app: Box<dyn App>,
+    pub(super) app: Box<dyn App>,
     pub(super) manager: RefCell<Manager<Payload>>,
     pub(super) endpoint: RefCell<Option<Rc<Endpoint>>>,
     lines: RefCell<Vec<(u32, Rc<Line>)>>,
@@ -257,6 +269,11 @@ impl Driver {
                     stream.write(packet, self.revision.get());
                 }
             }
+            Output::Encode {
+                connection,
+                socket,
+                packet,
+            } => self.encode(connection, socket, packet),
             Output::Event(event) => {
                 self.observe(&event);
                 self.app.event(event);

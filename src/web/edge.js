@@ -204,11 +204,16 @@ export const parse = (slot, from) => {
     return 0;
   }
   held[slot] = value;
+  return shapeOf(value);
+};
+
+/** What a value is, in the same numbers. @param {any} value */
+export const shapeOf = (value) => {
   if (Array.isArray(value)) {
     const name = value[0];
     return typeof name === "number" || (typeof name === "string" && !reserved.has(name)) ? 2 : 3;
   }
-  return typeof value === "string" ? 5 : value && typeof value === "object" ? 4 : 6;
+  return value === undefined ? 1 : typeof value === "string" ? 5 : value && typeof value === "object" ? 4 : 6;
 };
 
 /** @param {number} slot @param {number} list the attachments, which are taken */
@@ -333,6 +338,13 @@ export const encode = (args, attachments) => {
     return Object.fromEntries(Object.keys(value).map((key) => [key, extract(value[key])]));
   };
   return JSON.stringify(extract(args));
+};
+
+/** What is sent as a message: a text or a binary. @param {any} value */
+export const checkedMessage = (value) => {
+  if (typeof value === "string") return value;
+  if (!isBinaryValue(value)) throw new TypeError("A message has to be a string or binary");
+  return sendable(value);
 };
 
 /** Throws where a binary can't be sent, because browsers throw later, in the middle of something else. @param {any} value */

@@ -6,6 +6,7 @@ mod alarm;
 mod diagnosis;
 pub mod driver;
 pub(crate) mod edge;
+mod encoding;
 pub mod endpoint;
 pub mod payload;
 pub(crate) mod polling;
@@ -15,3 +16,5 @@ mod websocket;
 pub use driver::{App, Driver};
 pub use endpoint::Endpoint;
 pub use payload::Payload;
+#[cfg(feature = "js")]
+pub(crate) use payload::{number_of, shape_of};

@@ -70,6 +70,16 @@ impl Payload {
         self.0
     }
 
+    /// The items of a list, each on its own.
+    #[cfg(feature = "js")]
+    pub fn into_items(self) -> Vec<Self> {
+        let mut items = Vec::new();
+        while let Some(item) = self.shift() {
+            items.push(item);
+        }
+        items
+    }
+
     /// The value.
     pub fn to_js(&self) -> JsValue {
         edge::peek(self.0)
@@ -126,15 +136,7 @@ impl Data for Payload {
     }
 
     fn parse(&mut self, from: usize) -> Shape {
-        match edge::parse(self.0, from) {
-            1 => Shape::Nothing,
-            2 => Shape::Event,
-            3 => Shape::Array,
-            4 => Shape::Object,
-            5 => Shape::String,
-            6 => Shape::Other,
-            _ => Shape::Invalid,
-        }
+        shape_of(edge::parse(self.0, from))
     }
 
     fn attach(&mut self, attachments: Vec<Self>) -> bool {
@@ -184,12 +186,25 @@ impl Data for Payload {
     }
 }
 
+/// The shape that `edge.js` has a number for.
+pub(crate) fn shape_of(number: u32) -> Shape {
+    match number {
+        1 => Shape::Nothing,
+        2 => Shape::Event,
+        3 => Shape::Array,
+        4 => Shape::Object,
+        5 => Shape::String,
+        6 => Shape::Other,
+        _ => Shape::Invalid,
+    }
+}
+
 /// The number of what may not be there.
 pub(super) fn slot_of(payload: Option<&Payload>) -> u32 {
     payload.map_or(0, Payload::slot)
 }
 
 /// An acknowledgement's id as it crosses: negative for none.
-pub(super) fn number_of(id: Option<u32>) -> f64 {
+pub(crate) fn number_of(id: Option<u32>) -> f64 {
     id.map_or(-1.0, f64::from)
 }

@@ -171,17 +171,6 @@ test("connecting again before the answer of the first time keeps every namespace
   assert.deepEqual(seen, { lost: [], answer: "here", root: "too" });
 }, { ours: "two CONNECTs go out, and the server closes the connection" });
 
-test("a parser of the app's own is refused, not ignored", async ({ run, server }) => {
-  const message = await run(({ io }, url) => {
-    try {
-      io(url, { parser: {} });
-    } catch (error) {
-      return `${error.code}: ${error.message}`;
-    }
-  }, server.url);
-  assert.match(message, /^invalid_option: .*parser/);
-}, { ours: "it has custom parsers" });
-
 test("headers of one name are joined", async ({ run, server }) => {
   const tenant = await run(async ({ io, kit }, url) => {
     const socket = await kit.connected(io(url, { extraHeaders: { "X-Tenant": "1", "x-tenant": "2" } }));

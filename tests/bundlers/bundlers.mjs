@@ -15,6 +15,7 @@ const here = fileURLToPath(new URL(".", import.meta.url));
  *
  * - `wasm`: what an app says where the module is, for `init()`;
  * - `entries`: what is tried, where it isn't both entries;
+ * - `subpaths`: whether it finds the package's other entries;
  * - `manifest`: what an app's package.json needs for it;
  * - `build(app, entries, site, closed)`: builds the modules `main-<entry>.js` of an app. The result is `{ page, output, rendered, stop }`:
  *   `page(entry)` is an entry's address, `output` the folder of what browsers get, `rendered` what is in the page's HTML, and `stop()`
@@ -29,7 +30,7 @@ export const bundlers = {
   "webpack in development": { wasm: asUrl(), build: (...args) => webpack("development", ...args) },
   "Rollup": { wasm: 'const module = "/dist/socketio.wasm";', build: rollup, shakes: true },
   "Rollup into one file": { entries: ["default"], build: rollupFile },
-  "Parcel": { entries: ["default"], build: parcel, workers: true, shakes: true },
+  "Parcel": { entries: ["default"], subpaths: false, build: parcel, workers: true, shakes: true },
   "Parcel with packageExports": {
     manifest: { "@parcel/resolver-default": { packageExports: true } },
     wasm: asImport("url:socketio-wasm/socketio.wasm"),

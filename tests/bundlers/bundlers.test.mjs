@@ -20,7 +20,7 @@ before(async () => {
 });
 after(() => browser?.close());
 
-for (const [name, { entries = ["default", "init"], manifest, wasm, build, workers, shakes }] of Object.entries(bundlers)) {
+for (const [name, { entries = ["default", "init"], manifest, wasm, build, workers, shakes, subpaths = true }] of Object.entries(bundlers)) {
   describe(name, () => {
     let app;
     let site;
@@ -61,6 +61,17 @@ for (const [name, { entries = ["default", "init"], manifest, wasm, build, worker
       }
     });
 
+    const extras = async () => {
+      const { page, output, stop } = await built("extras");
+      try {
+        assert.deepEqual(await visit(browser, page("extras") + query), { engine: '0{"sid":', parser: "made" });
+        if (output) assert.equal((await modules(app, output)).inlined, 1);
+      } finally {
+        await stop?.();
+      }
+    };
+    if (subpaths) test("the engine shares the module, and the parser msgpack has a name", extras);
+
     const inWorker = async () => {
       const { page } = await built("shared");
       assert.deepEqual(await visit(browser, page("shared") + query, { allow }), expected);
@@ -89,7 +100,23 @@ async function writeEntries(app, wasm = "") {
     export { protocol } from "socketio-wasm/init";
     export const run = (settings) => init(module).then(() => check(io, settings));
   `);
-  for (const entry of ["default", "init"]) {
+  await app.write("run-extras.js", `
+    import { io } from "socketio-wasm";
+    import { Socket } from "socketio-wasm/engine";
+    import "socketio-wasm/msgpack";
+    export { protocol } from "socketio-wasm/engine";
+    export const run = async () => {
+      const server = new URLSearchParams(location.search).get("server");
+      const socket = new Socket(server, { path: "/socket.io/", transports: ["websocket"] });
+      const told = new Promise((resolve) => socket.on("message", resolve));
+      socket.send("0");
+      const engine = (await told).slice(0, 8);
+      socket.close();
+      const parser = io(server, { parser: "msgpack", autoConnect: false }) && "made";
+      return { engine, parser };
+    };
+  `);
+  for (const entry of ["default", "init", "extras"]) {
     await app.write(`main-${entry}.js`, `import { run } from "./run-${entry}.js";\nrun().then(done);\n`);
   }
   await app.write("main-unused.js", 'import "socketio-wasm";\nimport { Socket } from "socketio-wasm";\ndocument.title = "app";\n');

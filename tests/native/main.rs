@@ -20,6 +20,7 @@ mod claims;
 mod closing;
 mod connecting;
 mod credentials;
+mod custom;
 mod diagnosis;
 mod encoding;
 mod handshake;

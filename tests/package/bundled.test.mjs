@@ -1,5 +1,7 @@
 // The default entry in an app's bundle.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launchChromium } from "../../scripts/browser.mjs";
 import { App, startSite, visit } from "./app.mjs";
@@ -80,4 +82,28 @@ test("the module is part of the bundle: nothing else is loaded", async () => {
     + 'const names = () => performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);');
   const loaded = await visit(browser, site.page('<script type="module" src="/bundle.js"></script>'));
   assert.deepEqual(loaded, ["/bundle.js"]);
+});
+
+test("an app with the engine too has the module once", async () => {
+  const source = `
+    import { io } from "socketio-wasm";
+    import { Socket, protocol } from "socketio-wasm/engine";
+    const engine = new Socket({ path: "/socket.io/", transports: ["websocket"] });
+    engine.on("open", () => engine.send("0"));
+    const told = new Promise((resolve) => engine.on("message", (message) => resolve(message.slice(0, 8))));
+    io().on("connect", async () => done([await told, protocol]));
+  `;
+  assert.deepEqual(await runBundled(source), ['0{"sid":', 4]);
+  const module = await readFile(join(app.package, "dist", "shared.js"), "utf8");
+  const bundle = await readFile(join(app.folder, "bundle.js"), "utf8");
+  assert.ok(bundle.length < module.length + 10_000, `${bundle.length} of ${module.length}`);
+});
+
+test("the parser msgpack is there where its entry was imported for its effect alone, and costs nothing elsewhere", async () => {
+  const make = 'const failed = (() => { try { io({ parser: "msgpack", autoConnect: false }); } catch (error) { return error.code; } })(); done(failed ?? "made");';
+  assert.equal(await runBundled(`import "socketio-wasm/msgpack";\nimport { io } from "socketio-wasm";\n${make}`), "made");
+  const { length } = await app.bundle('import * as parser from "socketio-wasm/msgpack";\nimport { io } from "socketio-wasm";\nio({ parser });');
+  assert.equal(await runBundled(`import { io } from "socketio-wasm";\n${make}`), "invalid_option");
+  const without = await app.bundle('import { io } from "socketio-wasm";\nio();');
+  assert.ok(without.length < length - 5_000);
 });

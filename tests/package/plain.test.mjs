@@ -49,7 +49,7 @@ test("importing it makes no request, no global and no WebAssembly", async () => 
   `);
   assert.deepEqual(seen, {
     after: [],
-    loaded: ["/main.js", "/node_modules/socketio-wasm/dist/index.js"],
+    loaded: ["/main.js", "/node_modules/socketio-wasm/dist/index.js", "/node_modules/socketio-wasm/dist/shared.js"],
     atImport: 0,
     atFirstCall: ["Module", "Instance"],
   });

@@ -6,7 +6,10 @@ import { copyFile, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { Server } from "socket.io";
+import msgpackParser from "socket.io-msgpack-parser";
 import { launchChromium } from "../../scripts/browser.mjs";
+import { startEngine } from "../servers/engine.mjs";
 import { App, root, startSite } from "./app.mjs";
 
 let app;
@@ -114,5 +117,26 @@ test("a token that expires is renewed in place", async () => {
 });
 
 test("no block is left out", () => {
-  assert.deepEqual([...blocks.keys()], ["app.js", "server.js", "token.js", "expiry.js", "expiry-server.js", "init.js"]);
+  assert.deepEqual([...blocks.keys()], ["app.js", "server.js", "token.js", "expiry.js", "expiry-server.js", "init.js", "msgpack.js", "engine.js"]);
+});
+
+test("MessagePack: a date arrives as one", async () => {
+  const io = new Server({ parser: msgpackParser, cors: { origin: true } });
+  io.on("connection", (socket) => socket.on("hello", (date, answer) => answer(`${date instanceof Date}`)));
+  io.listen(0);
+  try {
+    const server = `http://127.0.0.1:${io.httpServer.address().port}`;
+    assert.deepEqual(await runBlock("msgpack.js", Boolean, undefined, { server }), ["true"]);
+  } finally {
+    await new Promise((resolve) => io.close(resolve));
+  }
+});
+
+test("the engine alone: it sends and is answered", async () => {
+  const engine = await startEngine();
+  try {
+    assert.deepEqual(await runBlock("engine.js", Boolean, undefined, { server: engine.url }), ["hello"]);
+  } finally {
+    await engine.stop();
+  }
 });

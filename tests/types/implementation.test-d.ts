@@ -4,6 +4,10 @@ import * as declared from "socketio-wasm";
 import * as declaredInit from "socketio-wasm/init";
 import * as entry from "../../src/js/entry.js";
 import * as entryInit from "../../src/js/entry-init.js";
+import * as declaredEngine from "socketio-wasm/engine";
+import * as declaredMsgpack from "socketio-wasm/msgpack";
+import * as entryEngine from "../../src/js/entry-engine.js";
+import * as entryMsgpack from "../../src/js/entry-msgpack.js";
 import type { Engine } from "../../src/js/engine.js";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -14,12 +18,17 @@ declare function none<_Missing extends never>(): void;
 holds<Equal<keyof typeof declared, keyof typeof entry>>();
 holds<Equal<keyof typeof declaredInit, keyof typeof entryInit>>();
 
+holds<Equal<keyof typeof declaredEngine, keyof typeof entryEngine>>();
+holds<Equal<keyof typeof declaredMsgpack, keyof typeof entryMsgpack>>();
+
 // The emitter's prototype gets these by assignment, out of the checker's sight.
 type Aliases = "addEventListener" | "removeListener" | "removeEventListener" | "removeAllListeners";
 type Missing<Declared, Implemented> = Exclude<keyof Declared, keyof Implemented | Aliases>;
 none<Missing<declared.Socket, entry.Socket>>();
 none<Missing<declared.Manager, entry.Manager>>();
 none<Missing<declared.Engine, Engine>>();
+none<Missing<declaredEngine.Socket, entryEngine.Socket>>();
+holds<Equal<keyof declaredEngine.ParsedUrl, keyof ReturnType<typeof entryEngine.parse>>>();
 
 // Properties have the declared types, where the JavaScript says what they are.
 declare const socket: entry.Socket;

@@ -4,6 +4,8 @@ import type { ConnectError, ErrorCode, HeaderFallback, PlacementEntry, Placement
 import * as inlined from "socketio-wasm";
 import * as loaded from "socketio-wasm/init";
 import { init } from "socketio-wasm/init";
+import { parse, Socket as EngineSocket } from "socketio-wasm/engine";
+import * as msgpack from "socketio-wasm/msgpack";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function holds<Condition extends true>(): Condition;
@@ -18,9 +20,13 @@ io({ transports: [XHR, "websocket", Fetch] });
 // @ts-expect-error markers are objects of this package
 io({ transports: [class Transport {}] });
 
-// What is not there yet is refused, rather than ignored without a word.
+// Parsers.
+io({ parser: msgpack });
+io({ parser: "msgpack" });
 // @ts-expect-error
 io({ parser: {} });
+// @ts-expect-error
+io({ parser: "protobuf" });
 
 // The plan.
 declare const socket: Socket;
@@ -104,3 +110,17 @@ holds<Equal<Exclude<keyof typeof loaded, "init">, keyof typeof inlined>>();
 holds<Equal<typeof loaded.Socket, typeof inlined.Socket>>();
 // @ts-expect-error only the other entry has it
 inlined.init;
+
+// The engine alone.
+const engine = new EngineSocket("https://example.com", { headerFallback: "query", extraHeaders: { "X-Tenant": "a" }, transports: [Fetch] });
+engine.on("handshake", ({ sid, upgrades }) => console.log(sid.length, upgrades[0]?.length));
+engine.on("message", (data) => engine.send(data, { compress: false }, () => {}).close());
+engine.on("placement", (plan) => holds<Equal<typeof plan, PlacementPlan>>());
+engine.on("close", (reason) => reason.startsWith("transport"));
+// @ts-expect-error there is no CONNECT payload
+new EngineSocket("https://example.com", { headerFallback: "payload" });
+// @ts-expect-error nothing connects again
+new EngineSocket({ reconnection: true });
+// @ts-expect-error
+engine.on("connect", () => {});
+holds<Equal<ReturnType<typeof parse>["host"], string>>();

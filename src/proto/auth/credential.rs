@@ -13,6 +13,8 @@ pub struct Credentials {
     pub has_auth: bool,
     /// Where that is to travel.
     pub auth_placement: AuthPlacement,
+    /// Whether there is Engine.IO alone on the connection: neither a CONNECT nor an event can carry anything.
+    pub engine_only: bool,
     /// Whether requests of polling carry cookies: to another origin, where the app asks for it.
     pub with_cookies: bool,
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::placement::Placed;
-use super::{Headers, Placement, Warning, join};
+use super::{Credentials, Placement, Warning, join};
 use crate::proto::engine::{Revision, transport::Kind};
 
 /// The option `headerFallback`: what to do with headers where a browser cannot send any.
@@ -65,10 +65,12 @@ impl HeaderFallback {
     }
 
     /// The fallbacks that can be carried out on a transport; none where headers can be sent.
-    pub(super) const fn choices(begins_on: Kind, revision: Revision) -> &'static [Self] {
+    pub(super) const fn choices(begins_on: Kind, revision: Revision, engine_only: bool) -> &'static [Self] {
         use HeaderFallback::{Drop, Event, Payload, Query, Subprotocol};
         match (begins_on, revision) {
             (Kind::Polling, _) => &[],
+            (Kind::WebSocket, _) if engine_only => &[Query, Subprotocol, Drop],
+            (Kind::WebTransport, _) if engine_only => &[Drop],
             (Kind::WebSocket, Revision::V4) => &[Payload, Query, Subprotocol, Drop, Event],
             (Kind::WebSocket, Revision::V3) => &[Query, Drop, Event],
             (Kind::WebTransport, Revision::V4) => &[Payload, Drop, Event],
@@ -90,15 +92,15 @@ pub struct Impossible {
 }
 
 impl Impossible {
-    pub(super) fn new(headers: &Headers, transport: Kind, revision: Revision) -> Self {
+    pub(super) fn new(credentials: &Credentials, transport: Kind, revision: Revision) -> Self {
         let mut names = Vec::new();
-        for header in headers {
+        for header in &credentials.headers {
             names.push(header.name().into());
         }
         Self {
             headers: names,
             transport,
-            choices: HeaderFallback::choices(transport, revision),
+            choices: HeaderFallback::choices(transport, revision, credentials.engine_only),
         }
     }
 

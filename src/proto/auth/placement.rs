@@ -17,7 +17,8 @@ use crate::proto::engine::{Revision, transport::Kind};
 /// connecting, where the app asks for that; so do, in an event, headers that would travel in the CONNECT. Where a header travels in an event, so does
 /// the payload: servers take one such event. WebTransport has neither a query nor cookies. Browsers
 /// send cookies on a WebSocket and for a `<script>` without being asked; with polling, cross-origin, only if asked.
-/// There is an entry for the cookies where they are asked for or travel unasked.
+/// There is an entry for the cookies where they are asked for or travel unasked. With Engine.IO alone there is neither a CONNECT
+/// nor an event.
 ///
 /// # Errors
 /// [`Impossible`] where there are headers and the transport cannot carry them as `fallback` says.
@@ -35,7 +36,7 @@ pub fn plan(
     let signs_in =
         credentials.auth_placement == AuthPlacement::Event || moves_headers && fallback == HeaderFallback::Event;
     for header in &credentials.headers {
-        let placed = place_header(begins_on, revision, fallback)
+        let placed = place_header(credentials, begins_on, revision, fallback)
             .map(|placed| {
                 if signs_in && placed.0 == Placement::Payload {
                     IN_EVENT
@@ -43,11 +44,13 @@ pub fn plan(
                     placed
                 }
             })
-            .ok_or_else(|| Impossible::new(&credentials.headers, begins_on, revision))?;
+            .ok_or_else(|| Impossible::new(credentials, begins_on, revision))?;
         plan.add(header.kind(), header.name(), placed);
     }
     if credentials.has_auth {
-        let placed = if signs_in {
+        let placed = if credentials.engine_only {
+            (Placement::None, Some(Warning::AuthImpossible))
+        } else if signs_in {
             (Placement::Event, None)
         } else {
             place_auth(credentials.auth_placement, begins_on, revision)
@@ -70,11 +73,16 @@ pub(super) type Placed = (Placement, Option<Warning>);
 /// A header in an event after connecting.
 const IN_EVENT: Placed = (Placement::Event, Some(Warning::HeaderLate));
 
-fn place_header(begins_on: Kind, revision: Revision, fallback: HeaderFallback) -> Option<Placed> {
+fn place_header(
+    credentials: &Credentials,
+    begins_on: Kind,
+    revision: Revision,
+    fallback: HeaderFallback,
+) -> Option<Placed> {
     if begins_on == Kind::Polling {
         return Some((Placement::Header, None));
     }
-    let choices = HeaderFallback::choices(begins_on, revision);
+    let choices = HeaderFallback::choices(begins_on, revision, credentials.engine_only);
     fallback.placed().filter(|_| choices.contains(&fallback))
 }
 

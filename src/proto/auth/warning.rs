@@ -16,7 +16,7 @@ pub enum Warning {
     HeaderLate,
     /// A header does not travel, as the app asked for.
     HeaderDropped,
-    /// The `auth` payload does not travel: Socket.IO protocol 4 has none.
+    /// The `auth` payload does not travel: neither Socket.IO protocol 4 nor Engine.IO alone has one.
     AuthImpossible,
     /// A query parameter does not travel.
     QueryImpossible,
@@ -58,7 +58,7 @@ impl Warning {
             Self::HeaderLate => ": moved to an event; server: trust the client only after it",
             Self::HeaderDropped => ": dropped, as headerFallback says; server: do without it",
             Self::AuthImpossible => {
-                " in Socket.IO protocol 4: set authPlacement to query or event; server: read handshake.query"
+                " without a CONNECT payload: send a header, or set authPlacement to query; server: read handshake.query"
             }
             Self::QueryReserved => " for an app: the name is the protocol's own; give it another one",
             Self::QueryImpossible | Self::CookiesImpossible => ": send a token in auth; server: read handshake.auth",

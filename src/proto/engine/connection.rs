@@ -37,6 +37,9 @@ pub struct Config {
     pub try_all: bool,
     /// Whether to begin on a WebSocket where one is allowed, because the last one worked.
     pub prefer_websocket: bool,
+    /// Whether messages are the app's to write and to read: Socket.IO's packets go through an encoder and a decoder of its own,
+    /// or it speaks something else.
+    pub raw: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +100,8 @@ pub struct Connection<D> {
     pub(super) upgrades: Vec<Kind>,
     pub(super) probes: Vec<Probe>,
     pub(super) queue: Vec<Packet<D>>,
+    /// How many packets the app's encoder has not given back yet.
+    pub(super) encoding: u32,
     /// What the POST that is under way carries, as the app sees it.
     posted: Vec<(D, bool)>,
     pub(super) timers: TimerTable,
@@ -111,6 +116,7 @@ impl<D: Data> Connection<D> {
     pub fn open(config: Config, first_transport: u32, is_watched: bool, out: &mut Outputs<D>) -> Self {
         let mut connection = Self {
             revision: config.revision.unwrap_or_default(),
+            is_watched: is_watched || config.raw,
             config,
             state: State::Opening,
             undecided: None,
@@ -128,12 +134,12 @@ impl<D: Data> Connection<D> {
             upgrades: Vec::new(),
             probes: Vec::new(),
             queue: Vec::new(),
+            encoding: 0,
             posted: Vec::new(),
             timers: TimerTable::default(),
             first_transport,
             next_transport: first_transport,
             change: None,
-            is_watched,
         };
         connection.open_first(out);
         connection
@@ -181,7 +187,7 @@ impl<D: Data> Connection<D> {
 
     /// Whether all that was to be written is on its way.
     pub fn is_flushed(&self) -> bool {
-        self.queue.is_empty()
+        self.queue.is_empty() && self.encoding == 0
     }
 
     /// What is not yet written for certain, as [`Packet::describe`] has it: what a POST carries, then what waits.
@@ -229,7 +235,7 @@ impl<D: Data> Connection<D> {
         self.flush(out);
     }
 
-    fn enqueue(&mut self, packet: Packet<D>, out: &mut Outputs<D>) {
+    pub(super) fn enqueue(&mut self, packet: Packet<D>, out: &mut Outputs<D>) {
         if self.is_watched {
             let (data, compress) = packet.describe();
             self.tell(EngineEvent::PacketCreate { data, compress }, out);
@@ -517,7 +523,7 @@ impl<D: Data> Connection<D> {
 
     /// Where the app has asked for the end: ends it as soon as all is written and no upgrade is half done.
     pub(super) fn finish_close(&mut self, out: &mut Outputs<D>) {
-        if self.state != State::Closing || !self.queue.is_empty() || self.is_posting || self.is_upgrading() {
+        if self.state != State::Closing || !self.is_flushed() || self.is_posting || self.is_upgrading() {
             return;
         }
         self.shut(Reason::ForcedClose, None, out);

@@ -79,6 +79,20 @@ impl<D: Data> Packet<D> {
         }
     }
 
+    /// A message, of a text or a binary.
+    pub fn message(data: D, compress: bool) -> Self {
+        if data.is_binary() {
+            return Self::Binary(data);
+        }
+        Self::Text {
+            code: PacketType::Message as u32,
+            label: None,
+            id: None,
+            data: Some(data),
+            compress,
+        }
+    }
+
     /// The size in a polling payload, in bytes, without separator.
     pub fn wire_len(&self) -> usize {
         match self {

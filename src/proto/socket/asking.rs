@@ -195,7 +195,7 @@ impl<D: Data> Manager<D> {
             }
             let payload = entry.recovery.payload(auth.filter(|_| !(in_query && entry.is_root())));
             let packet = entry.control(PacketType::Connect, payload);
-            self.send(packet);
+            self.send_all(socket, (packet, Vec::new()));
         }
     }
 

@@ -113,7 +113,7 @@ impl<D: Data> Manager<D> {
         for buffered in buffered {
             if let Some(entry) = self.sockets.get(socket) {
                 let packets = entry.encode(PacketType::Event, buffered.id, buffered.event);
-                self.send_all(packets);
+                self.send_all(socket, packets);
             }
         }
         if !received.is_empty() || is_queued {
@@ -207,7 +207,7 @@ impl<D: Data> Manager<D> {
         if let Some(entry) = self.sockets.get_mut(socket) {
             entry.left_at = Some(Millis::INFINITY);
             let packet = entry.control(PacketType::Disconnect, None);
-            self.send(packet);
+            self.send_all(socket, (packet, Vec::new()));
             self.note_left(self.clock);
         }
     }

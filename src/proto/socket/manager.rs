@@ -337,9 +337,9 @@ impl<D: Data> Manager<D> {
         let is_current = self
             .connection
             .as_ref()
-            .is_some_and(|connection| connection.owns(transport));
+            .is_some_and(|connection| connection.owns(transport) && !connection.is_raw());
         if let Some(message) = message.filter(|_| is_current) {
-            self.handle_message(now, head, message);
+            self.handle_message(now, transport, head, message);
         }
     }
 
@@ -419,6 +419,7 @@ impl<D: Data> Manager<D> {
                 | Output::Poll(transport)
                 | Output::Post(transport, _)
                 | Output::Write(transport, _) => !self.closed.contains(transport),
+                Output::Encode { .. } => true,
                 Output::Close(transport) => {
                     if self.depth > 0 {
                         self.closed.push(*transport);
@@ -511,7 +512,7 @@ impl<D: Data> Manager<D> {
         true
     }
 
-    fn handle_message(&mut self, now: Millis, head: &[u16], data: D) {
+    fn handle_message(&mut self, now: Millis, transport: u32, head: &[u16], data: D) {
         match self.parser.push(head, data) {
             Progress::Packet(packet) => {
                 let seen = self.is_watched.then(|| seen(&packet));
@@ -521,20 +522,13 @@ impl<D: Data> Manager<D> {
                 }
             }
             Progress::Pending => {}
-            Progress::Invalid => {
-                if let Some(connection) = &mut self.connection {
-                    let error = Error::new(Code::ParseError, "The server sent a packet that is not Socket.IO");
-                    let failure = Rc::new(Failure::new(error));
-                    connection.abort(Reason::ParseError, Some(failure), &mut self.out);
-                    self.settle(now);
-                }
-            }
+            Progress::Invalid => self.handle_garbled(now, transport, None),
         }
     }
 }
 
 /// The connection that a transport belongs to.
-fn owner<'a, D: Data>(
+pub(super) fn owner<'a, D: Data>(
     current: &'a mut Option<Connection<D>>,
     ending: &'a mut [Connection<D>],
     transport: u32,

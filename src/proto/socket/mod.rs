@@ -2,6 +2,7 @@
 
 pub mod ack;
 mod asking;
+mod custom;
 mod dispatch;
 pub mod manager;
 pub mod namespace;

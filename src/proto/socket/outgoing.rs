@@ -2,7 +2,6 @@
 
 use crate::proto::Data;
 use crate::proto::engine::connection::Connection;
-use crate::proto::engine::packet::Packet;
 use crate::proto::output::{Loss, SocketEvent};
 use crate::proto::timer::Millis;
 
@@ -58,7 +57,7 @@ impl<D: Data> Manager<D> {
             (Emitted::Discarded, id.unwrap_or_default())
         } else if is_ready {
             let packets = entry.encode(PacketType::Event, id, event);
-            self.send_all(packets);
+            self.send_all(socket, packets);
             (Emitted::Sent, id.unwrap_or_default())
         } else {
             let number = id.unwrap_or_else(|| entry.next_buffered());
@@ -103,13 +102,7 @@ impl<D: Data> Manager<D> {
             && entry.epoch == epoch
         {
             let packets = entry.encode(PacketType::Ack, Some(id), answer);
-            self.send_all(packets);
-        }
-    }
-
-    pub(super) fn send_all(&mut self, (text, attachments): (Packet<D>, Vec<D>)) {
-        if let Some(connection) = &mut self.connection {
-            connection.send_all(text, attachments, &mut self.out);
+            self.send_all(socket, packets);
         }
     }
 
@@ -121,7 +114,7 @@ impl<D: Data> Manager<D> {
         }
         let (ticket, id, event) = entry.queue.begin_try(now, &mut entry.acks)?;
         let packets = entry.encode(PacketType::Event, Some(id), event);
-        self.send_all(packets);
+        self.send_all(socket, packets);
         Some(ticket)
     }
 

@@ -29,7 +29,12 @@ pub enum PacketType {
 
 impl PacketType {
     fn from_unit(unit: u16) -> Option<Self> {
-        Some(match unit.wrapping_sub(u16::from(b'0')) {
+        Self::from_number(unit.wrapping_sub(u16::from(b'0')))
+    }
+
+    /// The type of a number.
+    pub fn from_number(number: u16) -> Option<Self> {
+        Some(match number {
             0 => Self::Connect,
             1 => Self::Disconnect,
             2 => Self::Event,

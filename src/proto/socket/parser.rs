@@ -19,6 +19,19 @@ pub struct Incoming<D> {
     pub shape: Shape,
 }
 
+impl<D> Incoming<D> {
+    /// Whether the data is what such a packet has.
+    pub(super) fn is_valid(&self) -> bool {
+        match self.kind {
+            PacketType::Connect => matches!(self.shape, Shape::Object | Shape::Nothing),
+            PacketType::Disconnect => self.shape == Shape::Nothing,
+            PacketType::ConnectError => matches!(self.shape, Shape::Object | Shape::String),
+            PacketType::Event | PacketType::BinaryEvent => self.shape == Shape::Event,
+            PacketType::Ack | PacketType::BinaryAck => matches!(self.shape, Shape::Event | Shape::Array),
+        }
+    }
+}
+
 /// What a message led to.
 #[derive(Debug)]
 pub enum Progress<D> {
@@ -83,16 +96,6 @@ impl<D: Data> Parser<D> {
 
     fn push_text(&mut self, header: Header, namespace: Vec<u16>, mut data: D) -> Progress<D> {
         let shape = data.parse(header.body + 1);
-        let is_valid = match header.kind {
-            PacketType::Connect => matches!(shape, Shape::Object | Shape::Nothing),
-            PacketType::Disconnect => shape == Shape::Nothing,
-            PacketType::ConnectError => matches!(shape, Shape::Object | Shape::String),
-            PacketType::Event => shape == Shape::Event,
-            _ => matches!(shape, Shape::Event | Shape::Array),
-        };
-        if !is_valid {
-            return Progress::Invalid;
-        }
         let packet = Incoming {
             kind: header.kind,
             namespace,
@@ -100,6 +103,9 @@ impl<D: Data> Parser<D> {
             data,
             shape,
         };
+        if !packet.is_valid() {
+            return Progress::Invalid;
+        }
         if header.attachments == 0 {
             return Progress::Packet(packet);
         }

@@ -112,7 +112,7 @@ impl<D: Data> Manager<D> {
             compress: true,
         };
         let packets = entry.encode(PacketType::Event, Some(id), event);
-        self.send_all(packets);
+        self.send_all(socket, packets);
     }
 
     /// The app could not give a payload: it is asked again later. What the socket is connected with may be good for a while.

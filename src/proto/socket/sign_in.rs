@@ -40,7 +40,7 @@ impl<D: Data> Manager<D> {
                 compress: true,
             };
             let packets = entry.encode(PacketType::Event, None, event);
-            self.send_all(packets);
+            self.send_all(socket, packets);
         }
     }
 
@@ -85,7 +85,7 @@ impl<D: Data> Manager<D> {
             // To the server that is as good as a DISCONNECT.
             entry.left_at = Some(Millis::INFINITY);
             let packets = entry.encode(PacketType::Ack, ack, answer);
-            self.send_all(packets);
+            self.send_all(socket, packets);
             self.note_left(now);
         } else {
             self.leave(socket);

@@ -124,6 +124,8 @@ impl World {
                 }
                 Output::Write(transport, packet) => self.network.write(transport, packet.describe().0),
                 Output::Close(transport) => self.network.close(transport),
+                // Only where the app has a parser of its own.
+                Output::Encode { .. } => {}
                 Output::Event(event) => self.told(event),
             }
         }

@@ -7,12 +7,15 @@ use socketio_wasm::error::{Code, Error};
 use socketio_wasm::proto::backoff::Backoff;
 use socketio_wasm::proto::engine::Revision;
 use socketio_wasm::proto::engine::connection::{Config, Input};
+use socketio_wasm::proto::engine::packet::Packet;
 use socketio_wasm::proto::engine::transport::{Candidate, Kind};
 use socketio_wasm::proto::output::{Failure, Output};
 use socketio_wasm::proto::socket::ack::Wanted;
 use socketio_wasm::proto::socket::manager::{HEAD, Manager};
 use socketio_wasm::proto::socket::namespace::Outgoing;
 use socketio_wasm::proto::socket::outgoing::Emitted;
+use socketio_wasm::proto::socket::packet::PacketType as SocketPacketType;
+use socketio_wasm::proto::socket::parser::Incoming;
 use socketio_wasm::proto::socket::reconnection::Reconnection;
 use socketio_wasm::proto::timer::Millis;
 use socketio_wasm::proto::{Data, Shape};
@@ -296,6 +299,34 @@ impl Desk {
         self.configuring.pop().expect("nobody asked")
     }
 
+    /// The app's encoder writes a packet in angle brackets, and fails on those that contain "fail".
+    fn encode(&mut self, connection: u32, socket: usize, packet: &Packet<Sample>) {
+        let text = packet.describe().0.show();
+        let id = match packet {
+            Packet::Text { id, .. } => *id,
+            Packet::Binary(_) => None,
+        };
+        let messages = (!text.contains("fail")).then(|| vec![Sample::text(&format!("<{text}>"))]);
+        if messages.is_none() {
+            self.lines.push(format!("s{socket} can't be encoded {text}"));
+        }
+        self.manager
+            .handle_encoded(self.now, connection, socket, id, messages, true);
+    }
+
+    /// The app's decoder gives a packet; `json` is its data.
+    pub fn decoded(&mut self, connection: u32, kind: SocketPacketType, namespace: &str, id: Option<u32>, json: &str) {
+        let mut data = Sample::text(json);
+        let packet = Incoming {
+            kind,
+            namespace: namespace.encode_utf16().collect(),
+            id,
+            shape: data.parse(0),
+            data,
+        };
+        self.act(|manager, now| manager.handle_decoded(now, connection, Some(packet)));
+    }
+
     // What happens on the network.
 
     pub fn opened(&mut self, transport: u32) {
@@ -423,6 +454,11 @@ impl Desk {
                         listener(self, &line);
                     }
                 }
+                Output::Encode {
+                    connection,
+                    socket,
+                    packet,
+                } => self.encode(connection, socket, &packet),
                 // Told in the engine's own event as well.
                 Output::Join(..) => {}
                 io => {

@@ -33,6 +33,9 @@ pub fn output(output: &Output<Sample>) -> String {
         }
         Output::Write(transport, written) => format!("write {transport} {}", packet(written)),
         Output::Close(transport) => format!("close {transport}"),
+        Output::Encode {
+            socket, packet: given, ..
+        } => format!("encode s{socket} {}", packet(given)),
         Output::Event(event) => self::event(event),
     }
 }

@@ -1,0 +1,120 @@
+// @ts-check
+/** Engine.IO without Socket.IO: the connection that a manager has, for apps that speak something of their own on it. */
+import * as rust from "#bindings";
+import { Engine, Transport } from "./engine.js";
+import { Manager } from "./manager.js";
+
+/** What Rust tells; `manager.js` has the whole list. */
+const ERROR = 9;
+const CLOSE = 10;
+
+/** What a manager tells that its engine does not. */
+const RELAYED = ["placement", "trace"];
+
+/** The manager of one connection, which is not opened again. */
+class Carrier extends Manager {
+  /** @type {Socket} */
+  _own;
+
+  /** @param {Socket} own @param {any} uri @param {any} opts */
+  constructor(own, uri, opts) {
+    super(uri, { ...opts, reconnection: false, timeout: false, autoConnect: false });
+    this._own = own;
+  }
+
+  get _isEngineOnly() {
+    return true;
+  }
+
+  _newEngine() {
+    return this._own;
+  }
+
+  /** @param {any} plan */
+  _placed(plan) {
+    super._placed(plan);
+    this._own._begin();
+  }
+
+  /** @param {any} event */
+  hasListeners(event) {
+    return this._own.hasListeners(event);
+  }
+
+  /** @param {string} event @param {any[]} args */
+  emitReserved(event, ...args) {
+    if (RELAYED.includes(event)) this._own.emitReserved(event, ...args);
+  }
+
+  /** @param {number} event @param {any} value @param {number} number */
+  _tellManager(event, value, number) {
+    super._tellManager(event, value, number);
+    const own = this._own;
+    // It never came to a connection, which would tell it.
+    if (own._number !== undefined || (event !== ERROR && event !== CLOSE)) return;
+    own.readyState = "closed";
+    if (event === ERROR) own.emitReserved("error", value);
+    own.emitReserved("close", ...(event === ERROR ? ["transport error", value] : value));
+  }
+}
+
+/** A connection to an Engine.IO server, which it opens at once. */
+export class Socket extends Engine {
+  static protocol = 4;
+  _carrier;
+  /** What was sent before there was a connection to send it on. @type {(() => void)[] | undefined} */
+  _early = [];
+
+  /** @param {any} [uri] the page's own origin where it is left out @param {any} [opts] */
+  constructor(uri, opts) {
+    super(-1, true);
+    if (uri && typeof uri === "object") {
+      opts = uri;
+      uri = undefined;
+    }
+    const { transports = opts?.transportImplementations, path = "/engine.io" } = opts ?? {};
+    this._carrier = new Carrier(this, uri, { ...opts, path, transports });
+    this._manager = this._carrier._number;
+    this.transport = new Transport(this._manager, "polling");
+    this._carrier.open();
+  }
+
+  /** The options, with the defaults of this entry. */
+  get opts() {
+    return this._carrier.opts;
+  }
+
+  /** Where each credential travels. */
+  get plan() {
+    return this._carrier.plan;
+  }
+
+  /** @param {any} event @param {Function} listener */
+  on(event, listener) {
+    if (event === "trace") this._carrier._watch();
+    return super.on(event, listener);
+  }
+
+  /** @param {any} [data] @param {any} [options] @param {Function} [callback] */
+  send(data, options, callback) {
+    if (!this._early) return super.send(data, options, callback);
+    this._early.push(() => super.send(data, options, callback));
+    return this;
+  }
+
+  /** The connection is there. */
+  _begin() {
+    const early = this._early ?? [];
+    this._early = undefined;
+    for (const send of early) send();
+  }
+
+  /** Closes it when what waits is written. */
+  close() {
+    if (this.readyState === "opening" || this.readyState === "open") {
+      this._end();
+      rust.close(this._manager);
+    }
+    return this;
+  }
+}

@@ -1,0 +1,26 @@
+//! The way through an encoder of the app's.
+
+use crate::proto::engine::packet::Packet;
+
+use super::driver::Driver;
+use super::payload::Payload;
+
+impl Driver {
+    /// Has the app's encoder make messages of a packet. Called while nothing is borrowed.
+    pub(super) fn encode(&self, connection: u32, socket: usize, packet: Packet<Payload>) {
+        let Packet::Text {
+            code,
+            id,
+            data,
+            compress,
+            ..
+        } = packet
+        else {
+            return;
+        };
+        let messages = self.app.encode(connection, socket, code, id, data, compress);
+        let now = self.now();
+        let mut manager = self.manager.borrow_mut();
+        manager.handle_encoded(now, connection, socket, id, messages, compress);
+    }
+}

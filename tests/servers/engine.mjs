@@ -1,0 +1,35 @@
+// A real Engine.IO server without Socket.IO: npm's `engine.io`. It sends back what it gets, but for these messages:
+//
+//   binary        a message of the bytes 1, 2, 3
+//   headers       the headers, query and subprotocols of the handshake, as JSON
+//   close         the server closes the connection
+//   burst <n>     n messages, 0 to n-1
+import { createServer } from "node:http";
+import { attach } from "engine.io";
+
+/** Starts it: `{ url, engine, closed, stop }`; `closed` has the reason of each connection that ended. */
+export async function startEngine({ handler, options, path = "/engine.io" } = {}) {
+  const http = createServer(handler ?? ((_request, response) => response.writeHead(404).end()));
+  const engine = attach(http, { path, cors: { origin: true, credentials: true }, ...options });
+  const closed = [];
+  engine.on("connection", (socket) => {
+    socket.on("close", (reason) => closed.push(reason));
+    socket.on("message", (message) => answer(socket, message));
+  });
+  await new Promise((resolve, reject) => http.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const stop = () => {
+    engine.close();
+    http.closeAllConnections();
+    return new Promise((resolve) => http.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${http.address().port}`, engine, closed, stop };
+}
+
+function answer(socket, message) {
+  const { headers, _query: query } = socket.request;
+  if (message === "binary") socket.send(Buffer.from([1, 2, 3]));
+  else if (message === "headers") socket.send(JSON.stringify({ headers, query }));
+  else if (message === "close") socket.close();
+  else if (/^burst \d+$/.test(message)) for (let i = 0; i < Number(message.slice(6)); i++) socket.send(String(i));
+  else socket.send(message);
+}
