@@ -1,5 +1,7 @@
 //! The options of a connection, and what follows from them.
 
+use wasm_bindgen::JsValue;
+
 use crate::error::{Code, Error};
 use crate::proto::auth::{Carried, Credentials, Header, HeaderFallback, Headers, Plan, Secret, plan};
 use crate::proto::backoff::Backoff;
@@ -12,6 +14,7 @@ use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
 use crate::web::Endpoint;
 use crate::web::driver::websocket_worked;
+use crate::web::edge::has_webtransport;
 
 /// The options of a manager and its connections. The defaults are those of `socket.io-client` 4.8.
 #[derive(Clone, Debug)]
@@ -44,7 +47,7 @@ pub struct Options {
     pub headers_once: bool,
     /// Whether cookies travel across origins.
     pub with_credentials: bool,
-    /// The transports to use, in their order (polling, then WebSocket).
+    /// The transports to use, in their order (polling, WebSocket, WebTransport). Those that the browser lacks are left out.
     pub transports: Vec<Candidate>,
     /// Whether to move from polling to a better transport.
     pub upgrade: bool,
@@ -52,6 +55,8 @@ pub struct Options {
     pub try_all_transports: bool,
     /// Whether to begin on a WebSocket when the last one worked.
     pub remember_upgrade: bool,
+    /// Options of a WebTransport session, as the browser's constructor takes them (`serverCertificateHashes`).
+    pub session_options: JsValue,
     /// Subprotocols of a WebSocket.
     pub protocols: Vec<String>,
     /// The parameter that makes each URL another one (`t`).
@@ -93,10 +98,14 @@ impl Default for Options {
             header_fallback: HeaderFallback::default(),
             headers_once: false,
             with_credentials: false,
-            transports: ["polling", "websocket"].into_iter().filter_map(transport).collect(),
+            transports: ["polling", "websocket", "webtransport"]
+                .into_iter()
+                .filter_map(transport)
+                .collect(),
             upgrade: true,
             try_all_transports: false,
             remember_upgrade: false,
+            session_options: JsValue::UNDEFINED,
             protocols: Vec::new(),
             timestamp_param: "t".to_owned(),
             timestamp_requests: None,
@@ -136,15 +145,22 @@ pub(crate) fn bearer_header(token: &str) -> Result<Header, Error> {
     header("Authorization", &["Bearer ", token].concat())
 }
 
-/// The transport of a name: `polling` (through XHR), `xhr`, `fetch` (polling through fetch) or `websocket`.
+/// The transport of a name: `polling` (through XHR), `xhr`, `fetch` (polling through fetch), `websocket` or
+/// `webtransport`.
 pub fn transport(name: &str) -> Option<Candidate> {
     let (kind, fetch) = match name {
         "polling" | "xhr" => (Kind::Polling, false),
         "fetch" => (Kind::Polling, true),
         "websocket" => (Kind::WebSocket, false),
+        "webtransport" => (Kind::WebTransport, false),
         _ => return None,
     };
     Some(Candidate { kind, fetch })
+}
+
+/// Whether the browser has a transport: not every one has WebTransport, nor any for a page that came over http.
+fn is_there(candidate: &Candidate) -> bool {
+    candidate.kind != Kind::WebTransport || has_webtransport()
 }
 
 /// A header field, checked.
@@ -181,7 +197,7 @@ impl Options {
     pub(crate) fn config(&self) -> Config {
         Config {
             revision: Revision::V4,
-            transports: self.transports.clone(),
+            transports: self.transports.iter().copied().filter(is_there).collect(),
             upgrade: self.upgrade,
             try_all: self.try_all_transports,
             prefer_websocket: self.remember_upgrade && websocket_worked(),
@@ -281,6 +297,7 @@ impl Options {
             headers: carried.headers,
             headers_once: self.headers_once,
             protocols,
+            session_options: self.session_options.clone(),
             with_credentials: self.with_credentials,
             diagnoses: self.diagnose,
             request_timeout: self.request_timeout as u32,

@@ -127,6 +127,9 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
     if let Some(own) = reader.object("transportOptions") {
         for kind in [Kind::Polling, Kind::WebSocket, Kind::WebTransport] {
             if let Some(own) = reader.of(&own).get(kind.name()) {
+                if kind == Kind::WebTransport {
+                    options.session_options = own.clone();
+                }
                 for header in &reader.of(&own).headers() {
                     options.transport_headers.push((kind, header.clone()));
                 }
@@ -142,7 +145,7 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
                 .or_else(|| reader.of(&item).get("transport")?.as_string());
             match name.as_deref() {
                 // Known by name, and not carried yet.
-                Some("webtransport" | "jsonp") => {}
+                Some("jsonp") => {}
                 name => match name.and_then(transport) {
                     Some(candidate) => options.transports.push(candidate),
                     None => problem.wrong("transports"),

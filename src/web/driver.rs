@@ -29,6 +29,7 @@ use super::payload::Payload;
 use super::polling::Poller;
 use super::signal;
 use super::websocket::Stream;
+use super::webtransport::Session;
 
 /// What a driver asks of the layer above, and tells it. Called while nothing is borrowed.
 pub trait App {
@@ -75,9 +76,13 @@ pub struct Driver {
     lingering: RefCell<Option<Rc<Self>>>,
 }
 
+/// What the official client's error says.
+const WEBTRANSPORT_ERROR: &str = "webtransport error";
+
 /// What carries a transport.
 enum Line {
     Stream(Stream),
+    Session(Session),
     Poller(RefCell<Poller>),
 }
 
@@ -235,11 +240,11 @@ impl Driver {
 
     fn perform(self: &Rc<Self>, output: Output<Payload>) {
         match output {
-            Output::Write(transport, packet) => {
-                if let Some(Line::Stream(stream)) = self.line(transport).as_deref() {
-                    stream.write(packet);
-                }
-            }
+            Output::Write(transport, packet) => match self.line(transport).as_deref() {
+                Some(Line::Stream(stream)) => stream.write(packet),
+                Some(Line::Session(session)) => session.write(packet),
+                _ => {}
+            },
             Output::Event(event) => {
                 self.observe(&event);
                 self.app.event(event);
@@ -257,7 +262,7 @@ impl Driver {
             Output::Poll(transport) => {
                 let url = self.stamped(transport);
                 if let Some(Err(error)) = self.with_poller(transport, |poller| poller.poll(&url)) {
-                    self.fail(transport, &error);
+                    self.fail(transport, self.describe(transport, true), &error);
                 }
             }
             Output::Post(transport, packets) => self.compose(transport, packets),
@@ -303,6 +308,8 @@ impl Driver {
         let line = if candidate.kind.is_polling() {
             let poller = Poller::new(address, endpoint.http(), candidate.fetch, self.number, transport);
             Ok(Line::Poller(RefCell::new(poller)))
+        } else if candidate.kind == Kind::WebTransport {
+            Session::open(&address, &endpoint.session_options, self.number, transport).map(Line::Session)
         } else {
             let address = if endpoint.stamps_streams {
                 endpoint.stamped(address)
@@ -313,7 +320,13 @@ impl Driver {
         };
         match line {
             Ok(line) => self.lines.borrow_mut().push((transport, Rc::new(line))),
-            Err(error) => self.fail(transport, &error),
+            Err(error) => {
+                let message = match candidate.kind {
+                    Kind::WebTransport => WEBTRANSPORT_ERROR,
+                    _ => self.describe(transport, true),
+                };
+                self.fail(transport, message, &error);
+            }
         }
     }
 
@@ -335,7 +348,7 @@ impl Driver {
     pub(super) fn post(self: &Rc<Self>, transport: u32) {
         let url = self.stamped(transport);
         if let Some(Err(error)) = self.with_poller(transport, |poller| poller.post(&url)) {
-            self.fail(transport, &error);
+            self.fail(transport, self.describe(transport, true), &error);
         }
     }
 
@@ -351,8 +364,7 @@ impl Driver {
     }
 
     /// The browser refused a call. That is told after the call of the app that caused it.
-    fn fail(&self, transport: u32, error: &JsValue) {
-        let message = self.describe(transport, true);
+    fn fail(&self, transport: u32, message: &'static str, error: &JsValue) {
         let detail = edge::detail(error, &JsValue::UNDEFINED);
         let failure = broken(message, Payload::from_slot(detail));
         self.broken.borrow_mut().push((transport, failure));
@@ -360,6 +372,9 @@ impl Driver {
 
     /// What the official client's errors say.
     pub(super) fn describe(&self, transport: u32, reads: bool) -> &'static str {
+        if self.is_session(transport) {
+            return WEBTRANSPORT_ERROR;
+        }
         let fetches = self.with_poller(transport, |poller| poller.fetches());
         match (fetches, reads) {
             (None, _) => "websocket error",
@@ -367,6 +382,26 @@ impl Driver {
             (Some(false), false) => "xhr post error",
             (Some(true), true) => "fetch read error",
             (Some(true), false) => "fetch write error",
+        }
+    }
+
+    /// The same of a stream that was closed.
+    pub(super) fn describe_close(&self, transport: u32) -> &'static str {
+        if self.is_session(transport) {
+            "webtransport closed"
+        } else {
+            "websocket closed"
+        }
+    }
+
+    fn is_session(&self, transport: u32) -> bool {
+        self.with_session(transport, |_| ()).is_some()
+    }
+
+    pub(super) fn with_session<T>(&self, transport: u32, act: impl FnOnce(&Session) -> T) -> Option<T> {
+        match self.line(transport)?.as_ref() {
+            Line::Session(session) => Some(act(session)),
+            _ => None,
         }
     }
 
@@ -381,7 +416,7 @@ impl Driver {
     pub(super) fn with_poller<T>(&self, transport: u32, act: impl FnOnce(&mut Poller) -> T) -> Option<T> {
         match self.line(transport)?.as_ref() {
             Line::Poller(poller) => Some(act(&mut poller.borrow_mut())),
-            Line::Stream(_) => None,
+            _ => None,
         }
     }
 

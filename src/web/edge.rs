@@ -82,6 +82,24 @@ extern "C" {
     pub fn abort(this: &AbortController);
 }
 
+#[wasm_bindgen(module = "/src/web/webtransport.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = hasWebTransport)]
+    pub fn has_webtransport() -> bool;
+
+    pub type SessionLine;
+    #[wasm_bindgen(js_name = openSession, catch)]
+    pub fn open_session(url: &str, options: &JsValue, driver: usize, transport: u32) -> Result<SessionLine, JsValue>;
+    #[wasm_bindgen(js_name = toText)]
+    pub fn to_text(slot: u32) -> u32;
+    #[wasm_bindgen(js_name = toBytes)]
+    pub fn to_bytes(slot: u32) -> u32;
+    #[wasm_bindgen(js_name = writeFrame)]
+    pub fn write_frame(line: &SessionLine, header: &[u8], content: u32);
+    #[wasm_bindgen(js_name = closeSession)]
+    pub fn close_session(line: &SessionLine);
+}
+
 #[wasm_bindgen(module = "/src/web/diagnosis.js")]
 extern "C" {
     pub fn probe(kind: u32, url: &str, header: &str, with_credentials: bool, driver: usize, transport: u32);

@@ -1,6 +1,7 @@
 //! Where to connect to, and what travels there.
 
 use js_sys::Date;
+use wasm_bindgen::JsValue;
 
 use crate::proto::auth::Secret;
 use crate::proto::engine::Revision;
@@ -26,6 +27,8 @@ pub struct Endpoint {
     pub headers_once: bool,
     /// Subprotocols, for WebSocket.
     pub protocols: Vec<Secret>,
+    /// Options of a WebTransport session.
+    pub session_options: JsValue,
     /// Whether cookies travel across origins.
     pub with_credentials: bool,
     /// Whether to find out why polling failed where the browser does not say.
@@ -44,8 +47,18 @@ impl Endpoint {
     /// The URL of a transport, without a time stamp.
     pub(super) fn address(&self, candidate: Candidate, sid: Option<&str>) -> String {
         let is_polling = candidate.kind.is_polling();
-        let mut address = self.url.origin(if is_polling { "http" } else { "ws" });
+        let mut address = self.url.origin(match candidate.kind {
+            Kind::Polling | Kind::Jsonp => "http",
+            Kind::WebSocket => "ws",
+            // Always over TLS.
+            Kind::WebTransport if self.url.is_secure => "http",
+            Kind::WebTransport => "https",
+        });
         address.push_str(&self.path);
+        if candidate.kind == Kind::WebTransport {
+            // Servers see nothing of its query.
+            return address;
+        }
         address.push('?');
         let mut query = String::new();
         for (key, value) in &self.query {

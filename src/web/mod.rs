@@ -10,6 +10,7 @@ pub mod payload;
 mod polling;
 mod signal;
 mod websocket;
+mod webtransport;
 
 pub use driver::{App, Driver};
 pub use endpoint::Endpoint;
