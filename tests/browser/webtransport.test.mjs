@@ -1,18 +1,574 @@
-// WebTransport over real HTTP/3, to the real server's engine.
+// WebTransport: real HTTP/3, and the real server's engine behind it.
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { hashedCertificate, startBridge } from "../servers/webtransport/index.mjs";
+import { until } from "../servers/until.mjs";
 import { networkNoise, stage } from "./harness.mjs";
 
-const { test } = stage({ server: { webtransport: true } });
-/** What the tests need: the page's own origin, because the server's `cors` closes sessions. */
-const here = { sameOrigin: true, allow: [networkNoise, /ERR_QUIC|WebTransport/] };
+const { test: plainTest } = stage({ server: { webtransport: true } });
+const noise = [networkNoise, /net::ERR_|WebTransport/];
 
-const connectTo = async ({ io, kit }, url, hash, options) => {
-  const webtransport = { serverCertificateHashes: [{ algorithm: "sha-256", value: Uint8Array.from(hash) }] };
-  const socket = io(url, { transports: ["webtransport"], transportOptions: { webtransport }, ...options });
+/**
+ * A test whose page has `over(hash, more)`: the options of a connection over WebTransport, to a server with a certificate of that hash.
+ * The page comes from the companion, whose sessions don't allow `cors`.
+ */
+function test(name, body, options) {
+  const prepare = async (tools) => {
+    await tools.run(() => {
+      globalThis.over = (hash, more) => {
+        const webtransport = { serverCertificateHashes: [{ algorithm: "sha-256", value: Uint8Array.from(hash) }] };
+        return { forceNew: true, transports: ["webtransport"], reconnectionDelay: 20, transportOptions: { webtransport }, ...more };
+      };
+    });
+    await body({ ...tools, hash: tools.server.certificateHash });
+  };
+  plainTest(name, prepare, { sameOrigin: true, allow: noise, ...options });
+}
+
+const handshake = '0{"sid":"S","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}';
+const frame = (text) => Buffer.concat([Buffer.from([126, 0, Buffer.byteLength(text)]), Buffer.from(text)]);
+const greeting = Buffer.concat([frame(handshake), frame('40{"sid":"s"}')]);
+
+/** Connects and tells what the server and the app know of the connection. */
+const connectAndAsk = async ({ io, kit }, url, hash, more) => {
+  const socket = await kit.connected(io(url, over(hash, more)));
+  const { transport: seen, ...who } = await socket.emitWithAck("whoami");
+  return { transport: socket.io.engine.transport.name, seen, who, plan: socket.io.plan };
+};
+const entryOf = (plan, name) => plan.entries.find((entry) => entry.name === name);
+
+// Sessions that begin on it.
+
+test("a connection that begins on WebTransport sends no request", async ({ run, server, hash }) => {
+  server.resetCounts();
+  const { transport, seen, who } = await run(connectAndAsk, server.url, hash);
+  assert.deepEqual({ transport, seen, id: typeof who.id }, { transport: "webtransport", seen: "webtransport", id: "string" });
+  assert.deepEqual(server.requests, { GET: 0, POST: 0, OPTIONS: 0, upgrade: 0 });
+});
+
+test("the marker does the same as the name", async ({ run, server, hash }) => {
+  const name = await run(async ({ io, kit, WebTransport }, url, hash) => {
+    const socket = await kit.connected(io(url, over(hash, { transports: [WebTransport] })));
+    return socket.io.engine.transport.name;
+  }, server.url, hash);
+  assert.equal(name, "webtransport");
+});
+
+test("the browser's constructor gets the endpoint's URL over https and the app's options", async ({ run, server, hash }) => {
+  const calls = await run(async ({ io, kit }, url, hash) => {
+    const calls = [];
+    globalThis.WebTransport = class extends WebTransport {
+      constructor(url, options) {
+        calls.push({ url, same: options === chosen.transportOptions.webtransport });
+        super(url, options);
+      }
+    };
+    const chosen = over(hash, { query: { room: "1" } });
+    await kit.connected(io(url, chosen));
+    return calls;
+  }, server.url, hash);
+  assert.deepEqual(calls, [{ url: `${server.url.replace("http:", "https:")}/socket.io/`, same: true }]);
+});
+
+test("binary of every length of header arrives as it was, both ways", async ({ run, server, hash }) => {
+  const wrong = await run(async ({ io, kit }, url, hash) => {
+    const socket = await kit.connected(io(url, over(hash)));
+    const wrong = [];
+    for (const length of [0, 1, 124, 125, 126, 127, 128, 65534, 65535, 65536, 300_000]) {
+      const bytes = Uint8Array.from({ length }, (_, index) => index * 7);
+      const [given, back] = [bytes.slice(), await socket.emitWithAck("echo-ack", bytes, { in: bytes.buffer })];
+      // The server's answer is its first argument.
+      const same = back instanceof ArrayBuffer && back.byteLength === length && new Uint8Array(back).every((byte, i) => byte === given[i]);
+      if (!same) wrong.push({ length, back: back?.byteLength });
+    }
+    return wrong;
+  }, server.url, hash);
+  assert.deepEqual(wrong, []);
+});
+
+test("texts of every length of header arrive as they were, in any script", async ({ run, server, hash }) => {
+  const wrong = await run(async ({ io, kit }, url, hash) => {
+    const socket = await kit.connected(io(url, over(hash)));
+    const texts = ["", "Grüße 😀", "\u0000\u001e", "\ufeff", "漢字".repeat(50_000)];
+    for (const around of [125, 65_535]) {
+      for (let length = around - 40; length < around + 10; length++) texts.push("x".repeat(length));
+    }
+    texts.push("y".repeat(300_000));
+    const backs = await Promise.all(texts.map((text) => socket.emitWithAck("echo-ack", text)));
+    return texts.filter((text, index) => backs[index] !== text).map((text) => text.length);
+  }, server.url, hash);
+  assert.deepEqual(wrong, []);
+});
+
+test("half a surrogate pair does not upset the frames", async ({ run, server, hash }) => {
+  const count = await run(async ({ io, kit }, url, hash) => {
+    const socket = await kit.connected(io(url, over(hash)));
+    // JSON of its own would be written without such halves.
+    socket.io.engine.write('2["count",0,"\ud800"]');
+    return socket.emitWithAck("count", 1, null);
+  }, server.url, hash);
+  assert.deepEqual(count, { received: 2, ordered: true });
+});
+
+test("1,000 messages each way keep their order, with binary and Blobs among them", async ({ run, server, hash }) => {
+  const seen = await run(async ({ io, kit }, url, hash) => {
+    const socket = await kit.connected(io(url, over(hash)));
+    const received = kit.collect(socket, "burst", 1000);
+    socket.emit("burst", { n: 1000, kind: "json", size: 500 });
+    const kinds = [() => null, () => "x".repeat(500), () => new Uint8Array(300), () => new Blob(["blob"])];
+    for (let i = 0; i < 999; i++) socket.emit("count", i, kinds[i % 4]());
+    const count = await socket.emitWithAck("count", 999, null);
+    return { count, order: (await received).every(([i], index) => i === index) };
+  }, server.url, hash);
+  assert.deepEqual(seen, { count: { received: 1000, ordered: true }, order: true });
+});
+
+test("what is in a buffer at the call is what is sent", async ({ run, server, hash }) => {
+  const back = await run(async ({ io, kit }, url, hash) => {
+    const socket = await kit.connected(io(url, over(hash)));
+    const bytes = Uint8Array.of(1, 2, 3, 4);
+    const blob = socket.emitWithAck("echo-ack", new Blob(["later"]));
+    const answer = socket.emitWithAck("inspect", bytes.subarray(1, 3), new DataView(bytes.buffer, 3));
+    bytes.fill(9);
+    return [kit.plain(await answer), new TextDecoder().decode(await blob)];
+  }, server.url, hash);
+  assert.deepEqual(back, [[{ $binary: [2, 3] }, { $binary: [4] }], "later"]);
+});
+
+test("acknowledgements, both ways, and a time-out", async ({ run, server, hash }) => {
+  const seen = await run(async ({ io, kit }, url, hash) => {
+    const socket = await kit.connected(io(url, over(hash)));
+    socket.on("question", (a, b, ack) => ack(a + b, Uint8Array.of(a)));
+    const { answers } = await socket.emitWithAck("ask", 1, 2);
+    const late = await kit.rejection(socket.timeout(50).emitWithAck("silent"));
+    return { answers: kit.plain(answers), late: late.message };
+  }, server.url, hash);
+  assert.deepEqual(seen, { answers: [3, { $binary: [1] }], late: "operation has timed out" });
+});
+
+test("in a worker", async ({ runInWorker, server, hash }) => {
+  const seen = await runInWorker(async ({ io, kit }, url, hash) => {
+    const webtransport = { serverCertificateHashes: [{ algorithm: "sha-256", value: Uint8Array.from(hash) }] };
+    const socket = await kit.connected(io(url, { transports: ["webtransport"], transportOptions: { webtransport } }));
+    const back = await socket.emitWithAck("echo-ack", Uint8Array.of(1, 2));
+    return [socket.io.engine.transport.name, kit.plain(back)];
+  }, server.url, hash);
+  assert.deepEqual(seen, ["webtransport", { $binary: [1, 2] }]);
+});
+
+test("namespaces share a session", async ({ run, server, hash }) => {
+  const before = server.sessionCount;
+  const seen = await run(async ({ io, kit }, url, hash) => {
+    const options = over(hash, { forceNew: false });
+    const [root, chat] = [io(url, options), io(`${url}/chat`, options)];
+    await Promise.all([kit.connected(root), kit.connected(chat)]);
+    return Promise.all([root, chat].map(async (socket) => (await socket.emitWithAck("whoami")).nsp));
+  }, server.url, hash);
+  assert.deepEqual(seen, ["/", "/chat"]);
+  assert.equal(server.sessionCount, before + 1);
+});
+
+test("the heartbeat goes over it", async ({ run, serve }) => {
+  const server = await serve({ webtransport: true, options: { pingInterval: 100, pingTimeout: 5_000 } });
+  const pings = await run(async ({ io, kit }, url, hash) => {
+    const socket = await kit.connected(io(url, over(hash)));
+    let pings = 0;
+    socket.io.on("ping", () => pings++);
+    await kit.until(() => pings > 3, "heartbeats");
+    return socket.connected;
+  }, server.url, server.certificateHash);
+  assert.equal(pings, true);
+});
+
+// Upgrades.
+
+test("polling moves to WebTransport, and nothing that is in flight is lost or changes places", async ({ run, server, hash }) => {
+  const seen = await run(async ({ io, kit }, url, hash) => {
+    const socket = io(url, over(hash, { transports: ["polling", "webtransport"] }));
+    const engine = [];
+    const received = [];
+    socket.on("echo", (i) => received.push(i));
+    await kit.connected(socket);
+    for (const event of ["upgrading", "upgrade"]) socket.io.engine.on(event, ({ name }) => engine.push(`${event} ${name}`));
+    let i = 0;
+    const emit = () => {
+      socket.emit("echo", i, Uint8Array.of(i));
+      socket.emit("count", i++);
+    };
+    await kit.until(() => {
+      emit();
+      return socket.io.engine.transport.name === "webtransport";
+    }, "the upgrade");
+    for (let n = 0; n < 20; n++) emit();
+    const server = await socket.emitWithAck("server-upgraded");
+    await kit.until(() => received.length === i, "the echoes");
+    const count = await socket.emitWithAck("count", i, null);
+    return { engine, server, ordered: received.every((n, index) => n === index), count, total: i };
+  }, server.url, hash);
+  assert.deepEqual(seen.engine, ["upgrading webtransport", "upgrade webtransport"]);
+  assert.equal(seen.server, "webtransport");
+  assert.ok(seen.ordered);
+  assert.deepEqual(seen.count, { received: seen.total + 1, ordered: true });
+});
+
+test("by default it is preferred to a WebSocket where the server offers it", async ({ run, server, hash }) => {
+  server.resetCounts();
+  const seen = await run(async ({ io, kit }, url, hash) => {
+    const { transports, ...options } = over(hash);
+    const socket = await kit.connected(io(url, options));
+    await kit.until(() => socket.io.engine.transport.name !== "polling", "the upgrade");
+    return [socket.io.engine.transport.name, await socket.emitWithAck("server-upgraded")];
+  }, server.url, hash);
+  // On a busy machine it may take longer than its lead.
+  assert.equal(seen[0], seen[1]);
+  if (server.requests.upgrade === 0) assert.equal(seen[0], "webtransport");
+});
+
+/** A server that offers WebTransport, in all but what the test gives. */
+const offering = { options: { transports: ["polling", "websocket", "webtransport"] } };
+const moveAnywhere = async ({ io, kit }, url, hash) => {
+  const { transports, ...options } = over(hash);
+  const socket = io(url, options);
+  let [opened, failed] = [0, 0];
+  socket.io.on("open", () => {
+    opened = performance.now();
+    socket.io.engine.on("upgradeError", () => failed++);
+  });
   await kit.connected(socket);
-  return { transport: socket.io.engine.transport.name, echo: await socket.emitWithAck("echo-ack", "Grüße 😀") };
+  await kit.until(() => socket.io.engine.transport.name === "websocket", "the upgrade");
+  const waited = performance.now() - opened;
+  return { waited, server: await socket.emitWithAck("server-upgraded"), failed };
 };
 
-test("direct", async ({ run, server }) => {
-  assert.deepEqual(await run(connectTo, server.url, server.certificateHash), { transport: "webtransport", echo: "Grüße 😀" });
-}, here);
+test("without HTTP/3 there, a WebSocket takes over after WebTransport's lead", async ({ run, serve, hash }) => {
+  const { url } = await serve(offering);
+  const seen = await run(moveAnywhere, url, hash);
+  assert.equal(seen.server, "websocket");
+  assert.ok(seen.waited >= 195, `${seen.waited} ms`);
+});
+
+test("where HTTP/3 does not answer, it does not wait for that either", async ({ run, serve, start, hash }) => {
+  const server = await serve(offering);
+  const silence = createSocket("udp4");
+  await start(new Promise((resolve) => silence.bind(server.port, "127.0.0.1", () => resolve({ stop: () => silence.close() }))));
+  const seen = await run(moveAnywhere, server.url, hash);
+  assert.equal(seen.server, "websocket");
+  assert.ok(seen.waited < 5_000, `${seen.waited} ms`);
+});
+
+test("a server whose cors closes sessions is left for a WebSocket", async ({ run, serve }) => {
+  const server = await serve({ webtransport: true, options: { cors: { origin: true } } });
+  const seen = await run(moveAnywhere, server.url, server.certificateHash);
+  assert.equal(seen.server, "websocket");
+  await until(() => server.sessionCount === 0, "no session is left");
+});
+
+test("a browser without it has the other transports, at once", async ({ run, server, hash }) => {
+  const seen = await run(async ({ io, kit }, url, hash) => {
+    delete globalThis.WebTransport;
+    const alone = await kit.failure(() => io(url, over(hash)));
+    const { transports, ...options } = over(hash);
+    const socket = await kit.connected(io(url, options));
+    await kit.until(() => socket.io.engine.transport.name === "websocket", "the upgrade");
+    return alone;
+  }, server.url, hash);
+  assert.deepEqual({ code: seen.code, willRetry: seen.willRetry }, { code: "no_transport", willRetry: false });
+}, { ours: "it says that WebTransport is not defined" });
+
+// Credentials.
+
+test("the auth payload arrives, and a refusal of it too", async ({ run, server, hash }) => {
+  const seen = await run(async ({ io, kit }, url, hash) => {
+    const admin = await kit.connected(io(`${url}/admin`, over(hash, { auth: { token: "demo-valid" } })));
+    const { auth } = await admin.emitWithAck("whoami");
+    const refused = await kit.failure(() => io(`${url}/admin`, over(hash, { auth: { token: "wrong" } })));
+    return { auth, message: refused.message, data: refused.data };
+  }, server.url, hash);
+  const data = { code: "invalid_token", status: 401 };
+  assert.deepEqual(seen, { auth: { token: "demo-valid" }, message: "invalid token", data });
+});
+
+test("headers move to the payload, and the companion puts them back", async ({ run, server, hash }) => {
+  const extraHeaders = { Authorization: "Bearer demo-valid", "X-Tenant": "acme" };
+  const { who, plan } = await run(connectAndAsk, server.url, hash, { extraHeaders });
+  assert.equal(who.headers.authorization, "Bearer demo-valid");
+  assert.equal(who.headers["x-tenant"], "acme");
+  assert.deepEqual(who.rawHeaders, {});
+  assert.deepEqual(who.auth, {});
+  assert.deepEqual(who.restored.map(({ from }) => from), ["payload", "payload"]);
+  assert.equal(plan.transport, "webtransport");
+  for (const name of Object.keys(extraHeaders)) {
+    assert.equal(entryOf(plan, name).placement, "payload");
+    assert.equal(entryOf(plan, name).warning.code, "header_moved");
+  }
+}, { ours: "it drops extraHeaders on WebTransport without a word" });
+
+test("a bearer token that is refused is renewed on the same session", async ({ run, server, hash }) => {
+  const before = server.sessionCount;
+  const seen = await run(async ({ io, kit }, url, hash) => {
+    const reasons = [];
+    const bearer = ({ reason }) => {
+      reasons.push(reason);
+      return reason === "rejected" ? "demo-valid" : "old";
+    };
+    const socket = await kit.connected(io(`${url}/admin`, over(hash, { credentials: { bearer } })));
+    return { reasons, header: (await socket.emitWithAck("whoami")).headers.authorization };
+  }, server.url, hash);
+  assert.deepEqual(seen, { reasons: ["connect", "rejected"], header: "Bearer demo-valid" });
+  assert.equal(server.sessionCount, before + 1);
+}, { ours: "it has no credentials.bearer" });
+
+test("the query and cookies do not travel, and the plan says so", async ({ run, server, hash }) => {
+  const { who, plan } = await run(connectAndAsk, server.url, hash, { query: { room: "1" }, withCredentials: true });
+  assert.deepEqual(who.query, {});
+  for (const [name, code] of [["room", "query_impossible"], ["cookies", "cookies_impossible"]]) {
+    assert.equal(entryOf(plan, name).placement, "none");
+    assert.equal(entryOf(plan, name).warning.code, code);
+  }
+}, { ours: "it drops the query without a word" });
+
+for (const headerFallback of ["query", "subprotocol", "error"]) {
+  test(`headerFallback: ${headerFallback} is an error that names the choices, and nothing is sent`, async ({ run, server, hash }) => {
+    const before = server.sessionCount;
+    const error = await run(({ io, kit }, url, hash, headerFallback) => kit.failure(() => io(url, over(hash, {
+      headerFallback,
+      extraHeaders: { Authorization: "Bearer demo-valid" },
+    }))), server.url, hash, headerFallback);
+    assert.equal(error.code, "header_impossible");
+    assert.match(error.message, /webtransport.*Authorization.*payload/i);
+    assert.doesNotMatch(JSON.stringify(error), /demo-valid/);
+    assert.equal(server.sessionCount, before);
+  }, { ours: "it drops extraHeaders on WebTransport without a word" });
+}
+
+test("headers of the polling handshake hold after the upgrade", async ({ run, server, hash }) => {
+  const seen = await run(async ({ io, kit }, url, hash) => {
+    const options = { transports: ["polling", "webtransport"], extraHeaders: { Authorization: "Bearer demo-valid" }, query: { room: "1" } };
+    const socket = await kit.connected(io(url, over(hash, options)));
+    const transport = await socket.emitWithAck("server-upgraded");
+    const { rawHeaders, query } = await socket.emitWithAck("whoami");
+    return { transport, header: rawHeaders.authorization, room: query.room };
+  }, server.url, hash);
+  assert.deepEqual(seen, { transport: "webtransport", header: "Bearer demo-valid", room: "1" });
+});
+
+// The end.
+
+test("a client that disconnects has sent everything before, and leaves no session", async ({ run, start }) => {
+  const certificate = await hashedCertificate();
+  const chunks = [];
+  const listen = (wire) => {
+    wire.once("data", () => wire.write(greeting));
+    wire.on("data", (chunk) => chunks.push(chunk));
+  };
+  const bridge = await start(startBridge({ certificate, handlers: { "/socket.io/": listen } }));
+  const reason = await run(async ({ io, kit }, url, hash) => {
+    const socket = await kit.connected(io(url, over(hash)));
+    const gone = kit.once(socket, "disconnect");
+    for (let i = 0; i < 20; i++) socket.emit("last", i, new Uint8Array(50_000));
+    socket.emit("last", 20, new Blob(["read before it is sent"]));
+    socket.disconnect();
+    return (await gone)[0];
+  }, `http://127.0.0.1:${bridge.port}`, certificate.hash);
+  assert.equal(reason, "io client disconnect");
+  await until(() => chunks.length > 0 && bridge.wires.size === 0, "the session ends");
+  const all = Buffer.concat(chunks);
+  assert.ok(all.length > 1_000_000, `${all.length} bytes`);
+  assert.equal(all.subarray(-26).toString("latin1"), "\x96read before it is sent\x0241");
+});
+
+const endings = {
+  "kick": ["io server disconnect", undefined],
+  "kick-close": ["transport close", "webtransport connection closed"],
+  "kick-cut": ["transport error", "webtransport error"],
+};
+for (const [event, [reason, description]] of Object.entries(endings)) {
+  test(`a server that ends it (${event}): ${reason}`, async ({ run, server, hash }) => {
+    const seen = await run(async ({ io, kit }, url, hash, event) => {
+      const socket = await kit.connected(io(url, over(hash)));
+      const gone = kit.once(socket, "disconnect");
+      socket.emit(event);
+      const [reason, details] = await gone;
+      if (reason !== "io server disconnect") await kit.connected(socket);
+      const text = details instanceof Error ? details.message : details?.description;
+      return { reason, text, transport: socket.io.engine.transport.name };
+    }, server.url, hash, event);
+    assert.deepEqual(seen, { reason, text: description, transport: "webtransport" });
+  }, description && { ours: "it gives no details where a session is closed, and calls a lost one a closed one" });
+}
+
+test("after a restart of the server it connects again, by both ways", async ({ run, serve, server: origin, hash }) => {
+  const server = await serve({ webtransport: true });
+  await run(async ({ io, kit }, url, hash, originUrl, originHash) => {
+    globalThis.sockets = [
+      io(url, over(hash)),
+      io(originUrl, over(originHash, { transports: ["polling", "webtransport"] })),
+    ];
+    await Promise.all(sockets.map((socket) => kit.connected(socket)));
+    await sockets[1].emitWithAck("server-upgraded");
+    globalThis.gone = Promise.all(sockets.map((socket) => kit.once(socket, "disconnect")));
+  }, server.url, server.certificateHash, origin.url, hash);
+  for (const one of [server, origin]) {
+    await one.stop({ abrupt: true });
+    await one.start();
+  }
+  const seen = await run(async ({ kit }) => {
+    await gone;
+    await Promise.all(sockets.map((socket) => kit.until(() => socket.connected, "connected again")));
+    const backs = await Promise.all(sockets.map((socket, index) => socket.emitWithAck("echo-ack", index)));
+    return { backs, direct: sockets[0].io.engine.transport.name };
+  });
+  // HTTP/3 comes back a moment later than HTTP: where the other one went depends on that.
+  assert.deepEqual(seen, { backs: [0, 1], direct: "webtransport" });
+});
+
+test("a session that was cut is recovered", async ({ run, server, hash }) => {
+  const seen = await run(async ({ io, kit }, url, hash) => {
+    const socket = io(url, over(hash, { path: "/recovery/" }));
+    const missed = kit.collect(socket, "missed", 3);
+    await kit.once(socket, "hello");
+    socket.emit("miss", 3);
+    await kit.once(socket, "disconnect");
+    await kit.connected(socket);
+    return { recovered: socket.recovered, missed: (await missed).map(([i]) => i) };
+  }, server.url, hash);
+  assert.deepEqual(seen, { recovered: true, missed: [0, 1, 2] });
+});
+
+test("a change of mind at any time while it connects leaves nothing behind", async ({ run, serve }) => {
+  const server = await serve({ webtransport: true });
+  await run(async ({ io, kit }, url, hash) => {
+    const sockets = [0, 1, 5, 20, 50, 100].map((delay) => {
+      const socket = io(url, over(hash));
+      setTimeout(() => socket.disconnect(), delay);
+      return socket;
+    });
+    io(url, over(hash)).disconnect();
+    await kit.until(() => sockets.every((socket) => !socket.connected && !socket.io._reconnecting), "all are gone");
+    const last = await kit.connected(io(url, over(hash)));
+    last.disconnect();
+  }, server.url, server.certificateHash);
+  await server.until(({ sessionCount }) => sessionCount === 0, "no session is left");
+});
+
+test("more than the server takes in one message ends the connection", async ({ run, serve }) => {
+  const server = await serve({ webtransport: true, options: { maxHttpBufferSize: 10_000 } });
+  const seen = await run(async ({ io, kit }, url, hash) => {
+    const socket = await kit.connected(io(url, over(hash)));
+    const gone = kit.once(socket, "disconnect");
+    socket.emit("count", 0, "x".repeat(20_000));
+    const [reason] = await gone;
+    await kit.connected(socket);
+    return { reason, back: await socket.emitWithAck("echo-ack", "again") };
+  }, server.url, server.certificateHash);
+  assert.deepEqual(seen, { reason: "transport close", back: "again" });
+});
+
+// What is not there, or is not the protocol.
+
+/** The first failure of a connection to a server of the test's own, and what is left of it on the server. */
+const failing = async ({ io, kit }, url, hash, more) => {
+  const socket = io(url, over(hash, more));
+  const [error] = await kit.once(socket, "connect_error");
+  const { active } = socket;
+  socket.disconnect();
+  const { message, type, code, willRetry, transport, description } = error;
+  return { message, type, code, willRetry, transport, active, cause: description?.name };
+};
+const failed = {
+  message: "webtransport error",
+  type: "TransportError",
+  code: "transport_failed",
+  willRetry: true,
+  transport: "webtransport",
+  active: true,
+  cause: "WebTransportError",
+};
+
+test("a server without HTTP/3, a wrong path and a certificate that nobody vouches for are failures", async ({ run, serve, hash, server }) => {
+  const { url } = await serve();
+  assert.deepEqual(await run(failing, url, hash), failed, "no HTTP/3");
+  assert.deepEqual(await run(failing, server.url, hash, { path: "/nowhere/" }), failed, "no such path");
+  assert.deepEqual(await run(failing, server.url, hash.map((byte) => byte ^ 1)), failed, "another certificate");
+}, { ours: "its errors have no code, and an unhandled rejection beside them" });
+
+test("options that the browser does not take are a failure, too", async ({ run, server, hash }) => {
+  const seen = await run(failing, server.url, hash, { transportOptions: { webtransport: { serverCertificateHashes: 5 } } });
+  assert.deepEqual(seen, { ...failed, cause: "TypeError" });
+}, { ours: "its errors have no code" });
+
+test("with tryAllTransports the next one is tried", async ({ run, serve, hash }) => {
+  const { url } = await serve();
+  const name = await run(async ({ io, kit }, url, hash) => {
+    const options = { transports: ["webtransport", "websocket"], tryAllTransports: true };
+    const socket = await kit.connected(io(url, over(hash, options)));
+    return socket.io.engine.transport.name;
+  }, url, hash);
+  assert.equal(name, "websocket");
+});
+
+const overlong = (mark) => Buffer.from([mark | 127, 0, 0, 0, 1, 0, 0, 0, 0]);
+
+/** What a hostile server says after the handshake, and how the connection ends. */
+const hostile = {
+  "a length of 4 GiB": [overlong(0), "parse error"],
+  "a binary length of 4 GiB": [overlong(0x80), "parse error"],
+  "the largest length": [Buffer.alloc(9, 0xff), "parse error"],
+  "a text without content": [Buffer.from([0]), "parse error"],
+  "a type that is none": [frame("9"), "parse error"],
+  "bytes that are not UTF-8": [Buffer.from([3, 0x34, 0xff, 0xfe]), "parse error"],
+};
+
+test("hostile frames end the connection, and never more than that", async ({ run, start }) => {
+  const certificate = await hashedCertificate();
+  const names = Object.keys(hostile);
+  const talk = (bytes) => (wire) => wire.once("data", () => wire.write(Buffer.concat([greeting, bytes])));
+  const handlers = Object.fromEntries(names.map((name, index) => [`/${index}/`, talk(hostile[name][0])]));
+  const bridge = await start(startBridge({ certificate, handlers }));
+  for (const [index, name] of names.entries()) {
+    const reason = await run(async ({ io, kit }, url, hash, path) => {
+      const socket = io(url, over(hash, { path, reconnection: false }));
+      const [reason] = await kit.once(socket, "disconnect");
+      return reason;
+    }, `http://127.0.0.1:${bridge.port}`, certificate.hash, `/${index}/`);
+    assert.equal(reason, hostile[name][1], name);
+  }
+  await until(() => bridge.wires.size === 0, "no session is left");
+}, { ours: "it keeps such connections" });
+
+test("what is no handshake is a parse error", async ({ run, start }) => {
+  const certificate = await hashedCertificate();
+  const answers = [Buffer.from([0]), overlong(0), frame("4hello"), frame("0null"), Buffer.from([0x81, 0])];
+  const talk = (bytes) => (wire) => wire.once("data", () => wire.write(bytes));
+  const handlers = Object.fromEntries(answers.map((bytes, index) => [`/${index}/`, talk(bytes)]));
+  const bridge = await start(startBridge({ certificate, handlers }));
+  for (const [index] of answers.entries()) {
+    const error = await run(failing, `http://127.0.0.1:${bridge.port}`, certificate.hash, { path: `/${index}/` });
+    assert.equal(error.code, "parse_error", String(index));
+  }
+  await until(() => bridge.wires.size === 0, "no session is left");
+}, { ours: "it waits" });
+
+test("a stream that comes byte by byte, ends in the middle, or ends alone", async ({ run, start }) => {
+  const certificate = await hashedCertificate();
+  const drip = async (wire) => {
+    for (const byte of greeting) {
+      wire.write(Buffer.of(byte));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    wire.end(Buffer.from([126, 1]));
+  };
+  const handlers = { "/drip/": (wire) => wire.once("data", () => drip(wire)) };
+  for (const halfClose of [false, true]) {
+    const bridge = await start(startBridge({ certificate, handlers, halfClose }));
+    const seen = await run(async ({ io, kit }, url, hash) => {
+      const socket = io(url, over(hash, { path: "/drip/", reconnection: false }));
+      const gone = kit.once(socket, "disconnect");
+      await kit.once(socket, "connect");
+      const [reason, details] = await gone;
+      return [reason, details.description];
+    }, `http://127.0.0.1:${bridge.port}`, certificate.hash);
+    assert.deepEqual(seen, ["transport close", "webtransport connection closed"], String(halfClose));
+    await until(() => bridge.wires.size === 0, "no session is left");
+  }
+}, { ours: "it does not hear that a stream has ended" });

@@ -47,6 +47,7 @@ function cut(socket) {
 
 /** The TCP connection of a WebSocket, or of the poll that is waiting. */
 function connectionOf(transport) {
+  if (transport.session) return { destroy: () => transport.session.cut() };
   return transport.socket?._socket ?? transport.req?.socket;
 }
 

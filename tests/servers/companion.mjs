@@ -46,22 +46,29 @@ class Companion {
   requests = { GET: 0, POST: 0, OPTIONS: 0, upgrade: 0 };
   /** Each of them: `{ method, url, headers }`. */
   log = [];
-  /** With `webtransport`: the hash of its certificate. */
-  certificateHash;
-  /** With `webtransport`: each session, as the engine got it. */
-  sessions = [];
   /** Each socket that left: `{ id, nsp, reason }`. */
   disconnects = [];
 
   #settings;
   #http;
   #bridge;
+  #certificate;
   #connections = new Set();
   /** Where a WebSocket is welcome. */
   #webSocketPaths;
 
   constructor(settings) {
     this.#settings = { port: 0, host: "127.0.0.1", options: {}, recovery: {}, allow: restorable, ...settings };
+  }
+
+  /** With `webtransport`: what a page needs in `serverCertificateHashes`, as an array. */
+  get certificateHash() {
+    return this.#certificate?.hash;
+  }
+
+  /** With `webtransport`: how many sessions are open. */
+  get sessionCount() {
+    return this.#bridge.wires.size;
   }
 
   /** Starts listening; after `stop()`, on the same port as before. */
@@ -140,16 +147,14 @@ class Companion {
   }
 
   async #bridgeSessions() {
-    const { startBridge, sessionOf } = await import("./webtransport/index.mjs");
+    const { startBridge, sessionOf, hashedCertificate } = await import("./webtransport/index.mjs");
+    this.#certificate ??= await hashedCertificate();
     const handle = (io) => (wire) => {
-      const session = sessionOf(wire);
-      this.sessions.push(session);
-      // Sessions that break before they have begun.
-      io.engine.onWebTransportSession(session).catch(() => {});
+      // Rejects where a session breaks before it has begun.
+      io.engine.onWebTransportSession(sessionOf(wire)).catch(() => {});
     };
     const handlers = { "/socket.io/": handle(this.io), "/recovery/": handle(this.recovery) };
-    this.#bridge = await startBridge({ port: this.port, handlers });
-    this.certificateHash = this.#bridge.certificateHash;
+    this.#bridge = await startBridge({ port: this.port, certificate: this.#certificate, handlers });
   }
 
   #count(method, { url, headers }) {

@@ -9,7 +9,8 @@ Each session to one of the paths becomes a TCP connection, which carries the ses
     TCP connection is reset     the QUIC connection is closed with an error
     the browser ends it         so does the TCP connection
 
-Sessions to other paths are answered with 404. Prints READY when it listens; ends with its standard input.
+Sessions to other paths are answered with 404. Prints READY and the port when it listens; ends with its
+standard input.
 """
 
 import argparse
@@ -137,7 +138,7 @@ class Bridge(QuicConnectionProtocol):
 
 async def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--certificate", required=True)
     parser.add_argument("--key", required=True)
     parser.add_argument("--to", nargs="+", required=True)
@@ -149,7 +150,7 @@ async def main():
     configuration = QuicConfiguration(alpn_protocols=H3_ALPN, is_client=False, max_datagram_frame_size=65536)
     configuration.load_cert_chain(settings.certificate, settings.key)
     server = await serve("127.0.0.1", settings.port, configuration=configuration, create_protocol=Bridge)
-    print("READY", flush=True)
+    print(f"READY {server._transport.get_extra_info('sockname')[1]}", flush=True)
     # It must not outlive the tests, whatever becomes of them.
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.buffer.read)
     server.close()
