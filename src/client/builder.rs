@@ -311,7 +311,7 @@ impl Builder {
         self
     }
 
-    /// Whether binary travels as base64 on every transport (`false`).
+    /// Whether binary travels as base64 on every transport but WebTransport (`false`).
     pub fn force_base64(mut self, force: bool) -> Self {
         self.options.force_base64 = force;
         self

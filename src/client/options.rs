@@ -63,7 +63,7 @@ pub struct Options {
     pub timestamp_param: String,
     /// Whether URLs have it: by default those of polling.
     pub timestamp_requests: Option<bool>,
-    /// Whether binary travels as base64 on every transport.
+    /// Whether binary travels as base64 on every transport but WebTransport.
     pub force_base64: bool,
     /// How long a polling request may take, in milliseconds; 0 for as long as it likes.
     pub request_timeout: Millis,

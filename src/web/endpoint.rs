@@ -39,7 +39,7 @@ pub struct Endpoint {
     pub timestamp: Option<String>,
     /// Whether WebSocket's URL has it too.
     pub stamps_streams: bool,
-    /// Whether binary is to travel as base64 on every transport.
+    /// Whether binary is to travel as base64 on every transport but WebTransport.
     pub base64: bool,
 }
 

@@ -84,7 +84,7 @@ test("binary of every length of header arrives as it was, both ways", async ({ r
     return wrong;
   }, server.url, hash);
   assert.deepEqual(wrong, []);
-});
+}, { ours: "an empty binary ends its connection" });
 
 test("texts of every length of header arrive as they were, in any script", async ({ run, server, hash }) => {
   const wrong = await run(async ({ io, kit }, url, hash) => {
@@ -121,7 +121,7 @@ test("1,000 messages each way keep their order, with binary and Blobs among them
     return { count, order: (await received).every(([i], index) => i === index) };
   }, server.url, hash);
   assert.deepEqual(seen, { count: { received: 1000, ordered: true }, order: true });
-});
+}, { ours: "a Blob is overtaken by what comes after it" });
 
 test("what is in a buffer at the call is what is sent", async ({ run, server, hash }) => {
   const back = await run(async ({ io, kit }, url, hash) => {
@@ -133,7 +133,7 @@ test("what is in a buffer at the call is what is sent", async ({ run, server, ha
     return [kit.plain(await answer), new TextDecoder().decode(await blob)];
   }, server.url, hash);
   assert.deepEqual(back, [[{ $binary: [2, 3] }, { $binary: [4] }], "later"]);
-});
+}, { ours: "a Blob is overtaken by what comes after it" });
 
 test("acknowledgements, both ways, and a time-out", async ({ run, server, hash }) => {
   const seen = await run(async ({ io, kit }, url, hash) => {
@@ -245,7 +245,7 @@ test("without HTTP/3 there, a WebSocket takes over after WebTransport's lead", a
   const seen = await run(moveAnywhere, url, hash);
   assert.equal(seen.server, "websocket");
   assert.ok(seen.waited >= 195, `${seen.waited} ms`);
-});
+}, { ours: "an unhandled rejection beside the error" });
 
 test("where HTTP/3 does not answer, it does not wait for that either", async ({ run, serve, start, hash }) => {
   const server = await serve(offering);
@@ -261,7 +261,7 @@ test("a server whose cors closes sessions is left for a WebSocket", async ({ run
   const seen = await run(moveAnywhere, server.url, server.certificateHash);
   assert.equal(seen.server, "websocket");
   await until(() => server.sessionCount === 0, "no session is left");
-});
+}, { ours: "an unhandled rejection beside the error" });
 
 test("a browser without it has the other transports, at once", async ({ run, server, hash }) => {
   const seen = await run(async ({ io, kit }, url, hash) => {
@@ -375,7 +375,7 @@ test("a client that disconnects has sent everything before, and leaves no sessio
   const all = Buffer.concat(chunks);
   assert.ok(all.length > 1_000_000, `${all.length} bytes`);
   assert.equal(all.subarray(-26).toString("latin1"), "\x96read before it is sent\x0241");
-});
+}, { ours: "what is on its way is lost" });
 
 const endings = {
   "kick": ["io server disconnect", undefined],
@@ -420,7 +420,7 @@ test("after a restart of the server it connects again, by both ways", async ({ r
   });
   // HTTP/3 comes back a moment later than HTTP: where the other one went depends on that.
   assert.deepEqual(seen, { backs: [0, 1], direct: "webtransport" });
-});
+}, { ours: "an unhandled rejection for each failed attempt" });
 
 test("a session that was cut is recovered", async ({ run, server, hash }) => {
   const seen = await run(async ({ io, kit }, url, hash) => {
@@ -433,7 +433,7 @@ test("a session that was cut is recovered", async ({ run, server, hash }) => {
     return { recovered: socket.recovered, missed: (await missed).map(([i]) => i) };
   }, server.url, hash);
   assert.deepEqual(seen, { recovered: true, missed: [0, 1, 2] });
-});
+}, { ours: "an unhandled rejection where the session ends" });
 
 test("a change of mind at any time while it connects leaves nothing behind", async ({ run, serve }) => {
   const server = await serve({ webtransport: true });
@@ -462,7 +462,7 @@ test("more than the server takes in one message ends the connection", async ({ r
     return { reason, back: await socket.emitWithAck("echo-ack", "again") };
   }, server.url, server.certificateHash);
   assert.deepEqual(seen, { reason: "transport close", back: "again" });
-});
+}, { ours: "an unhandled rejection where the session ends" });
 
 // What is not there, or is not the protocol.
 
@@ -505,7 +505,7 @@ test("with tryAllTransports the next one is tried", async ({ run, serve, hash })
     return socket.io.engine.transport.name;
   }, url, hash);
   assert.equal(name, "websocket");
-});
+}, { ours: "an unhandled rejection beside the error" });
 
 const overlong = (mark) => Buffer.from([mark | 127, 0, 0, 0, 1, 0, 0, 0, 0]);
 
