@@ -157,7 +157,7 @@ test("in a worker", async ({ runInWorker, server, hash }) => {
 });
 
 test("namespaces share a session", async ({ run, server, hash }) => {
-  const before = server.sessionCount;
+  const before = server.sessions;
   const seen = await run(async ({ io, kit }, url, hash) => {
     const options = over(hash, { forceNew: false });
     const [root, chat] = [io(url, options), io(`${url}/chat`, options)];
@@ -165,7 +165,7 @@ test("namespaces share a session", async ({ run, server, hash }) => {
     return Promise.all([root, chat].map(async (socket) => (await socket.emitWithAck("whoami")).nsp));
   }, server.url, hash);
   assert.deepEqual(seen, ["/", "/chat"]);
-  assert.equal(server.sessionCount, before + 1);
+  assert.equal(server.sessions, before + 1);
 });
 
 test("the heartbeat goes over it", async ({ run, serve }) => {
@@ -260,7 +260,7 @@ test("a server whose cors closes sessions is left for a WebSocket", async ({ run
   const server = await serve({ webtransport: true, options: { cors: { origin: true } } });
   const seen = await run(moveAnywhere, server.url, server.certificateHash);
   assert.equal(seen.server, "websocket");
-  await until(() => server.sessionCount === 0, "no session is left");
+  await until(() => server.openSessions === 0, "no session is left");
 }, { ours: "an unhandled rejection beside the error" });
 
 test("a browser without it has the other transports, at once", async ({ run, server, hash }) => {
@@ -304,7 +304,7 @@ test("headers move to the payload, and the companion puts them back", async ({ r
 }, { ours: "it drops extraHeaders on WebTransport without a word" });
 
 test("a bearer token that is refused is renewed on the same session", async ({ run, server, hash }) => {
-  const before = server.sessionCount;
+  const before = server.sessions;
   const seen = await run(async ({ io, kit }, url, hash) => {
     const reasons = [];
     const bearer = ({ reason }) => {
@@ -315,7 +315,7 @@ test("a bearer token that is refused is renewed on the same session", async ({ r
     return { reasons, header: (await socket.emitWithAck("whoami")).headers.authorization };
   }, server.url, hash);
   assert.deepEqual(seen, { reasons: ["connect", "rejected"], header: "Bearer demo-valid" });
-  assert.equal(server.sessionCount, before + 1);
+  assert.equal(server.sessions, before + 1);
 }, { ours: "it has no credentials.bearer" });
 
 test("the query and cookies do not travel, and the plan says so", async ({ run, server, hash }) => {
@@ -329,7 +329,7 @@ test("the query and cookies do not travel, and the plan says so", async ({ run, 
 
 for (const headerFallback of ["query", "subprotocol", "error"]) {
   test(`headerFallback: ${headerFallback} is an error that names the choices, and nothing is sent`, async ({ run, server, hash }) => {
-    const before = server.sessionCount;
+    const before = server.sessions;
     const error = await run(({ io, kit }, url, hash, headerFallback) => kit.failure(() => io(url, over(hash, {
       headerFallback,
       extraHeaders: { Authorization: "Bearer demo-valid" },
@@ -337,7 +337,7 @@ for (const headerFallback of ["query", "subprotocol", "error"]) {
     assert.equal(error.code, "header_impossible");
     assert.match(error.message, /webtransport.*Authorization.*payload/i);
     assert.doesNotMatch(JSON.stringify(error), /demo-valid/);
-    assert.equal(server.sessionCount, before);
+    assert.equal(server.sessions, before);
   }, { ours: "it drops extraHeaders on WebTransport without a word" });
 }
 
@@ -448,7 +448,7 @@ test("a change of mind at any time while it connects leaves nothing behind", asy
     const last = await kit.connected(io(url, over(hash)));
     last.disconnect();
   }, server.url, server.certificateHash);
-  await server.until(({ sessionCount }) => sessionCount === 0, "no session is left");
+  await server.until(({ openSessions }) => openSessions === 0, "no session is left");
 });
 
 test("more than the server takes in one message ends the connection", async ({ run, serve }) => {

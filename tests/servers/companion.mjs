@@ -46,6 +46,8 @@ class Companion {
   requests = { GET: 0, POST: 0, OPTIONS: 0, upgrade: 0 };
   /** Each of them: `{ method, url, headers }`. */
   log = [];
+  /** With `webtransport`: how many sessions have begun. */
+  sessions = 0;
   /** Each socket that left: `{ id, nsp, reason }`. */
   disconnects = [];
 
@@ -66,8 +68,8 @@ class Companion {
     return this.#certificate?.hash;
   }
 
-  /** With `webtransport`: how many sessions are open. */
-  get sessionCount() {
+  /** With `webtransport`: how many sessions are open. Those of a page that is gone stay for a while. */
+  get openSessions() {
     return this.#bridge.wires.size;
   }
 
@@ -150,6 +152,7 @@ class Companion {
     const { startBridge, sessionOf, hashedCertificate } = await import("./webtransport/index.mjs");
     this.#certificate ??= await hashedCertificate();
     const handle = (io) => (wire) => {
+      this.sessions++;
       // Rejects where a session breaks before it has begun.
       io.engine.onWebTransportSession(sessionOf(wire)).catch(() => {});
     };
