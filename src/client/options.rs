@@ -158,11 +158,6 @@ pub fn transport(name: &str) -> Option<Candidate> {
     Some(Candidate { kind, fetch })
 }
 
-/// Whether the browser has a transport: not every one has WebTransport, nor any for a page that came over http.
-fn is_there(candidate: &Candidate) -> bool {
-    candidate.kind != Kind::WebTransport || has_webtransport()
-}
-
 /// A header field, checked.
 ///
 /// # Errors
@@ -195,9 +190,14 @@ impl Options {
 
     /// What the connection is made with.
     pub(crate) fn config(&self) -> Config {
+        let mut transports = self.transports.clone();
+        // Not every browser has it, nor any for a page that came over http.
+        if !has_webtransport() {
+            transports.retain(|candidate| candidate.kind != Kind::WebTransport);
+        }
         Config {
             revision: Revision::V4,
-            transports: self.transports.iter().copied().filter(is_there).collect(),
+            transports,
             upgrade: self.upgrade,
             try_all: self.try_all_transports,
             prefer_websocket: self.remember_upgrade && websocket_worked(),

@@ -14,7 +14,7 @@ const GRACE = 10_000;
  * @property {WebTransport} _session
  * @property {WritableStreamDefaultWriter<Uint8Array> | undefined} _writer
  * @property {Promise<unknown>} _written until all is written
- * @property {boolean} _isHeard
+ * @property {boolean} _heard
  */
 
 /** Whether this browser has it, and gives it to this page. */
@@ -28,16 +28,16 @@ export const hasWebTransport = () => typeof WebTransport === "function";
 export const openSession = (url, options, driver, transport) => {
   const session = new WebTransport(url, options);
   /** @type {Line} */
-  const line = { _session: session, _writer: undefined, _written: Promise.resolve(), _isHeard: true };
+  const line = { _session: session, _writer: undefined, _written: Promise.resolve(), _heard: true };
   const close = (/** @type {any} */ info) =>
-    line._isHeard && tell(driver, transport, CLOSED, detail("webtransport connection closed", info), 0);
-  const fail = (/** @type {any} */ error) => line._isHeard && tell(driver, transport, BROKEN, detail(error), 0);
+    line._heard && tell(driver, transport, CLOSED, detail("webtransport connection closed", info), 0);
+  const fail = (/** @type {any} */ error) => line._heard && tell(driver, transport, BROKEN, detail(error), 0);
   session.closed.then(close, fail);
   session.ready
     .then(() => session.createBidirectionalStream())
     .then(({ readable, writable }) => {
       line._writer = writable.getWriter();
-      return line._isHeard && read(line, readable.getReader(), driver, transport).then(close);
+      return line._heard && read(line, readable.getReader(), driver, transport).then(close);
     })
     // Where the session has ended, it says by itself how.
     .catch((error) => error?.source === "session" || fail(error));
@@ -58,7 +58,7 @@ const read = async (line, reader, driver, transport) => {
     if (done) return;
     chunks.push(value);
     size += value.length;
-    while (line._isHeard && wanted <= size) {
+    while (line._heard && wanted <= size) {
       const bytes = cut(chunks, wanted);
       size -= wanted;
       const number = bytes.subarray(0, 4).reduce((number, byte) => number * 256 + byte, 0);
@@ -114,7 +114,7 @@ export const writeFrame = (line, header, slot) => {
 
 /** @param {Line} line */
 export const closeSession = (line) => {
-  line._isHeard = false;
+  line._heard = false;
   const close = () => line._session.close();
   if (!line._writer) return close();
   const timer = setTimeout(close, GRACE);
