@@ -15,8 +15,8 @@ use super::connection::Connection;
 use super::packet::{Packet, PacketType};
 use super::transport::Kind;
 
-/// The longest packet that is taken from a server, in bytes: browsers have neither texts nor buffers that are longer.
-pub const LONGEST: u32 = i32::MAX as u32;
+/// The longest packet that is taken from a server, in bytes: Chromium has no longer text.
+pub const LONGEST: u32 = (1 << 29) - 24;
 
 /// An empty binary as a text. Servers take a frame without content for an error, and base64 anywhere.
 ///
