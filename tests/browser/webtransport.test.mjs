@@ -377,6 +377,57 @@ test("a client that disconnects has sent everything before, and leaves no sessio
   assert.equal(all.subarray(-26).toString("latin1"), "\x96read before it is sent\x0241");
 }, { ours: "what is on its way is lost" });
 
+test("where the server takes nothing more, a session is closed all the same, later", async ({ run, start, page }) => {
+  const certificate = await hashedCertificate();
+  const greet = (wire) => wire.once("data", () => wire.write(greeting));
+  const bridge = await start(startBridge({ certificate, handlers: { "/socket.io/": greet } }));
+  await run(async ({ io, kit }, url, hash) => {
+    const close = WebTransport.prototype.close;
+    globalThis.closes = 0;
+    WebTransport.prototype.close = function () {
+      closes++;
+      close.call(this);
+    };
+    globalThis.socket = await kit.connected(io(url, over(hash)));
+  }, `http://127.0.0.1:${bridge.port}`, certificate.hash);
+  bridge.pause();
+  await page.clock.install();
+  await run(() => {
+    socket.emit("last", new Uint8Array(50_000));
+    socket.disconnect();
+  });
+  await page.clock.runFor(9_000);
+  assert.equal(await run(() => closes), 0, "it waits");
+  await page.clock.runFor(2_000);
+  assert.ok((await run(() => closes)) > 0);
+}, { ours: "what is on its way is lost" });
+
+test("a server that gives no sign of life: ping timeout, and no session is left", async ({ run, start }) => {
+  const certificate = await hashedCertificate();
+  const quick = frame(handshake.replace("25000", "200").replace("20000", "100"));
+  const greet = (wire) => wire.once("data", () => wire.write(Buffer.concat([quick, frame('40{"sid":"s"}')])));
+  const bridge = await start(startBridge({ certificate, handlers: { "/socket.io/": greet } }));
+  const reason = await run(async ({ io, kit }, url, hash) => {
+    const socket = io(url, over(hash, { reconnection: false }));
+    return (await kit.once(socket, "disconnect"))[0];
+  }, `http://127.0.0.1:${bridge.port}`, certificate.hash);
+  assert.equal(reason, "ping timeout");
+  await until(() => bridge.wires.size === 0, "no session is left");
+});
+
+test("a Blob that can't be read ends the connection, and the next one goes on", async ({ run, server, hash }) => {
+  const seen = await run(async ({ io, kit }, url, hash) => {
+    const socket = await kit.connected(io(url, over(hash)));
+    const gone = kit.once(socket, "disconnect");
+    const blob = Object.assign(new Blob(["x"]), { arrayBuffer: () => Promise.reject(new Error("gone")) });
+    socket.emit("count", 0, blob);
+    const [reason] = await gone;
+    await kit.connected(socket);
+    return { reason, back: await socket.emitWithAck("echo-ack", "on") };
+  }, server.url, hash);
+  assert.deepEqual(seen, { reason: "transport close", back: "on" });
+}, { ours: "an unhandled rejection" });
+
 const endings = {
   "kick": ["io server disconnect", undefined],
   "kick-close": ["transport close", "webtransport connection closed"],
@@ -491,6 +542,13 @@ test("a server without HTTP/3, a wrong path and a certificate that nobody vouche
   assert.deepEqual(await run(failing, server.url, hash, { path: "/nowhere/" }), failed, "no such path");
   assert.deepEqual(await run(failing, server.url, hash.map((byte) => byte ^ 1)), failed, "another certificate");
 }, { ours: "its errors have no code, and an unhandled rejection beside them" });
+
+test("a server whose cors closes sessions is a failure, where one begins on it", async ({ run, serve }) => {
+  const server = await serve({ webtransport: true, options: { cors: { origin: true } } });
+  const seen = await run(failing, server.url, server.certificateHash);
+  assert.deepEqual(seen, { ...failed, message: "webtransport closed", cause: undefined });
+  await until(() => server.openSessions === 0, "no session is left");
+}, { ours: "it waits" });
 
 test("options that the browser does not take are a failure, too", async ({ run, server, hash }) => {
   const seen = await run(failing, server.url, hash, { transportOptions: { webtransport: { serverCertificateHashes: 5 } } });

@@ -16,8 +16,9 @@ const python = join(paths.python, "bin", "python");
 const day = 86_400_000;
 
 /**
- * Listens for HTTP/3 on a UDP port (any free one without): `{ port, wires, cut, stop }`. `handlers` has for each path what is called
- * with a session's TCP connection; `wires` are those that are open, and `cut` breaks them. With `halfClose`, a TCP connection that
+ * Listens for HTTP/3 on a UDP port (any free one without): `{ port, wires, cut, pause, stop }`. `handlers` has for each path what is called
+ * with a session's TCP connection; `wires` are those that are open, and `cut` breaks them; after `pause`, HTTP/3 is
+ * silent. With `halfClose`, a TCP connection that
  * ends takes the stream with it and leaves the session open.
  */
 export async function startBridge({ port = 0, certificate, handlers, halfClose = false }) {
@@ -35,6 +36,7 @@ export async function startBridge({ port = 0, certificate, handlers, halfClose =
   const stop = async () => {
     const ended = new Promise((resolve) => child.once("close", resolve));
     child.stdin.end();
+    child.kill("SIGCONT");
     // First, because it connects again for each page that does.
     await ended;
     for (const wire of wires) wire.destroy();
@@ -44,7 +46,7 @@ export async function startBridge({ port = 0, certificate, handlers, halfClose =
   const cut = () => {
     for (const wire of wires) wire.resetAndDestroy();
   };
-  return { port: chosen, wires, cut, stop };
+  return { port: chosen, wires, cut, pause: () => child.kill("SIGSTOP"), stop };
 }
 
 /** What `engine.onWebTransportSession` takes, made of a session's TCP connection; `cut` breaks it. */
