@@ -13,6 +13,7 @@ use crate::proto::engine::url::Url;
 use crate::proto::output::Occasion;
 use crate::proto::socket::policy::Reauth;
 use crate::proto::timer::Millis;
+use crate::web::edge::has_webtransport;
 
 use super::auth::Auth;
 use super::bearer::{Provider, Token};
@@ -233,7 +234,8 @@ impl Builder {
 
     /// The transports to use, in their order (polling, WebSocket, WebTransport). Those that the browser lacks are left out.
     pub fn transports(mut self, transports: impl IntoIterator<Item = Transport>) -> Self {
-        self.options.transports = transports.into_iter().map(Candidate::from).collect();
+        let is_there = |transport: &Transport| *transport != Transport::WebTransport || has_webtransport();
+        self.options.transports = transports.into_iter().filter(is_there).map(Candidate::from).collect();
         self
     }
 

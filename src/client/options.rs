@@ -145,14 +145,14 @@ pub(crate) fn bearer_header(token: &str) -> Result<Header, Error> {
     header("Authorization", &["Bearer ", token].concat())
 }
 
-/// The transport of a name: `polling` (through XHR), `xhr`, `fetch` (polling through fetch), `websocket` or
-/// `webtransport`.
+/// The transport of a name: `polling` (through XHR), `xhr`, `fetch` (polling through fetch), `websocket`, or
+/// `webtransport` where this page has that: not every browser does, nor any for a page that came over http.
 pub fn transport(name: &str) -> Option<Candidate> {
     let (kind, fetch) = match name {
         "polling" | "xhr" => (Kind::Polling, false),
         "fetch" => (Kind::Polling, true),
         "websocket" => (Kind::WebSocket, false),
-        "webtransport" => (Kind::WebTransport, false),
+        "webtransport" if has_webtransport() => (Kind::WebTransport, false),
         _ => return None,
     };
     Some(Candidate { kind, fetch })
@@ -190,14 +190,9 @@ impl Options {
 
     /// What the connection is made with.
     pub(crate) fn config(&self) -> Config {
-        let mut transports = self.transports.clone();
-        // Not every browser has it, nor any for a page that came over http.
-        if !has_webtransport() {
-            transports.retain(|candidate| candidate.kind != Kind::WebTransport);
-        }
         Config {
             revision: Revision::V4,
-            transports,
+            transports: self.transports.clone(),
             upgrade: self.upgrade,
             try_all: self.try_all_transports,
             prefer_websocket: self.remember_upgrade && websocket_worked(),

@@ -148,6 +148,7 @@ pub fn read(object: &JsValue) -> Result<Options, Error> {
                 Some("jsonp") => {}
                 name => match name.and_then(transport) {
                     Some(candidate) => options.transports.push(candidate),
+                    None if name == Some(Kind::WebTransport.name()) => {}
                     None => problem.wrong("transports"),
                 },
             }

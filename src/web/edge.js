@@ -54,7 +54,10 @@ export const take = (slot) => {
 /** How many code units of a text are copied for Rust to read the header from. */
 const HEAD = 64;
 
-/** Of a stream that carries bytes, it gives how many are wanted next. @type {(driver: number, transport: number, signal: number, slot: number, number: number) => number} */
+/**
+ * Of a stream that carries bytes, it gives how many are wanted next.
+ * @type {(driver: number, transport: number, signal: number, slot: number, number: number) => number}
+ */
 let dispatch;
 /** @type {WebAssembly.Memory} */
 let memory;

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 
 use crate::proto::Data;
-use crate::proto::engine::frame::{self, Decoder, Piece};
+use crate::proto::engine::frame::{Decoder, EMPTY_BINARY, Header, Piece};
 use crate::proto::engine::packet::Packet;
 
 use super::edge;
@@ -38,10 +38,11 @@ impl Session {
         let mut length = edge::to_bytes(data.slot());
         if length == 0 {
             is_binary = false;
-            data = Payload::text(frame::EMPTY_BINARY);
+            data = Payload::text(EMPTY_BINARY);
             length = edge::to_bytes(data.slot());
         }
-        edge::write_frame(&self.line, &frame::header(length, is_binary), data.into_slot());
+        let header = Header::new(length, is_binary);
+        edge::write_frame(&self.line, header.as_bytes(), data.into_slot());
     }
 
     /// How many bytes of the stream make the next piece.

@@ -27,19 +27,35 @@ const BINARY: u8 = 0x80;
 const LENGTH_IN_2: u32 = 126;
 const LENGTH_IN_8: u32 = 127;
 
-/// The header of a frame, for a packet of `length` bytes.
-pub fn header(length: u32, is_binary: bool) -> Vec<u8> {
-    let mark = if is_binary { BINARY } else { 0 };
-    let (first, rest) = match length {
-        0..LENGTH_IN_2 => (length, 0),
-        LENGTH_IN_2..=0xffff => (LENGTH_IN_2, 2),
-        _ => (LENGTH_IN_8, 8),
-    };
-    let mut header = vec![mark | first as u8];
-    for index in (0..rest).rev() {
-        header.push((u64::from(length) >> (8 * index)) as u8);
+/// The header of a frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Header {
+    /// The longest that there is; the bytes of a shorter one are the last of it.
+    bytes: [u8; 9],
+    start: usize,
+}
+
+impl Header {
+    /// For a packet of `length` bytes.
+    pub fn new(length: u32, is_binary: bool) -> Self {
+        let (start, first) = match length {
+            0..LENGTH_IN_2 => (8, length),
+            LENGTH_IN_2..=0xffff => (6, LENGTH_IN_2),
+            _ => (0, LENGTH_IN_8),
+        };
+        let mut bytes = [0; 9];
+        let [_, rest @ ..] = &mut bytes;
+        *rest = u64::from(length).to_be_bytes();
+        if let Some(byte) = bytes.get_mut(start) {
+            *byte = first as u8 | if is_binary { BINARY } else { 0 };
+        }
+        Self { bytes, start }
     }
-    header
+
+    /// The bytes, one, three or nine.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(self.start..).unwrap_or_default()
+    }
 }
 
 /// Takes a stream apart: it says how many bytes it wants next, is given them, and says what they are.
@@ -132,22 +148,10 @@ impl<D: Data> Connection<D> {
     /// begins or is joined.
     pub(super) fn introduce(&self, transport: u32, kind: Kind, out: &mut Outputs<D>) {
         if kind == Kind::WebTransport {
-            let sid = self.sid.as_deref().map(session);
-            let packet = Packet::with_data(PacketType::Open, sid.as_deref().map(D::text));
+            // Ids are base64url: nothing in them has to be escaped.
+            let session = |sid: &str| D::text(&["{\"sid\":\"", sid, "\"}"].concat());
+            let packet = Packet::with_data(PacketType::Open, self.sid.as_deref().map(session));
             out.push_back(Output::Write(transport, packet));
         }
     }
-}
-
-/// The JSON that names a session.
-fn session(sid: &str) -> String {
-    let mut json = String::from("{\"sid\":\"");
-    for char in sid.chars() {
-        if matches!(char, '"' | '\\') {
-            json.push('\\');
-        }
-        json.push(char);
-    }
-    json.push_str("\"}");
-    json
 }
