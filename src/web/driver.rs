@@ -27,6 +27,7 @@ use super::payload::Payload;
 use super::polling::Poller;
 use super::signal;
 use super::websocket::Stream;
+use super::webtransport::Session;
 
 /// What a driver asks of the layer above, and tells it. Called while nothing is borrowed.
 pub trait App {
@@ -76,6 +77,7 @@ pub struct Driver {
 /// What carries a transport.
 enum Line {
     Stream(Stream),
+    Session(Session),
     Poller(RefCell<Poller>),
 }
 
@@ -234,11 +236,11 @@ impl Driver {
 
     fn perform(self: &Rc<Self>, output: Output<Payload>) {
         match output {
-            Output::Write(transport, packet) => {
-                if let Some(Line::Stream(stream)) = self.line(transport).as_deref() {
-                    stream.write(packet);
-                }
-            }
+            Output::Write(transport, packet) => match self.line(transport).as_deref() {
+                Some(Line::Stream(stream)) => stream.write(packet),
+                Some(Line::Session(session)) => session.write(packet),
+                _ => {}
+            },
             Output::Event(event) => {
                 self.observe(&event);
                 self.app.event(event);
@@ -297,14 +299,17 @@ impl Driver {
             return;
         };
         if sid.is_some()
-            && let Some(upgraded) = &endpoint.upgraded
+            && let Some(upgraded) = endpoint.upgraded(candidate.kind)
         {
-            endpoint = Rc::clone(upgraded);
+            endpoint = upgraded;
         }
         let address = endpoint.address(candidate, sid);
         let line = if candidate.kind.is_polling() {
             let poller = Poller::new(address, endpoint.http(), candidate.fetch, self.number, transport);
             Some(Line::Poller(RefCell::new(poller)))
+        } else if candidate.kind == Kind::WebTransport {
+            let options = endpoint.session_options.as_deref();
+            Some(Line::Session(Session::open(&address, options, self.number, transport)))
         } else {
             let stamp = if endpoint.stamps_streams { endpoint.stamp() } else { "" };
             let (protocols, base64) = (&endpoint.protocols, endpoint.base64);
@@ -336,6 +341,9 @@ impl Driver {
 
     /// What the official client's errors say.
     pub(super) fn describe(&self, transport: u32, reads: bool) -> &'static str {
+        if self.is_session(transport) {
+            return "webtransport error";
+        }
         let fetches = self.with_poller(transport, |poller| poller.fetches());
         match (fetches, reads) {
             (None, _) => "websocket error",
@@ -343,6 +351,26 @@ impl Driver {
             (Some(false), false) => "xhr post error",
             (Some(true), true) => "fetch read error",
             (Some(true), false) => "fetch write error",
+        }
+    }
+
+    /// The same of a stream that was closed.
+    pub(super) fn describe_close(&self, transport: u32) -> &'static str {
+        if self.is_session(transport) {
+            "webtransport closed"
+        } else {
+            "websocket closed"
+        }
+    }
+
+    fn is_session(&self, transport: u32) -> bool {
+        self.with_session(transport, |_| ()).is_some()
+    }
+
+    pub(super) fn with_session<T>(&self, transport: u32, act: impl FnOnce(&Session) -> T) -> Option<T> {
+        match self.line(transport)?.as_ref() {
+            Line::Session(session) => Some(act(session)),
+            _ => None,
         }
     }
 
@@ -357,7 +385,7 @@ impl Driver {
     pub(super) fn with_poller<T>(&self, transport: u32, act: impl FnOnce(&mut Poller) -> T) -> Option<T> {
         match self.line(transport)?.as_ref() {
             Line::Poller(poller) => Some(act(&mut poller.borrow_mut())),
-            Line::Stream(_) => None,
+            _ => None,
         }
     }
 

@@ -22,6 +22,7 @@ mod connecting;
 mod credentials;
 mod diagnosis;
 mod encoding;
+mod frame;
 mod handshake;
 mod handshake_refused;
 mod header;

@@ -394,11 +394,16 @@ impl<D: Data> Connection<D> {
     }
 
     fn handle_opened(&mut self, transport: u32, out: &mut Outputs<D>) {
+        if transport == self.transport && self.state == State::Opening {
+            self.introduce(transport, self.candidate.kind, out);
+        }
         let Some(probe) = self.probes.iter_mut().find(|probe| probe.transport == transport) else {
             return;
         };
         if probe.state == ProbeState::AwaitOpen {
             probe.state = ProbeState::AwaitPong;
+            let kind = probe.candidate.kind;
+            self.introduce(transport, kind, out);
             let ping = Packet::with_data(PacketType::Ping, Some(D::text(PROBE)));
             out.push_back(Output::Write(transport, ping));
         }

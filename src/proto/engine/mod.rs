@@ -1,6 +1,7 @@
 //! Engine.IO: one connection to a server, over whichever transport carries it.
 
 pub mod connection;
+pub mod frame;
 pub mod handshake;
 pub mod packet;
 pub mod payload;
