@@ -351,16 +351,7 @@ impl<D: Data> Connection<D> {
             self.shut(Reason::PingTimeout, None, out);
         }
         if self.timers.take_expired(Timer::Probe, now) {
-            for probe in &mut self.probes {
-                if probe.state == ProbeState::AwaitLead {
-                    probe.state = ProbeState::AwaitOpen;
-                    out.push_back(Output::Open {
-                        transport: probe.transport,
-                        candidate: probe.candidate,
-                        sid: self.sid.clone(),
-                    });
-                }
-            }
+            self.end_lead(out);
         }
     }
 
