@@ -7,6 +7,7 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 export const paths = {
   tools: join(root, ".tools"),
   toolsBin: join(root, ".tools", "bin"),
+  python: join(root, ".tools", "python"),
   logs: join(root, ".tools", "logs"),
   nodeBin: join(root, "node_modules", ".bin"),
   target: join(root, "target"),

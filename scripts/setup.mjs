@@ -5,6 +5,7 @@ import { Failure, ask, runAsScript } from "./process.mjs";
 import { cargoTools } from "./setup/cargo-tools.mjs";
 import { chromium } from "./setup/chromium.mjs";
 import { nodePackages } from "./setup/node-packages.mjs";
+import { pythonPackages } from "./setup/python.mjs";
 import { rustForWasm } from "./setup/rust.mjs";
 import { runLanes } from "./setup/steps.mjs";
 
@@ -13,14 +14,15 @@ const oldestNode = 20;
 export async function setup(level) {
   if (level !== "build" && level !== "test") throw new Failure("Usage: node scripts/setup.mjs build|test");
   await checkPrerequisites();
-  const [npm, rust, tools, browser] = await Promise.all([
+  const [npm, rust, tools, browser, python] = await Promise.all([
     nodePackages(level),
     rustForWasm(level),
     cargoTools(level),
     level === "test" ? chromium() : [],
+    level === "test" ? pythonPackages() : [],
   ]);
   // Debian's packages are installed one after the other; what cargo builds needs none of them.
-  const lanes = [npm, [...rust, ...browser], tools].filter((steps) => steps.length > 0);
+  const lanes = [npm, [...rust, ...browser, ...python], tools].filter((steps) => steps.length > 0);
   if (lanes.length === 0) return;
   console.log(`Setting up for ${level === "build" ? "the build" : "the tests"} (once; logs are in .tools/logs)`);
   const since = performance.now();

@@ -35,7 +35,7 @@
 //!
 //! # Credentials
 //!
-//! A browser sends custom headers with polling and cannot on a WebSocket. Before it connects, this client plans where each
+//! A browser sends custom headers with polling and cannot on a WebSocket or over WebTransport. Before it connects, this client plans where each
 //! credential travels ([`Plan`]), moves headers where they cannot be sent ([`HeaderFallback`]) and says so; it never drops one
 //! without a word. In the server, `socketio-wasm/server` of the npm package puts moved headers back where they belong.
 //!

@@ -33,7 +33,7 @@ export declare const Fetch: TransportMarker;
 export declare const XHR: TransportMarker;
 /** For the option `transports`: a WebSocket. */
 export declare const WebSocket: TransportMarker;
-/** For the option `transports`: a WebTransport session. Not there yet: it is left out. */
+/** For the option `transports`: a WebTransport session. Left out where the browser lacks it. */
 export declare const WebTransport: TransportMarker;
 
 export { connect, io, Manager, Socket, io as default };

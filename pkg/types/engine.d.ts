@@ -29,7 +29,7 @@ export interface HandshakeData {
 
 /** A transport in use. */
 export interface Transport {
-  /** `"polling"` (through XMLHttpRequest or `fetch`) or `"websocket"`. */
+  /** `"polling"` (through XMLHttpRequest or `fetch`) `"websocket"` or `"webtransport"`. */
   readonly name: string;
   /** Whether a packet would be written at once. */
   readonly writable: boolean;

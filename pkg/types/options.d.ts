@@ -4,7 +4,7 @@ import type { HeaderFallback } from "./plan.js";
 
 /**
  * A transport by name: `"polling"` and `"xhr"` are HTTP long-polling through XMLHttpRequest, `"fetch"` is the same through
- * `fetch`. `"webtransport"` is not there yet and is left out; any other name is an `invalid_option` error.
+ * `fetch`. `"webtransport"` is left out where the browser lacks it; any other name is an `invalid_option` error.
  */
 export type TransportName = "polling" | "xhr" | "fetch" | "websocket" | "webtransport" | (string & {});
 
@@ -74,7 +74,7 @@ export interface ManagerOptions {
   secure?: boolean;
   /**
    * Parameters for the query of every request. Logs and proxies see them: no place for secrets. Where it is given, the
-   * query of the URL is not used.
+   * query of the URL is not used. A session that begins on WebTransport has none.
    */
   query?: { [key: string]: any };
 
@@ -136,8 +136,8 @@ export interface ManagerOptions {
   debug?: boolean;
   /**
    * Header fields. Polling sends them as headers, and the server keeps those of the first request for the whole session, an
-   * upgrade to WebSocket included. Where the session begins on WebSocket a browser can send none: then {@link headerFallback}
-   * says what becomes of them.
+   * upgrade included. Where the session begins on WebSocket or WebTransport a browser can send none: then
+   * {@link headerFallback} says what becomes of them.
    *
    * A name or value that HTTP does not allow, or that browsers keep to themselves (`Cookie`, `Origin`, …), is an
    * `invalid_header` error before anything is sent.
@@ -164,15 +164,19 @@ export interface ManagerOptions {
    * `headerFallback` says.
    *
    * And other options for one transport: `path` (used as it is), `query`, `timestampParam`, `timestampRequests`, `forceBase64`,
-   * `protocols`, `withCredentials`, `requestTimeout`.
+   * `protocols`, `withCredentials`, `requestTimeout`. Those of `webtransport` are also given to the browser's constructor
+   * `WebTransport` as they are.
    *
    * @example
    * io(url, { transportOptions: { polling: { extraHeaders: { "X-Tenant": "acme" } } } });
+   * @example
+   * const serverCertificateHashes = [{ algorithm: "sha-256", value: hash }]; // for a certificate that no authority signed
+   * io(url, { transportOptions: { webtransport: { serverCertificateHashes } } });
    */
   transportOptions?: { [transport: string]: { extraHeaders?: ExtraHeaders; [option: string]: any } };
   /**
    * Whether polling sends cookies to another origin, and stores those that it sets. The server has to allow it
-   * (`cors: { origin: "https://…", credentials: true }`). On WebSocket, browsers always send them.
+   * (`cors: { origin: "https://…", credentials: true }`). On WebSocket, browsers always send them; on WebTransport, never.
    * @default false
    */
   withCredentials?: boolean;
@@ -181,12 +185,14 @@ export interface ManagerOptions {
 
   /**
    * The transports to use. The session begins on the first of them; see {@link upgrade} and {@link tryAllTransports} for the
-   * others. Names or markers: `["websocket"]`, `[Fetch, WebSocket]`. An empty list is a `no_transport` error.
-   * @default ["polling", "websocket"]
+   * others. Names or markers: `["websocket"]`, `[Fetch, WebSocket]`. WebTransport is left out where the browser lacks it; a list
+   * without any is a `no_transport` error.
+   * @default ["polling", "websocket", "webtransport"]
    */
   transports?: readonly (TransportName | TransportMarker)[];
   /**
-   * Whether to move from polling to WebSocket where both are in `transports` and the server offers it.
+   * Whether to move from polling to a better transport that is in `transports` and that the server offers. WebTransport is
+   * tried first, and 200 milliseconds later a WebSocket too: the first to answer takes over.
    * @default true
    */
   upgrade?: boolean;
@@ -207,7 +213,7 @@ export interface ManagerOptions {
    */
   protocols?: string | string[];
   /**
-   * Whether binary travels as base64 on WebSocket too. (On polling it always does.)
+   * Whether binary travels as base64 on WebSocket too. (On polling it always does, on WebTransport never.)
    * @default false
    */
   forceBase64?: boolean;
@@ -236,7 +242,7 @@ export interface ManagerOptions {
    */
   timestampParam?: string;
   /**
-   * Whether URLs have it: `true` those of WebSocket too, `false` none.
+   * Whether URLs have it: `true` those of WebSocket too, `false` none. That of WebTransport has no query.
    * @default those of polling
    */
   timestampRequests?: boolean;

@@ -3,7 +3,7 @@
 /**
  * What becomes of `extraHeaders` on a transport that cannot have headers, because a browser can't send any there.
  *
- * | | WebSocket | WebTransport (not there yet) |
+ * | | WebSocket | WebTransport |
  * |---|---|---|
  * | `"payload"` | in the CONNECT payload, as `auth.headers` | the same |
  * | `"query"` | in the URL, as `header.<name>=<value>`: logs and proxies see it | an error |

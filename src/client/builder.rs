@@ -1,9 +1,11 @@
 //! The settings of a connection, as an app gives them.
 
 use std::fmt;
+use std::rc::Rc;
 use std::time::Duration;
 
 use js_sys::Reflect;
+use wasm_bindgen::JsValue;
 
 use crate::error::{self, Code};
 use crate::proto::auth::{AuthPlacement, HeaderFallback, Secret};
@@ -13,6 +15,8 @@ use crate::proto::engine::url::Url;
 use crate::proto::output::Occasion;
 use crate::proto::socket::policy::Reauth;
 use crate::proto::timer::Millis;
+use crate::web::Payload;
+use crate::web::edge::has_webtransport;
 
 use super::auth::Auth;
 use super::bearer::{Provider, Token};
@@ -37,8 +41,8 @@ use super::socket::{Socket, millis};
 /// | [`bearer`](Self::bearer), [`bearer_with`](Self::bearer_with) | as the header `Authorization` | as any header |
 /// | [`header`](Self::header) | in the headers of polling | [`header_fallback`](Self::header_fallback) decides |
 /// | [`auth`](Self::auth), [`auth_with`](Self::auth_with) | in the payload of CONNECT | always possible |
-/// | [`query`](Self::query) | in the URL | always possible |
-/// | [`with_credentials`](Self::with_credentials) | as the browser's cookies | a WebSocket has them in any case |
+/// | [`query`](Self::query) | in the URL | not sent where the session begins on WebTransport |
+/// | [`with_credentials`](Self::with_credentials) | as the browser's cookies | a WebSocket has them in any case, WebTransport never |
 ///
 /// [`Socket::plan`] says what became of each.
 #[must_use = "nothing happens before `connect`, `build` or `manager`"]
@@ -61,6 +65,9 @@ pub enum Transport {
     Fetch,
     /// A WebSocket. The browser sends no headers there.
     WebSocket,
+    /// A WebTransport session over HTTP/3. Neither headers nor a query nor cookies reach the server there. Left out where the
+    /// browser lacks it.
+    WebTransport,
 }
 
 impl From<Transport> for Candidate {
@@ -69,6 +76,7 @@ impl From<Transport> for Candidate {
             Transport::Polling => (Kind::Polling, false),
             Transport::Fetch => (Kind::Polling, true),
             Transport::WebSocket => (Kind::WebSocket, false),
+            Transport::WebTransport => (Kind::WebTransport, false),
         };
         Self { kind, fetch }
     }
@@ -233,13 +241,21 @@ impl Builder {
 
     // Transports.
 
-    /// The transports to use, in their order (polling, then WebSocket).
+    /// The transports to use, in their order (polling, WebSocket, WebTransport). Those that the browser lacks are left out.
     pub fn transports(mut self, transports: impl IntoIterator<Item = Transport>) -> Self {
-        self.options.transports = transports.into_iter().map(Candidate::from).collect();
+        let is_there = |transport: &Transport| *transport != Transport::WebTransport || has_webtransport();
+        self.options.transports = transports.into_iter().filter(is_there).map(Candidate::from).collect();
         self
     }
 
-    /// Whether to move from polling to a WebSocket (`true`).
+    /// Options of a WebTransport session (none): an object as the browser's constructor `WebTransport` takes it, with
+    /// `serverCertificateHashes` for one. In JavaScript this is `transportOptions.webtransport`.
+    pub fn webtransport_options(mut self, options: &JsValue) -> Self {
+        self.options.session_options = Some(Rc::new(Payload::from(options)));
+        self
+    }
+
+    /// Whether to move from polling to a better transport (`true`).
     pub fn upgrade(mut self, upgrade: bool) -> Self {
         self.options.upgrade = upgrade;
         self
@@ -306,7 +322,7 @@ impl Builder {
         self
     }
 
-    /// Whether binary travels as base64 on every transport (`false`).
+    /// Whether binary travels as base64 on every transport but WebTransport (`false`).
     pub fn force_base64(mut self, force: bool) -> Self {
         self.options.force_base64 = force;
         self

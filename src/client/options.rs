@@ -14,6 +14,7 @@ use crate::proto::socket::policy::{Policy, Reauth};
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
 use crate::web::driver::websocket_worked;
+use crate::web::edge::has_webtransport;
 use crate::web::{Endpoint, Payload};
 
 /// The options of a manager and its connections. The defaults are those of `socket.io-client` 4.8.
@@ -51,7 +52,7 @@ pub struct Options {
     pub headers_once: bool,
     /// Whether cookies travel across origins.
     pub with_credentials: bool,
-    /// The transports to use, in their order (polling, then WebSocket).
+    /// The transports to use, in their order (polling, WebSocket, WebTransport). Those that the browser lacks are left out.
     pub transports: Vec<Candidate>,
     /// Who writes and reads messages.
     pub(crate) speech: Speech,
@@ -61,13 +62,15 @@ pub struct Options {
     pub try_all_transports: bool,
     /// Whether to begin on a WebSocket when the last one worked.
     pub remember_upgrade: bool,
+    /// Options of a WebTransport session, as the browser's constructor takes them (`serverCertificateHashes`).
+    pub session_options: Option<Rc<Payload>>,
     /// Subprotocols of a WebSocket.
     pub protocols: Vec<String>,
     /// The parameter that makes each URL another one (`t`).
     pub timestamp_param: String,
     /// Whether URLs have it: by default those of polling.
     pub timestamp_requests: Option<bool>,
-    /// Whether binary travels as base64 on every transport.
+    /// Whether binary travels as base64 on every transport but WebTransport.
     pub force_base64: bool,
     /// Whether a connection is closed, without an event, when the page is left or loaded anew.
     pub close_on_beforeunload: bool,
@@ -93,6 +96,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
+        let mut transports = vec![candidate(Kind::Polling), candidate(Kind::WebSocket)];
+        if has_webtransport() {
+            transports.push(candidate(Kind::WebTransport));
+        }
         Self {
             path: "/socket.io/".to_owned(),
             query: Vec::new(),
@@ -108,11 +115,12 @@ impl Default for Options {
             header_fallback: HeaderFallback::default(),
             headers_once: false,
             with_credentials: false,
-            transports: vec![candidate(Kind::Polling), candidate(Kind::WebSocket)],
+            transports,
             speech: Speech::default(),
             upgrade: true,
             try_all_transports: false,
             remember_upgrade: false,
+            session_options: None,
             protocols: Vec::new(),
             timestamp_param: "t".to_owned(),
             timestamp_requests: None,
@@ -174,14 +182,16 @@ const fn candidate(kind: Kind) -> Candidate {
     Candidate { kind, fetch: false }
 }
 
-/// The transport of a name: `polling` (through XHR), `xhr`, `fetch` (polling through fetch), `websocket` or `jsonp` (polling
-/// through `<script>` elements, for servers 1.x and 2.x).
+/// The transport of a name: `polling` (through XHR), `xhr`, `fetch` (polling through fetch), `websocket`, `jsonp` (polling through
+/// `<script>` elements, for servers 1.x and 2.x), or `webtransport` where this page has that: not every browser does, nor any
+/// for a page that came over http.
 pub fn transport(name: &str) -> Option<Candidate> {
     let (kind, fetch) = match name {
         "polling" | "xhr" => (Kind::Polling, false),
         "fetch" => (Kind::Polling, true),
         "websocket" => (Kind::WebSocket, false),
         "jsonp" => (Kind::Jsonp, false),
+        "webtransport" if has_webtransport() => (Kind::WebTransport, false),
         _ => return None,
     };
     Some(Candidate { kind, fetch })
@@ -354,6 +364,7 @@ impl Options {
             headers: carried.headers,
             headers_once: self.headers_once,
             protocols,
+            session_options: self.session_options.clone(),
             with_credentials: own.with_credentials,
             diagnoses: self.diagnose,
             request_timeout: own.request_timeout as u32,
@@ -361,21 +372,22 @@ impl Options {
             stamps_streams: false,
             closes_on_unload: self.close_on_beforeunload,
             base64: false,
-            upgraded: None,
+            upgraded: Vec::new(),
         };
-        let better = self
-            .own
-            .iter()
-            .find(|(kind, _)| candidate.kind.is_polling() && !kind.is_polling());
-        if let Some((_, better)) = better {
+        let mut others = Vec::new();
+        for (kind, better) in &self.own {
+            if !candidate.kind.is_polling() || kind.is_polling() {
+                continue;
+            }
             let mut upgraded = endpoint.clone();
             better.address(&mut upgraded);
             upgraded.protocols = secrets(&better.protocols);
             if better.query != own.query {
                 upgraded.query.clone_from(&better.query);
             }
-            endpoint.upgraded = Some(Rc::new(upgraded));
+            others.push((*kind, Rc::new(upgraded)));
         }
+        endpoint.upgraded = others;
         own.address(&mut endpoint);
         // Where one travels in an event, so does the payload that the others would be in.
         let mut payload_headers = carried.payload_headers;

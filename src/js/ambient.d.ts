@@ -58,7 +58,7 @@ declare module "#bindings" {
   export function isReconnecting(manager: number): boolean;
   export function reconfigure(manager: number, options: number): number;
   export function parseUrl(text: number, page: number): number;
-  export function dispatch(driver: number, transport: number, signal: number, slot: number, number: number): void;
+  export function dispatch(driver: number, transport: number, signal: number, slot: number, number: number): number;
   export function memory(): WebAssembly.Memory;
   export const imports: WebAssembly.Imports;
   export function __wbg_set_wasm(exports: WebAssembly.Exports): void;

@@ -103,8 +103,8 @@ impl Host for Façade {
 
 /// Something happened, as the edge tells.
 #[wasm_bindgen]
-pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) {
-    signal::dispatch(driver, transport, signal, slot, number);
+pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) -> u32 {
+    signal::dispatch(driver, transport, signal, slot, number)
 }
 
 /// A URL taken apart: a list of what names the server, the namespace, and the query.

@@ -1,6 +1,7 @@
 //! Options from a JavaScript object.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use crate::client::options::{Bearer, Options, Speech, bearer_header, header, transport};
 use crate::error::{Code, Error};
@@ -119,13 +120,11 @@ pub fn read(object: &Payload) -> Result<Options, Error> {
         while let Some(item) = list.shift() {
             // A marker has the name as a member.
             let name = item.as_text().or_else(|| reader.of(&item).get("transport")?.as_text());
-            match name.as_deref() {
-                // Known by name, and not carried yet.
-                Some("webtransport") => {}
-                name => match name.and_then(transport) {
-                    Some(candidate) => options.transports.push(candidate),
-                    None => problem.wrong("transports"),
-                },
+            let name = name.as_deref();
+            match name.and_then(transport) {
+                Some(candidate) => options.transports.push(candidate),
+                None if name == Some(Kind::WebTransport.name()) => {}
+                None => problem.wrong("transports"),
             }
         }
     }
@@ -136,7 +135,11 @@ pub fn read(object: &Payload) -> Result<Options, Error> {
         }
         for kind in [Kind::Polling, Kind::WebSocket, Kind::WebTransport] {
             if let Some(own) = reader.of(&own).get(kind.name()) {
-                let reader = reader.of(&own);
+                let given = Rc::new(own);
+                if kind == Kind::WebTransport {
+                    options.session_options = Some(Rc::clone(&given));
+                }
+                let reader = reader.of(&given);
                 for header in &reader.headers() {
                     options.transport_headers.push((kind, header.clone()));
                 }

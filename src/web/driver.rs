@@ -29,6 +29,7 @@ use super::payload::Payload;
 use super::polling::Poller;
 use super::signal;
 use super::websocket::Stream;
+use super::webtransport::Session;
 
 /// What a driver asks of the layer above, and tells it. Called while nothing is borrowed.
 pub trait App {
@@ -95,6 +96,7 @@ pub struct Driver {
 /// What carries a transport.
 enum Line {
     Stream(Stream),
+    Session(Session),
     Poller(RefCell<Poller>),
 }
 
@@ -264,11 +266,11 @@ impl Driver {
 
     fn perform(self: &Rc<Self>, output: Output<Payload>) {
         match output {
-            Output::Write(transport, packet) => {
-                if let Some(Line::Stream(stream)) = self.line(transport).as_deref() {
-                    stream.write(packet, self.revision.get());
-                }
-            }
+            Output::Write(transport, packet) => match self.line(transport).as_deref() {
+                Some(Line::Stream(stream)) => stream.write(packet, self.revision.get()),
+                Some(Line::Session(session)) => session.write(packet),
+                _ => {}
+            },
             Output::Encode {
                 connection,
                 socket,
@@ -333,14 +335,17 @@ impl Driver {
             return;
         };
         if sid.is_some()
-            && let Some(upgraded) = &endpoint.upgraded
+            && let Some(upgraded) = endpoint.upgraded(candidate.kind)
         {
-            endpoint = Rc::clone(upgraded);
+            endpoint = upgraded;
         }
         let address = endpoint.address(candidate, sid);
         let line = if candidate.kind.is_polling() {
             let poller = Poller::new(address, endpoint.http(), candidate, self.number, transport);
             Some(Line::Poller(RefCell::new(poller)))
+        } else if candidate.kind == Kind::WebTransport {
+            let options = endpoint.session_options.as_deref();
+            Some(Line::Session(Session::open(&address, options, self.number, transport)))
         } else {
             let stamp = if endpoint.stamps_streams { endpoint.stamp() } else { "" };
             let (protocols, base64) = (&endpoint.protocols, endpoint.base64);
@@ -372,6 +377,9 @@ impl Driver {
 
     /// What the official client's errors say.
     pub(super) fn describe(&self, transport: u32, reads: bool) -> &'static str {
+        if self.is_session(transport) {
+            return "webtransport error";
+        }
         let candidate = self.with_poller(transport, |poller| poller.candidate());
         match (candidate.map(|candidate| (candidate.kind, candidate.fetch)), reads) {
             (None, _) => "websocket error",
@@ -381,6 +389,26 @@ impl Driver {
             (Some((_, false)), false) => "xhr post error",
             (Some((_, true)), true) => "fetch read error",
             (Some((_, true)), false) => "fetch write error",
+        }
+    }
+
+    /// The same of a stream that was closed.
+    pub(super) fn describe_close(&self, transport: u32) -> &'static str {
+        if self.is_session(transport) {
+            "webtransport closed"
+        } else {
+            "websocket closed"
+        }
+    }
+
+    fn is_session(&self, transport: u32) -> bool {
+        self.with_session(transport, |_| ()).is_some()
+    }
+
+    pub(super) fn with_session<T>(&self, transport: u32, act: impl FnOnce(&Session) -> T) -> Option<T> {
+        match self.line(transport)?.as_ref() {
+            Line::Session(session) => Some(act(session)),
+            _ => None,
         }
     }
 
@@ -395,7 +423,7 @@ impl Driver {
     pub(super) fn with_poller<T>(&self, transport: u32, act: impl FnOnce(&mut Poller) -> T) -> Option<T> {
         match self.line(transport)?.as_ref() {
             Line::Poller(poller) => Some(act(&mut poller.borrow_mut())),
-            Line::Stream(_) => None,
+            _ => None,
         }
     }
 

@@ -8,18 +8,19 @@
  */
 
 /** What {@link dispatch} tells; `Signal` in `signal.rs` has the same list. */
-const OPENED = 0;
+export const OPENED = 0;
 const TEXT = 1;
 const BINARY = 2;
-const CLOSED = 3;
-const BROKEN = 4;
-export const ANSWERED = 5;
-export const ACCEPTED = 6;
+export const CLOSED = 3;
+export const BROKEN = 4;
+const ANSWERED = 5;
+const ACCEPTED = 6;
 const COMPOSED = 7;
 const OFFLINE = 8;
 const PROBED = 9;
 const WOKEN = 10;
 const UNLOADED = 11;
+export const BYTES = 12;
 
 /** The values that Rust holds, by number. Number 0 stands for nothing. @type {any[]} */
 const held = [undefined];
@@ -53,6 +54,9 @@ export const push = (list, slot) => {
 /** Reads a value and leaves it in the table. @param {number} slot */
 export const peek = (slot) => held[slot];
 
+/** Puts a value into the place of another one. @template T @param {number} slot @param {T} value */
+export const put = (slot, value) => (held[slot] = value);
+
 /** Takes a value out of the table. @param {number} slot */
 export const take = (slot) => {
   const value = held[slot];
@@ -68,7 +72,10 @@ export const take = (slot) => {
 /** How many code units of a text are copied for Rust to read the header from. */
 const HEAD = 64;
 
-/** @type {(driver: number, transport: number, signal: number, slot: number, number: number) => void} */
+/**
+ * Of a stream that carries bytes, it gives how many are wanted next.
+ * @type {(driver: number, transport: number, signal: number, slot: number, number: number) => number}
+ */
 let dispatch;
 /** @type {WebAssembly.Memory} */
 let memory;
@@ -90,6 +97,9 @@ export const showHead = (pointer) => {
   head = new Uint16Array(memory.buffer, headAt, HEAD);
 };
 
+/** Tells of a transport that is not of this file. @type {typeof dispatch} */
+export const tell = (driver, transport, signal, slot, number) => dispatch(driver, transport, signal, slot, number);
+
 /** Tells what came of a probe. @param {number} driver @param {number} transport @param {number} outcome */
 export const tellProbed = (driver, transport, outcome) => dispatch(driver, transport, PROBED, 0, outcome);
 
@@ -98,7 +108,7 @@ export const tellProbed = (driver, transport, outcome) => dispatch(driver, trans
  * Rust asks for more where its header is longer.
  * @param {string} text
  */
-const copyHead = (text) => {
+export const copyHead = (text) => {
   // A memory that has grown has a new buffer.
   if (!head.length) head = new Uint16Array(memory.buffer, headAt, HEAD);
   const end = Math.min(text.length, HEAD);
@@ -357,9 +367,12 @@ const sendable = (value) => {
 };
 
 /** @param {ArrayBuffer | ArrayBufferView} value */
+export const bytesOf = (value) =>
+  value instanceof ArrayBuffer ? new Uint8Array(value) : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+
+/** @param {ArrayBuffer | ArrayBufferView} value */
 const base64 = (value) => {
-  const bytes =
-    value instanceof ArrayBuffer ? new Uint8Array(value) : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  const bytes = bytesOf(value);
   let binary = "";
   // More arguments than this overflow the stack in some browsers.
   for (let i = 0; i < bytes.length; i += 0x2000) binary += String.fromCharCode(...bytes.subarray(i, i + 0x2000));
@@ -469,7 +482,7 @@ const attempt = (read) => {
  * The browser refused a call, which is told after the call of the app that caused it.
  * @param {number} driver @param {number} transport @param {number} signal @param {unknown} error
  */
-const refuse = (driver, transport, signal, error) => {
+export const refuse = (driver, transport, signal, error) => {
   setTimeout(() => dispatch(driver, transport, signal, detail(error), -1));
   return 0;
 };

@@ -100,6 +100,23 @@ extern "C" {
     pub fn end(request: u32);
 }
 
+#[wasm_bindgen(module = "/src/web/webtransport.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = hasWebTransport)]
+    pub fn has_webtransport() -> bool;
+
+    #[wasm_bindgen(js_name = openSession)]
+    pub fn open_session(url: u32, options: u32, driver: usize, transport: u32) -> u32;
+    #[wasm_bindgen(js_name = toText)]
+    pub fn to_text(slot: u32) -> u32;
+    #[wasm_bindgen(js_name = toBytes)]
+    pub fn to_bytes(slot: u32) -> u32;
+    #[wasm_bindgen(js_name = writeFrame)]
+    pub fn write_frame(line: u32, header: &[u8], content: u32);
+    #[wasm_bindgen(js_name = closeSession)]
+    pub fn close_session(line: u32);
+}
+
 #[wasm_bindgen(module = "/src/web/diagnosis.js")]
 extern "C" {
     pub fn probe(kind: u32, url: &str, header: &str, with_credentials: bool, driver: usize, transport: u32);

@@ -27,6 +27,8 @@ pub struct Endpoint {
     pub headers_once: bool,
     /// Subprotocols, for WebSocket.
     pub protocols: Vec<Secret>,
+    /// Options of a WebTransport session.
+    pub session_options: Option<Rc<Payload>>,
     /// Whether cookies travel across origins.
     pub with_credentials: bool,
     /// Whether to find out why polling failed where the browser does not say.
@@ -39,19 +41,35 @@ pub struct Endpoint {
     pub stamps_streams: bool,
     /// Whether the connection is closed without a word when the page is left.
     pub closes_on_unload: bool,
-    /// Whether binary is to travel as base64 on every transport.
+    /// Whether binary is to travel as base64 on every transport but WebTransport.
     pub base64: bool,
-    /// What is different for the transport that it moves to.
-    pub upgraded: Option<Rc<Self>>,
+    /// What is different for the transports that it may move to.
+    pub upgraded: Vec<(Kind, Rc<Self>)>,
 }
 
 impl Endpoint {
+    /// What is different for a transport that the session moves to, where anything is.
+    pub(super) fn upgraded(&self, kind: Kind) -> Option<Rc<Self>> {
+        let own = self.upgraded.iter().find(|(other, _)| *other == kind);
+        own.map(|(_, endpoint)| Rc::clone(endpoint))
+    }
+
     /// The URL of a transport, without a time stamp.
     pub(super) fn address(&self, candidate: Candidate, sid: Option<&str>) -> Payload {
         let is_polling = candidate.kind.is_polling();
-        let mut address = self.url.origin(if is_polling { "http" } else { "ws" });
+        let mut address = self.url.origin(match candidate.kind {
+            Kind::Polling | Kind::Jsonp => "http",
+            Kind::WebSocket => "ws",
+            // Always over TLS.
+            Kind::WebTransport if self.url.is_secure => "http",
+            Kind::WebTransport => "https",
+        });
         address.push_str(&self.path);
         let query = Payload::list(&[]);
+        if candidate.kind == Kind::WebTransport {
+            // Servers see nothing of its query.
+            return Payload::address(&address, query);
+        }
         let add = |name: &str, value: &str| {
             query.append(name);
             query.append(value);

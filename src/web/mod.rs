@@ -12,6 +12,7 @@ pub mod payload;
 pub(crate) mod polling;
 pub(crate) mod signal;
 mod websocket;
+mod webtransport;
 
 pub use driver::{App, Driver};
 pub use endpoint::Endpoint;

@@ -7,6 +7,7 @@ use crate::error::Code;
 use crate::proto::Data;
 use crate::proto::diagnosis::Outcome;
 use crate::proto::engine::connection::Input;
+use crate::proto::engine::frame::Piece;
 use crate::proto::engine::transport::Kind;
 use crate::proto::output::Failure;
 use crate::proto::socket::manager::HEAD;
@@ -17,6 +18,7 @@ use super::driver::{Driver, broken, count, find};
 use super::edge;
 use super::payload::Payload;
 use super::polling::Poller;
+use super::webtransport::Session;
 
 /// What `edge.js` tells, in the same order there.
 #[derive(Clone, Copy)]
@@ -33,11 +35,12 @@ enum Signal {
     Probed,
     Woken,
     Unloaded,
+    Bytes,
 }
 
 impl Signal {
     fn from_number(number: u32) -> Option<Self> {
-        const ALL: [Signal; 12] = [
+        const ALL: [Signal; 13] = [
             Signal::Opened,
             Signal::Text,
             Signal::Binary,
@@ -50,6 +53,7 @@ impl Signal {
             Signal::Probed,
             Signal::Woken,
             Signal::Unloaded,
+            Signal::Bytes,
         ];
         ALL.get(number as usize).copied()
     }
@@ -76,7 +80,7 @@ mod callback {
 
     use super::{dispatch, edge};
 
-    type Dispatch = dyn Fn(usize, u32, u32, u32, u32);
+    type Dispatch = dyn Fn(usize, u32, u32, u32, u32) -> u32;
 
     thread_local! {
         /// What `edge.js` calls.
@@ -94,14 +98,15 @@ mod callback {
     }
 }
 
-/// Something happened: `signal` says what, to a transport of a driver. `slot` is taken.
-pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) {
+/// Something happened: `signal` says what, to a transport of a driver. `slot` is taken. Gives how many bytes are wanted next of
+/// a stream that carries them.
+pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) -> u32 {
     let payload = Payload::from_slot(slot);
     if matches!(Signal::from_number(signal), Some(Signal::Offline)) {
         for driver in (0..count()).filter_map(find) {
             driver.go_offline(payload.as_ref().map(|detail| detail.slice(0, usize::MAX)));
         }
-        return;
+        return 0;
     }
     if let (Some(driver), Some(signal)) = (find(driver), Signal::from_number(signal)) {
         match signal {
@@ -109,7 +114,11 @@ pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u
             Signal::Unloaded => driver.hush(),
             _ => driver.handle(transport, signal, payload, number),
         }
+        if matches!(signal, Signal::Opened | Signal::Bytes) {
+            return driver.with_session(transport, Session::wanted).unwrap_or(u32::MAX);
+        }
     }
+    0
 }
 
 impl Driver {
@@ -120,6 +129,13 @@ impl Driver {
     }
 
     fn hear(self: &Rc<Self>, now: Millis, transport: u32, signal: Signal, payload: Option<Payload>, number: u32) {
+        let (signal, payload, number) = match (signal, payload) {
+            (Signal::Bytes, Some(bytes)) => match self.take_piece(transport, bytes, number) {
+                Some((packet, head)) => (Signal::Text, Some(packet), head),
+                None => return,
+            },
+            (_, payload) => (signal, payload, number),
+        };
         let input = match (signal, payload) {
             (Signal::Text | Signal::Binary, Some(data)) => {
                 let mut head = [0; HEAD];
@@ -145,7 +161,7 @@ impl Driver {
                 None => return,
             },
             (Signal::Opened, _) => Input::Opened,
-            (Signal::Closed, detail) => Input::Closed(broken("websocket closed", detail)),
+            (Signal::Closed, detail) => Input::Closed(broken(self.describe_close(transport), detail)),
             (Signal::Accepted, _) if number == 200 => {
                 self.end_post(transport);
                 Input::Posted
@@ -184,6 +200,20 @@ impl Driver {
 
     fn is_jsonp(&self, transport: u32) -> bool {
         self.with_poller(transport, |poller| poller.candidate().kind) == Some(Kind::Jsonp)
+    }
+
+    /// A piece of a stream that carries bytes. Gives the packet that it is, and how long the head is that was copied of it.
+    fn take_piece(&self, transport: u32, bytes: Payload, number: u32) -> Option<(Payload, u32)> {
+        match self.with_session(transport, |session| session.advance(number))? {
+            Piece::Header => None,
+            Piece::Text => {
+                let head = edge::to_text(bytes.slot());
+                Some((bytes, head))
+            }
+            Piece::Binary => Some((bytes, 0)),
+            // A text without a type is no packet.
+            Piece::Nonsense => Some((Payload::text(""), 0)),
+        }
     }
 
     /// A POST has ended: so has a poller that waited for nothing else.

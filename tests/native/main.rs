@@ -23,6 +23,7 @@ mod credentials;
 mod custom;
 mod diagnosis;
 mod encoding;
+mod frame;
 mod handshake;
 mod handshake_refused;
 mod header;

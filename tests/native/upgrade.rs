@@ -348,3 +348,23 @@ fn a_transport_that_has_not_begun_yet_is_not_begun_after_another_has_won() {
     let lines = desk.sent();
     assert_eq!(lines, ["write 2 5", "close 0"]);
 }
+
+#[test]
+fn a_webtransport_that_failed_has_no_lead() {
+    let handshake = UPGRADABLE.replace("[\"websocket\"]", "[\"websocket\",\"webtransport\"]");
+    let mut desk = Desk::new(&["polling", "websocket", "webtransport"], &["/"]);
+    desk.connect(0);
+    desk.polled(0, &handshake);
+    desk.take();
+    desk.wait(50.0);
+    desk.failed(2, "webtransport error");
+    let sent = desk.sent();
+    assert_eq!(sent, ["close 2", "open 1 websocket sid=S"]);
+    // And not once more when the lead would have been over.
+    desk.wait(1_000.0);
+    assert_eq!(desk.take(), NOTHING);
+    desk.opened(1);
+    assert_eq!(desk.take(), ["write 1 2probe"]);
+    desk.failed(1, "websocket error");
+    assert_eq!(desk.sent(), ["close 1"]);
+}

@@ -13,7 +13,7 @@
 //   count (i, payload, ack)   expects 0, 1, 2 …; answers {received, ordered} where an acknowledgement is asked for
 //   whoami (ack)              answers {id, nsp, headers, query, auth, restored, rawHeaders, transport, protocol, recovered}:
 //                             `rawHeaders` as the browser sent them, `headers` as the app's code sees them
-//   server-upgraded (ack)     answers with the transport's name as soon as it is WebSocket
+//   server-upgraded (ack)     answers with the transport's name as soon as it is not polling
 //   present (ack)             answers with the ids of the namespace's sockets
 //   kick                      disconnects this socket
 //   kick-close                closes the engine under it: every namespace of the connection
@@ -47,6 +47,7 @@ function cut(socket) {
 
 /** The TCP connection of a WebSocket, or of the poll that is waiting. */
 function connectionOf(transport) {
+  if (transport.session) return { destroy: () => transport.session.cut() };
   return transport.socket?._socket ?? transport.req?.socket;
 }
 
@@ -86,7 +87,7 @@ const handlers = {
   whoami: (socket, ack) => ack(whoami(socket)),
   "server-upgraded"(socket, ack) {
     const { conn } = socket;
-    if (conn.transport.name === "websocket") return ack("websocket");
+    if (conn.transport.name !== "polling") return ack(conn.transport.name);
     conn.once("upgrade", (transport) => ack(transport.name));
   },
   present: (socket, ack) => ack([...socket.nsp.sockets.keys()]),
@@ -113,7 +114,7 @@ function whoami(socket) {
     query,
     auth,
     restored: socket.data.restoredHeaders ?? [],
-    rawHeaders: socket.request.headers,
+    rawHeaders: socket.request?.headers ?? {},
     transport: transport.name,
     protocol,
     recovered: socket.recovered,

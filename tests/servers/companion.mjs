@@ -10,6 +10,9 @@
 // `Authorization: Bearer …` and otherwise answers Error("invalid token") with `data: {code: "invalid_token", status:
 // 401}`. What each event does is listed in `companion-events.mjs`. `socketio-wasm/server` is installed where it's there.
 //
+// With the setting `webtransport`, both are there over HTTP/3 too, on the same port: `certificateHash` is what the page needs.
+// The server's `cors` closes such sessions, so there is none then, and the page has to come from here (`handler`).
+//
 // As a module: `startServer(settings)`; see `Companion` for what a test can do with the result.
 import { existsSync } from "node:fs";
 import { createServer } from "node:http";
@@ -43,11 +46,15 @@ class Companion {
   requests = { GET: 0, POST: 0, OPTIONS: 0, upgrade: 0 };
   /** Each of them: `{ method, url, headers }`. */
   log = [];
+  /** With `webtransport`: how many sessions have begun. */
+  sessions = 0;
   /** Each socket that left: `{ id, nsp, reason }`. */
   disconnects = [];
 
   #settings;
   #http;
+  #bridge;
+  #certificate;
   #connections = new Set();
   /** Where a WebSocket is welcome. */
   #webSocketPaths;
@@ -56,16 +63,28 @@ class Companion {
     this.#settings = { port: 0, host: "127.0.0.1", options: {}, recovery: {}, allow: restorable, ...settings };
   }
 
+  /** With `webtransport`: what a page needs in `serverCertificateHashes`, as an array. */
+  get certificateHash() {
+    return this.#certificate?.hash;
+  }
+
+  /** With `webtransport`: how many sessions are open. Those of a page that is gone stay for a while. */
+  get openSessions() {
+    return this.#bridge.wires.size;
+  }
+
   /** Starts listening; after `stop()`, on the same port as before. */
   async start() {
-    const { host, handler, options, recovery } = this.#settings;
+    const { host, handler, options, recovery, webtransport } = this.#settings;
     this.#http = createServer(handler ?? ((_request, response) => response.writeHead(404).end()));
     this.#http.on("connection", (connection) => {
       this.#connections.add(connection);
       connection.once("close", () => this.#connections.delete(connection));
     });
     this.#webSocketPaths = [];
-    const shared = { cors: { origin: true, credentials: true }, destroyUpgrade: false, serveClient: false };
+    const cors = webtransport ? {} : { cors: { origin: true, credentials: true } };
+    const transports = webtransport ? { transports: ["polling", "websocket", "webtransport"] } : {};
+    const shared = { ...cors, ...transports, destroyUpgrade: false, serveClient: false };
     this.io = await this.#mount({ ...shared, ...options });
     this.recovery = await this.#mount({
       ...shared,
@@ -85,6 +104,7 @@ class Companion {
     });
     this.port = this.#http.address().port;
     this.url = `http://${host}:${this.port}`;
+    if (webtransport) await this.#bridgeSessions();
   }
 
   /** Stops listening and closes every connection: in order, or, when `abrupt`, by cutting the wires. */
@@ -96,11 +116,13 @@ class Companion {
     await closed;
     clearTimeout(deadline);
     this.cut();
+    await this.#bridge?.stop();
   }
 
   /** Cuts every TCP connection without a word. */
   cut() {
     for (const connection of this.#connections) connection.destroy();
+    this.#bridge?.cut();
   }
 
   /** Forgets the requests that were counted. */
@@ -124,6 +146,18 @@ class Companion {
     }
     addHandlers(io, (socket, reason) => this.disconnects.push({ id: socket.id, nsp: socket.nsp.name, reason }));
     return io;
+  }
+
+  async #bridgeSessions() {
+    const { startBridge, sessionOf, hashedCertificate } = await import("./webtransport/index.mjs");
+    this.#certificate ??= await hashedCertificate();
+    const handle = (io) => (wire) => {
+      this.sessions++;
+      // Rejects where a session breaks before it has begun.
+      io.engine.onWebTransportSession(sessionOf(wire)).catch(() => {});
+    };
+    const handlers = { "/socket.io/": handle(this.io), "/recovery/": handle(this.recovery) };
+    this.#bridge = await startBridge({ port: this.port, certificate: this.#certificate, handlers });
   }
 
   #count(method, { url, headers }) {

@@ -1,9 +1,10 @@
 //! XHR, fetch, WebSocket, and moving from one to another.
 
-use socketio_wasm::{ManagerEvent, Socket, Transport, TransportKind};
+use js_sys::{Array, Function, Object, Reflect};
+use socketio_wasm::{Code, ManagerEvent, Socket, Transport, TransportKind};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{URL, connected, soon, upgraded, who_am_i};
+use crate::support::{NOWHERE, URL, connected, soon, upgraded, who_am_i};
 
 #[wasm_bindgen_test]
 async fn each_transport_carries_a_session() {
@@ -82,4 +83,41 @@ async fn binary_may_travel_as_base64() {
     let bytes = serde_bytes::ByteBuf::from(vec![0, 255, 10]);
     let answer: serde_bytes::ByteBuf = soon("echo", socket.emit_with_ack("echo-ack", &bytes)).await.unwrap();
     assert_eq!(answer, bytes);
+}
+
+/// Without a server: `tests/browser/webtransport.test.mjs` has one.
+#[wasm_bindgen_test]
+async fn webtransport_is_opened_with_its_options() {
+    let calls: Array = Function::new_no_args(
+        "const calls = [];
+        const Original = WebTransport;
+        globalThis.WebTransport = class extends Original {
+            constructor(...given) {
+                calls.push(...given);
+                globalThis.WebTransport = Original;
+                super(...given);
+            }
+        };
+        return calls;",
+    )
+    .call0(&js_sys::global())
+    .unwrap()
+    .into();
+    let options = Object::new();
+    Reflect::set(&options, &"requireUnreliable".into(), &true.into()).unwrap();
+
+    let socket = Socket::builder(NOWHERE)
+        .transports([Transport::WebTransport])
+        .webtransport_options(&options)
+        .reconnection(false)
+        .connect()
+        .unwrap();
+    let error = soon("an error", socket.connected()).await.unwrap_err();
+    assert_eq!(
+        (error.code(), error.message()),
+        (Code::TransportFailed, "webtransport error")
+    );
+    assert_eq!(socket.plan().unwrap().transport, TransportKind::WebTransport);
+    assert_eq!(calls.get(0), "https://127.0.0.1:9/socket.io/");
+    assert_eq!(calls.get(1), *options);
 }

@@ -370,16 +370,7 @@ impl<D: Data> Connection<D> {
             self.shut(Reason::PingTimeout, None, out);
         }
         if self.timers.take_expired(Timer::Probe, now) {
-            for probe in &mut self.probes {
-                if probe.state == ProbeState::AwaitLead {
-                    probe.state = ProbeState::AwaitOpen;
-                    out.push_back(Output::Open {
-                        transport: probe.transport,
-                        candidate: probe.candidate,
-                        sid: self.sid.clone(),
-                    });
-                }
-            }
+            self.end_lead(out);
         }
     }
 
@@ -413,11 +404,16 @@ impl<D: Data> Connection<D> {
     }
 
     fn handle_opened(&mut self, transport: u32, out: &mut Outputs<D>) {
+        if transport == self.transport && self.state == State::Opening {
+            self.introduce(transport, self.candidate.kind, out);
+        }
         let Some(probe) = self.probes.iter_mut().find(|probe| probe.transport == transport) else {
             return;
         };
         if probe.state == ProbeState::AwaitOpen {
             probe.state = ProbeState::AwaitPong;
+            let kind = probe.candidate.kind;
+            self.introduce(transport, kind, out);
             let ping = Packet::with_data(PacketType::Ping, Some(D::text(PROBE)));
             out.push_back(Output::Write(transport, ping));
         }

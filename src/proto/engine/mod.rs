@@ -2,6 +2,7 @@
 
 pub mod connection;
 mod encoding;
+pub mod frame;
 mod generation;
 pub mod handshake;
 pub mod packet;

@@ -82,6 +82,21 @@ impl<D: Data> Connection<D> {
         }
     }
 
+    /// WebTransport's lead is over: begins the probes that gave it one.
+    pub(super) fn end_lead(&mut self, out: &mut Outputs<D>) {
+        self.timers.stop(Timer::Probe);
+        for probe in &mut self.probes {
+            if probe.state == State::AwaitLead {
+                probe.state = State::AwaitOpen;
+                out.push_back(Output::Open {
+                    transport: probe.transport,
+                    candidate: probe.candidate,
+                    sid: self.sid.clone(),
+                });
+            }
+        }
+    }
+
     pub(super) fn handle_probe_packet(&mut self, transport: u32, head: &[u16], data: &D, out: &mut Outputs<D>) {
         let Some(probe) = self.probes.iter_mut().find(|probe| probe.transport == transport) else {
             return;
@@ -140,6 +155,10 @@ impl<D: Data> Connection<D> {
         };
         let probe = self.probes.remove(index);
         out.push_back(Output::Close(transport));
+        if probe.candidate.kind == Kind::WebTransport {
+            // Nothing is left to give a lead.
+            self.end_lead(out);
+        }
         self.tell(EngineEvent::UpgradeError(failure), out);
         if probe.state == State::AwaitPause {
             // The old transport had been brought to rest.
