@@ -357,8 +357,11 @@ const send = (socket, data) => {
   }
 };
 
-/** What is known of a failure, as the official client's errors have it. @param {any} description @param {any} [context] */
-export const detail = (description, context) => hold({ description, context });
+/**
+ * What is known of a failure, as the official client's errors have it, and what the server said of it.
+ * @param {any} description @param {any} [context] @param {any} [data]
+ */
+export const detail = (description, context, data) => hold({ description, context, ...(data !== undefined && { data }) });
 
 // Polling.
 
@@ -454,7 +457,14 @@ export const sendFetch = (url, headers, body, credentials, follows, timeout, dri
  * @param {() => string} read the body @param {any} context what an app gets to see of a failure
  */
 const answer = (driver, transport, signal, status, read, context) =>
-  dispatch(driver, transport, signal, status === 200 ? hold(read()) : detail(status, context), status);
+  dispatch(driver, transport, signal, status === 200 ? hold(read()) : detail(status, context, jsonOf(read)), status);
+
+/** The JSON of a body, where it is some. @param {() => string} read */
+const jsonOf = (read) => {
+  try {
+    return JSON.parse(read());
+  } catch {}
+};
 
 // Options.
 

@@ -116,8 +116,11 @@ async function inNode(name) {
   const opened = [];
   const open = (url, { auth, withCredentials, ...options }) => {
     const headers = withCredentials && { extraHeaders: { Cookie: document.cookie.split(";")[0] } };
-    const query = auth?.token && { query: `token=${auth.token}` };
-    const socket = io(url, { ...options, ...headers, ...query });
+    const { origin, pathname } = new URL(url);
+    // In CONNECT alone: servers 1.x prefer what the handshake's query has.
+    const socket = auth?.token
+      ? io.Manager(origin, { ...options, ...headers }).socket(pathname, { query: `token=${auth.token}` })
+      : io(url, { ...options, ...headers });
     opened.push(socket);
     return socket;
   };
