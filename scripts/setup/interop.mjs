@@ -16,8 +16,12 @@ const record = join(venv, "requirements.txt");
 
 /** The steps that are still to do, as lanes. */
 export async function interopServers() {
-  const packages = await packagesOf(folder, "servers for Node", "npm-interop");
-  return [packages, await pythonServer(), await rustServer()];
+  return [await nodeServers(), await pythonServer(), await rustServer()];
+}
+
+/** The steps that are still to do for the servers that are npm packages. */
+export function nodeServers() {
+  return packagesOf(folder, "servers for Node", "npm-interop");
 }
 
 async function pythonServer() {

@@ -11,14 +11,12 @@
 // pass. What is expected: expectations.mjs.
 import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
-import { launchChromium } from "../../scripts/browser.mjs";
 import { Failure, runAsScript } from "../../scripts/process.mjs";
 import { setup } from "../../scripts/setup.mjs";
 import { checks, prepare } from "./checks.mjs";
 import { absence, exemption, lack, optionsOf, transports } from "./expectations.mjs";
 import { servers, startProgram } from "./servers.mjs";
-
-const limit = 60_000;
+import { firstLines, openStage, within } from "./stage.mjs";
 
 /** What our client alone does. */
 const ours = new Set(["credential: event"]);
@@ -67,7 +65,7 @@ async function runCell(cell, server, wanted, stage) {
       continue;
     }
     // In a page of its own: one that fails leaves nothing behind.
-    const tab = await (wanted.official && server.protocol === 4 ? stage.inNode(server.name) : stage.open());
+    const tab = await (wanted.official && server.protocol === 4 ? inNode(server.name) : stage.open());
     try {
       const base = wanted.official ? {} : { warn: false };
       await tab.run(prepare, server.url, transport, base);
@@ -90,21 +88,6 @@ function isOurs(server, transport, check) {
 function officialLack({ protocol }, transport) {
   if (protocol === 4 && !["xhr", "websocket", "upgrade"].includes(transport)) return "not in Node";
   return transport === "webtransport" ? "not looked at" : undefined;
-}
-
-/** The browser, with pages of a site; imported late, because which client it serves is read at once. */
-async function openStage() {
-  const [{ startSite }, { networkNoise, openTab }] = await Promise.all([import("../browser/site.mjs"), import("../browser/tab.mjs")]);
-  const browser = await launchChromium();
-  const site = await startSite();
-  return {
-    networkNoise,
-    open: () => openTab(browser, site.url),
-    inNode,
-    async close() {
-      await Promise.all([browser.close(), site.stop()]);
-    },
-  };
 }
 
 /** The official client of a server's time, in this process. */
@@ -131,20 +114,6 @@ async function inNode(name) {
 }
 
 const officialTransports = { xhr: ["polling"], websocket: ["websocket"], upgrade: ["polling", "websocket"] };
-
-function within(promise) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not done in ${limit / 1000} s`)), limit);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-}
-
-function firstLines(error) {
-  const text = error instanceof Error ? error.message : String(error);
-  const lines = text.split("\n").filter((line) => line.trim() !== "" && !/^\s+at /.test(line));
-  return lines.slice(0, 14).join("\n    ");
-}
 
 // The report.
 

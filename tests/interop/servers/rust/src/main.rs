@@ -1,8 +1,8 @@
 //! socketioxide on axum: `PORT=… interop-server`. What it does is in ../../README.md.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 
 use axum::http::request::Parts;
 use rmpv::Value;
@@ -81,15 +81,21 @@ async fn listen(socket: SocketRef, TryData(auth): TryData<Json>) {
             socket.emit("answered", &answer).ok();
         }
     });
-    socket.on("count", async |Data(i): Data<i64>, Extension(Count(count)): Extension<Count>| {
-        if count.0.fetch_add(1, Relaxed) != i {
-            count.1.store(false, Relaxed);
-        }
-    });
-    socket.on("counted", async |ack: AckSender, Extension(Count(count)): Extension<Count>| {
-        // A list of one argument: a list by itself would be several.
-        ack.send(&(json!([count.0.load(Relaxed), count.1.load(Relaxed)]),)).ok();
-    });
+    socket.on(
+        "count",
+        async |Data(i): Data<i64>, Extension(Count(count)): Extension<Count>| {
+            if count.0.fetch_add(1, Relaxed) != i {
+                count.1.store(false, Relaxed);
+            }
+        },
+    );
+    socket.on(
+        "counted",
+        async |ack: AckSender, Extension(Count(count)): Extension<Count>| {
+            // A list of one argument: a list by itself would be several.
+            ack.send(&(json!([count.0.load(Relaxed), count.1.load(Relaxed)]),)).ok();
+        },
+    );
     socket.on("burst", async |socket: SocketRef, Data(n): Data<i64>| {
         for i in 0..n {
             socket.emit("burst", &i).ok();
