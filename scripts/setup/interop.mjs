@@ -10,7 +10,7 @@ import { packagesOf } from "./node-packages.mjs";
 const folder = join(root, "tests", "interop");
 const rust = join(folder, "servers", "rust");
 const requirements = join(folder, "servers", "python", "requirements.txt");
-const venv = join(paths.tools, "python");
+const venv = join(paths.tools, "interop-python");
 /** The requirements that the folder was made for. */
 const record = join(venv, "requirements.txt");
 

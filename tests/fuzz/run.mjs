@@ -25,7 +25,7 @@ await runAsScript(import.meta.url, async (args) => {
   const env = { ...nativeEnv(), CARGO_TARGET_DIR: join(paths.target, "fuzz") };
   for (const target of targets) {
     // Deeper values than this end in the fuzzer's small stack, in the JSON reader that the tests have.
-    const limits = [`-max_total_time=${values.seconds}`, "-max_len=1024", "-timeout=10", `-dict=${join(folder, "words.dict")}`];
+    const limits = [`-max_total_time=${values.seconds}`, "-max_len=1024", "-timeout=10", "-len_control=20", `-dict=${join(folder, "words.dict")}`];
     console.log(`${target} …`);
     await run("cargo", ["+nightly", "fuzz", "run", "--fuzz-dir", folder, target, "--", ...limits, "-print_final_stats=1"], { cwd: root, env });
   }

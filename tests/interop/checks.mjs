@@ -2,9 +2,16 @@
 // `interop` is what `prepare` has put there.
 import assert from "node:assert/strict";
 
-/** Puts what the checks share into the page. `base`: options of every connection. */
-export function prepare({ io, kit }, url, transport, base) {
-  const open = (path, options) => io(url + path, { transports: kit.transports(transport), forceNew: true, reconnection: false, ...base, ...options });
+/** Puts what the checks share into the page. `hash`: of the certificate, where the transport is WebTransport. */
+export function prepare({ io, kit }, url, transport, hash) {
+  const certificate = hash && { serverCertificateHashes: [{ algorithm: "sha-256", value: Uint8Array.from(hash) }] };
+  const base = {
+    transports: kit.transports(transport) ?? [transport],
+    forceNew: true,
+    reconnection: false,
+    ...(hash && { transportOptions: { webtransport: certificate } }),
+  };
+  const open = (path, options) => io(url + path, { ...base, ...options });
   globalThis.interop = {
     open,
     /** Connected, and on the transport that the cell is about. */

@@ -164,7 +164,7 @@ await runAsScript(import.meta.url, async (args) => {
           const open = async () => {
             const tab = await stage.open();
             tabs.push(tab);
-            await tab.run(prepare, nginx[how], transport, {});
+            await tab.run(prepare, nginx[how], transport);
             return tab;
           };
           try {

@@ -15,7 +15,7 @@ import { Failure, runAsScript } from "../../scripts/process.mjs";
 import { setup } from "../../scripts/setup.mjs";
 import { checks, prepare } from "./checks.mjs";
 import { absence, exemption, lack, optionsOf, transports } from "./expectations.mjs";
-import { servers, startProgram } from "./servers.mjs";
+import { servers, startProgram, startWebTransport } from "./servers.mjs";
 import { firstLines, openStage, within } from "./stage.mjs";
 
 /** What our client alone does. */
@@ -38,21 +38,25 @@ async function main(args) {
 
 async function runServer(name, wanted, stage) {
   const server = { name, ...servers[name] };
-  const program = await startProgram(server.command);
+  const cells = [];
+  let program;
   try {
-    const cells = [];
     for (const transport of wanted.transports) {
       const cell = { transport, passed: 0, failures: [], exempt: 0 };
       cells.push(cell);
       cell.absent = absence(server, transport) ?? (wanted.official ? officialLack(server, transport) : undefined);
       if (!cell.absent && !wanted.official && !wanted.everything) cell.lack = lack(server, transport);
-      if (!cell.absent && !cell.lack) await runCell(cell, { ...server, ...program }, wanted, stage);
-      const text = `${server.title}, ${transport}: ${show(cell)}`;
-      if (!cell.absent) console.error(text);
+      if (!cell.absent && !cell.lack) {
+        if (transport === "webtransport") await program?.stop();
+        if (transport === "webtransport") program = await startWebTransport();
+        program ??= await startProgram(server.command);
+        await runCell(cell, { ...server, ...program }, wanted, stage);
+      }
+      if (!cell.absent) console.error(`${server.title}, ${transport}: ${show(cell)}`);
     }
     return { server, cells };
   } finally {
-    await program.stop();
+    await program?.stop();
   }
 }
 
@@ -65,10 +69,9 @@ async function runCell(cell, server, wanted, stage) {
       continue;
     }
     // In a page of its own: one that fails leaves nothing behind.
-    const tab = await (wanted.official && server.protocol === 4 ? inNode(server.name) : stage.open());
+    const tab = await (wanted.official && server.protocol === 4 ? inNode(server.name) : stage.open(server.hash && server.url));
     try {
-      const base = wanted.official ? {} : { warn: false };
-      await tab.run(prepare, server.url, transport, base);
+      await tab.run(prepare, server.url, transport, server.hash);
       await within(check({ run: tab.run, server, transport, protocol: server.protocol, options: optionsOf(server, transport) }));
       await tab.check?.([stage.networkNoise]);
       cell.passed += 1;

@@ -17,10 +17,18 @@ export const servers = {
   python: {
     title: "python-socketio 5.18.1 (ASGI)",
     protocol: 5,
-    command: [join(paths.tools, "python", "bin", "python"), [here("python", "server.py")]],
+    command: [join(paths.tools, "interop-python", "bin", "python"), [here("python", "server.py")]],
   },
   oxide: { title: "socketioxide 0.18.9 (axum)", protocol: 5, command: [join(paths.target, "interop", "debug", "interop-server"), []] },
 };
+
+/** Starts socket.io 4.8 over WebTransport: also `hash`, of its certificate, which outlives a restart. */
+export async function startWebTransport() {
+  const { hashedCertificate } = await import("../servers/webtransport/index.mjs");
+  const { hash, ...certificate } = await hashedCertificate();
+  const program = await startProgram([process.execPath, [here("node-webtransport.mjs")]], { CERTIFICATE: JSON.stringify(certificate) });
+  return { ...program, hash };
+}
 
 /** Starts a program that listens on a port of its own: `{ url, restart, stop }`. */
 export async function startProgram([command, args], env = {}) {

@@ -3,14 +3,14 @@ import { launchChromium } from "../../scripts/browser.mjs";
 
 const limit = 60_000;
 
-/** `{ open, networkNoise, close }`: `open()` gives a page of its own, as `openTab` does. */
+/** `{ open, networkNoise, close }`: `open()` gives a page of its own, as `openTab` does, of the site or of a server that has the same. */
 export async function openStage() {
   // Late, because which client the site serves is read at once.
   const [{ startSite }, { networkNoise, openTab }] = await Promise.all([import("../browser/site.mjs"), import("../browser/tab.mjs")]);
   const browser = await launchChromium();
   const site = await startSite();
   const close = () => Promise.all([browser.close(), site.stop()]);
-  return { networkNoise, open: () => openTab(browser, site.url), close };
+  return { networkNoise, open: (url = site.url) => openTab(browser, url), close };
 }
 
 /** The promise, or an error where it takes too long. */
