@@ -96,6 +96,34 @@ const sticky = {
   },
 };
 
+const recovering = {
+  async "a server is stopped, and the other recovers its client, with what it missed"(cell) {
+    const { a, b } = await both(cell);
+    // Who has heard something knows where to go on.
+    await hears(b, a, "before");
+    const id = await a.run(() => {
+      socket.io.reconnection(false);
+      globalThis.lost = interop.next(socket, "disconnect");
+      return socket.id;
+    });
+    await cell.nodes.a.stop("SIGTERM");
+    try {
+      await a.run(() => lost);
+      await b.run(() => interop.ask((socket.emit("say", "missed"), socket), "ask", "said"));
+      const seen = await a.run(async ({ kit }) => {
+        const heard = [];
+        socket.on("said", (text) => heard.push(text));
+        await kit.connected(socket.connect());
+        await kit.until(() => heard.length > 0, "what was missed");
+        return { heard, recovered: socket.recovered, id: socket.id, where: await interop.ask(socket, "where", null) };
+      });
+      assert.deepEqual(seen, { heard: ["missed"], recovered: true, id, where: "b" });
+    } finally {
+      await cell.nodes.a.start();
+    }
+  },
+};
+
 const spreading = {
   async "polling fails, and the client says why"({ open, official }) {
     const { run } = await open();
@@ -135,6 +163,7 @@ const streaming = {
 const rows = [
   { title: "sticky by a parameter of the query", how: "query", checks: () => sticky },
   { title: "sticky by a cookie", how: "cookie", checks: () => sticky },
+  { title: "sticky by a parameter, and recovery through Redis streams", how: "query", streams: true, checks: () => recovering },
   { title: "not sticky", how: "none", checks: (transport) => (transport === "websocket" ? streaming : spreading) },
 ];
 
@@ -149,12 +178,16 @@ await runAsScript(import.meta.url, async (args) => {
   const lines = [`| ${new Date().toISOString().slice(0, 10)} | ${transports.join(" | ")} |`, `|---|${transports.map(() => "---:|").join("")}`];
   try {
     const redis = keep(await startRedis());
-    const node = async (name) => keep(await startProgram([program[0], [...program[1], name]], { REDIS_PORT: String(redis.port) }));
-    const nodes = { a: await node("a"), b: await node("b") };
-    const nginx = keep(await startNginx({ a: nodes.a.port, b: nodes.b.port }));
+    const start = async (more) => {
+      const node = async (name) => keep(await startProgram([program[0], [...program[1], name]], { REDIS_PORT: String(redis.port), ...more }));
+      const nodes = { a: await node("a"), b: await node("b") };
+      return { nodes, nginx: keep(await startNginx({ a: nodes.a.port, b: nodes.b.port })) };
+    };
+    const [plain, recovery] = [await start(), await start({ STREAMS: "1" })];
     const stage = await openStage();
     stops.push({ stop: stage.close });
-    for (const { title, how, checks } of rows) {
+    for (const { title, how, streams, checks } of rows) {
+      const { nodes, nginx } = streams ? recovery : plain;
       const cells = [];
       for (const transport of transports) {
         let passed = 0;

@@ -35,11 +35,11 @@ export async function startProgram([command, args], env = {}) {
   const port = await freePort();
   let child;
   const start = async () => (child = await begin(command, args, { ...process.env, ...env, PORT: String(port) }));
-  const stop = async () => {
+  // As a machine that loses its power, unless another signal is wanted: nobody is told.
+  const stop = async (signal = "SIGKILL") => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const closed = new Promise((resolve) => child.once("close", resolve));
-    // As a machine that loses its power: nobody is told.
-    child.kill("SIGKILL");
+    child.kill(signal);
     await closed;
   };
   await start();

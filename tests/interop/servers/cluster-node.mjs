@@ -1,9 +1,11 @@
 // One of several socket.io 4.8 servers that work as one, through Redis: `PORT=… REDIS_PORT=… node servers/cluster-node.mjs NAME`.
 //
 // What README.md says, and: `where (any, ack)` answers its name, `say (text)` emits `said` to every socket of every server. A cookie
-// of the handshake names the server.
+// of the handshake names the server. With STREAMS=1 the adapter is that of Redis streams, sessions are recovered (by any of the
+// servers), and SIGTERM stops it in good order.
 import { createServer } from "node:http";
 import { createAdapter } from "@socket.io/redis-adapter";
+import { createAdapter as createStreamsAdapter } from "@socket.io/redis-streams-adapter";
 import { createClient } from "redis";
 import { Server } from "sio4";
 import { serve } from "./contract.mjs";
@@ -14,8 +16,11 @@ const subscriber = publisher.duplicate();
 await Promise.all([publisher.connect(), subscriber.connect()]);
 
 const http = createServer((_, response) => response.writeHead(404).end());
+const adapter = process.env.STREAMS
+  ? { adapter: createStreamsAdapter(publisher), connectionStateRecovery: {} }
+  : { adapter: createAdapter(publisher, subscriber) };
 const io = new Server(http, {
-  adapter: createAdapter(publisher, subscriber),
+  ...adapter,
   cors: { origin: true, credentials: true },
   serveClient: false,
 });
@@ -26,5 +31,11 @@ io.on("connection", (socket) => {
 });
 io.engine.on("initial_headers", (headers) => {
   headers["set-cookie"] = `node=${name}; path=/`;
+});
+process.once("SIGTERM", async () => {
+  await io.close();
+  // What sessions need to be recovered is on its way to Redis.
+  await publisher.quit();
+  process.exit(0);
 });
 http.listen(Number(process.env.PORT), "127.0.0.1", () => console.log("READY"));
