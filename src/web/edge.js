@@ -498,8 +498,11 @@ const send = (slot, data) => {
   }
 };
 
-/** What is known of a failure, as the official client's errors have it. @param {any} description @param {any} [context] */
-export const detail = (description, context) => hold({ description, context });
+/**
+ * What is known of a failure, as the official client's errors have it, and what the server said of it.
+ * @param {any} description @param {any} [context] @param {any} [data]
+ */
+export const detail = (description, context, data) => hold({ description, context, ...(data !== undefined && { data }) });
 
 /** The same, of what Rust says. @param {string} text */
 export const describe = (text) => detail(text);
@@ -570,7 +573,7 @@ export const request = (address, stamp, headers, body, fetches, follows, cookies
   fields.push(["Accept", "*/*"]);
   /** @param {number} status @param {() => string} read the body @param {any} context what an app gets to see of a failure */
   const answer = (status, read, context) =>
-    dispatch(driver, transport, signal, status === 200 ? hold(read()) : detail(status, context), status);
+    dispatch(driver, transport, signal, status === 200 ? hold(read()) : detail(status, context, jsonOf(read)), status);
 
   const throughXhr = () => {
     const xhr = new XMLHttpRequest();
@@ -621,6 +624,13 @@ export const request = (address, stamp, headers, body, fetches, follows, cookies
   } catch (error) {
     return refuse(driver, transport, signal, error);
   }
+};
+
+/** The JSON of a body, where it is some. @param {() => string} read */
+const jsonOf = (read) => {
+  try {
+    return JSON.parse(read());
+  } catch {}
 };
 
 /** Ends a request. @param {number} slot which is taken */

@@ -4,6 +4,7 @@ pub mod connection;
 pub mod handshake;
 pub mod packet;
 pub mod payload;
+pub mod refusal;
 pub mod transport;
 pub mod upgrade;
 pub mod url;
