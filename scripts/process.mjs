@@ -98,6 +98,8 @@ export async function runAsScript(url, main) {
       setTimeout(() => process.exit(code), 3000).unref();
     });
   }
+  // Also where something has thrown that nobody awaits.
+  process.once("exit", () => endChildren("SIGKILL"));
   try {
     await main(process.argv.slice(2));
   } catch (error) {

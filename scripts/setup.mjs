@@ -1,33 +1,50 @@
-// Provides what building ("build") or testing ("test") needs; does nothing, quickly, when all of it is there.
+// Provides what building ("build"), testing ("test"), the interop suite ("interop"), the cluster ("cluster") or fuzzing ("fuzz")
+// needs; does nothing, quickly, when all of it is there.
 //
-//     node scripts/setup.mjs build|test
+//     node scripts/setup.mjs build|test|interop|cluster|fuzz
 import { Failure, ask, runAsScript } from "./process.mjs";
 import { cargoTools } from "./setup/cargo-tools.mjs";
 import { chromium } from "./setup/chromium.mjs";
+import { redisAndNginx } from "./setup/cluster.mjs";
+import { interopServers, nodeServers } from "./setup/interop.mjs";
 import { nodePackages } from "./setup/node-packages.mjs";
+import { checkNightly } from "./setup/nightly.mjs";
 import { pythonPackages } from "./setup/python.mjs";
 import { rustForWasm } from "./setup/rust.mjs";
 import { runLanes } from "./setup/steps.mjs";
 
 const oldestNode = 20;
+const purposes = { build: "the build", test: "the tests", interop: "the interop suite", cluster: "the cluster", fuzz: "fuzzing" };
 
 export async function setup(level) {
-  if (level !== "build" && level !== "test") throw new Failure("Usage: node scripts/setup.mjs build|test");
+  if (!Object.hasOwn(purposes, level)) throw new Failure(`Usage: node scripts/setup.mjs ${Object.keys(purposes).join("|")}`);
   await checkPrerequisites();
-  const [npm, rust, tools, browser, python] = await Promise.all([
-    nodePackages(level),
-    rustForWasm(level),
-    cargoTools(level),
-    level === "test" ? chromium() : [],
-    level === "test" ? pythonPackages() : [],
-  ]);
-  // Debian's packages are installed one after the other; what cargo builds needs none of them.
-  const lanes = [npm, [...rust, ...browser, ...python], tools].filter((steps) => steps.length > 0);
+  const lanes = (await lanesFor(level)).filter((steps) => steps.length > 0);
   if (lanes.length === 0) return;
-  console.log(`Setting up for ${level === "build" ? "the build" : "the tests"} (once; logs are in .tools/logs)`);
+  console.log(`Setting up for ${purposes[level]} (once; logs are in .tools/logs)`);
   const since = performance.now();
   await runLanes(lanes);
   console.log(`Set up in ${Math.round((performance.now() - since) / 1000)} s`);
+}
+
+async function lanesFor(level) {
+  if (level === "fuzz") {
+    await checkNightly();
+    return [await cargoTools(level)];
+  }
+  // The others run what is built, in a browser.
+  const basis = level === "test" ? "test" : "build";
+  const [npm, rust, tools, browser, python, servers, balancer] = await Promise.all([
+    nodePackages(basis),
+    rustForWasm(basis),
+    cargoTools(basis),
+    level === "build" ? [] : chromium(),
+    level === "test" || level === "interop" ? pythonPackages() : [],
+    level === "interop" ? interopServers() : level === "cluster" ? [await nodeServers()] : [],
+    level === "cluster" ? redisAndNginx() : [],
+  ]);
+  // Debian's packages are installed one after the other; what cargo builds needs none of them.
+  return [npm, [...rust, ...browser, ...python, ...balancer], tools, ...servers];
 }
 
 async function checkPrerequisites() {

@@ -23,6 +23,10 @@ pub enum Code {
     Rejected,
     /// The server, or a proxy before it, answered the handshake with HTTP 401 or 403.
     Unauthorized,
+    /// The server does not know the session, as where the requests of one session reach several servers.
+    SessionUnknown,
+    /// The server does not have the transport.
+    TransportUnknown,
     /// The network or the server failed below Socket.IO.
     TransportFailed,
     /// Polling failed because nothing answers at the server's address.
@@ -67,6 +71,8 @@ impl Code {
             Self::AuthFailed => "auth_failed",
             Self::Rejected => "rejected",
             Self::Unauthorized => "unauthorized",
+            Self::SessionUnknown => "session_unknown",
+            Self::TransportUnknown => "transport_unknown",
             Self::TransportFailed => "transport_failed",
             Self::Unreachable => "unreachable",
             Self::CorsMissing => "cors_missing",
@@ -104,6 +110,8 @@ impl Code {
         matches!(
             self,
             Self::Unauthorized
+                | Self::SessionUnknown
+                | Self::TransportUnknown
                 | Self::TransportFailed
                 | Self::Unreachable
                 | Self::CorsMissing
@@ -122,6 +130,14 @@ impl Code {
             Self::AuthFailed => "The cause is what your function threw; it is asked again by itself",
             Self::Rejected => "The server's middleware decided this: connect again with other credentials",
             Self::Unauthorized => "Connect again with other credentials; server: allowRequest or a proxy decided this",
+            Self::SessionUnknown => {
+                "The server was restarted, or a load balancer spreads the requests of a session over several servers: \
+                 make its sessions sticky, or begin on WebSocket (transports: [\"websocket\"])"
+            }
+            Self::TransportUnknown => {
+                "The server's option transports leaves this one out: begin on another (transports: [\"websocket\"]), or set \
+                 tryAllTransports"
+            }
             Self::TransportFailed => "The browser's console and the server's log may say more",
             Self::Timeout => "Check that the server answers, or set a longer time",
             Self::ParseError => "Check the path, and that a Socket.IO server answers there",

@@ -27,7 +27,10 @@
  * - `cors_header`: it does not allow one of the headers; the hint names them.
  * - `cors_credentials`: it does not allow cookies from the page's origin, which `withCredentials` asks for.
  * - `redirected`: it answers with a redirect. Credentials do not follow one.
- * - `transport_failed`: anything else: see `type`, `description` and `context`.
+ * - `session_unknown`: the server does not know the session. It was restarted, or a load balancer without sticky sessions stands
+ *   before several servers. Told by `connect_error`, or in the details of `disconnect` where the socket was connected.
+ * - `transport_unknown`: the server's option `transports` leaves this one out.
+ * - `transport_failed`: anything else: see `type`, `description`, `context` and `data`.
  * - `timeout`: no connection within the option `timeout`, or no answer to a sign-in.
  *
  * The protocol:
@@ -51,6 +54,8 @@ export type ErrorCode =
   | "cors_header"
   | "cors_credentials"
   | "redirected"
+  | "session_unknown"
+  | "transport_unknown"
   | "transport_failed"
   | "timeout"
   | "parse_error"
@@ -58,7 +63,10 @@ export type ErrorCode =
 
 /** An error that the server may have given `data`: `next(Object.assign(new Error("…"), { data: … }))`. */
 export interface ExtendedError extends Error {
-  /** The server's `data` where the code is `rejected`. */
+  /**
+   * The server's `data` where the code is `rejected`. Of a transport: what the server's answer says, where that is JSON, such as
+   * Engine.IO's `{ code: 1, message: "Session ID unknown" }`.
+   */
   data?: any;
 }
 

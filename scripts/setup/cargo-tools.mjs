@@ -13,10 +13,18 @@ const wasmPack = {
   options: [],
 };
 
+const cargoFuzz = {
+  crate: "cargo-fuzz",
+  version: "0.13.2",
+  accepts: (version) => version.startsWith("0.13."),
+  programs: ["cargo-fuzz"],
+  options: [],
+};
+
 /** Steps that are still to do. */
 export async function cargoTools(level) {
   const wasmBindgen = await wasmBindgenTool();
-  const tools = level === "test" ? [wasmBindgen, wasmPack] : [wasmBindgen];
+  const tools = { build: [wasmBindgen], test: [wasmBindgen, wasmPack], fuzz: [cargoFuzz] }[level];
   const present = await Promise.all(tools.map(isPresent));
   const missing = tools.filter((_, index) => !present[index]);
   return missing.map((tool, index) => ({

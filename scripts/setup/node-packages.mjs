@@ -13,7 +13,7 @@ export async function nodePackages(level) {
 }
 
 /** None if a folder's node_modules is what its lock file says, or newer. */
-async function packagesOf(folder, name, log) {
+export async function packagesOf(folder, name, log) {
   const lock = join(folder, "package-lock.json");
   const npmRecord = join(folder, "node_modules", ".package-lock.json");
   /** The lock file that node_modules was installed from: a checkout that gives it a new date is no reason to reinstall. */

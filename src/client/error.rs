@@ -42,7 +42,7 @@ pub enum Error {
     },
     /// The network or the server failed below Socket.IO.
     Transport {
-        /// What is known of it: [`Code::TransportFailed`], [`Code::Unauthorized`], [`Code::Unreachable`], [`Code::CorsMissing`] and
+        /// What is known of it: [`Code::TransportFailed`], [`Code::Unauthorized`], [`Code::SessionUnknown`], [`Code::Unreachable`], [`Code::CorsMissing`] and
         /// so on.
         code: Code,
         /// Which transport failed at what, as the JavaScript client has it: `xhr poll error`, `websocket error` and so on.
@@ -166,6 +166,8 @@ impl From<error::Error> for Error {
                 data: None,
             },
             Code::Unauthorized
+            | Code::SessionUnknown
+            | Code::TransportUnknown
             | Code::TransportFailed
             | Code::Unreachable
             | Code::CorsMissing

@@ -84,7 +84,7 @@ const details = (what, value, number) => {
   if (what === "packet sent") return typeof value === "string" ? packet(ENGINE[Number(value[0])], value.slice(1)) : packet("message", value);
   if (what === "connect_error") return { ...failure(value), willRetry: !!number };
   if (/error$/.test(what)) return failure(value);
-  if (what === "disconnect" || what === "close" || what === "engine close") return { reason: value[0] };
+  if (what === "disconnect" || what === "close" || what === "engine close") return { reason: value[0], ...(value[1] instanceof Error && failure(value[1])) };
   if (what === "connect" || what === "granted") return { recovered: !!number };
   if (what === "upgrading" || what === "upgrade") return { transport: value };
   if (what === "reconnect_attempt" || what === "reconnect") return { attempt: number };

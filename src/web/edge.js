@@ -548,8 +548,11 @@ const send = (slot, data) => {
   }
 };
 
-/** What is known of a failure, as the official client's errors have it. @param {any} description @param {any} [context] */
-export const detail = (description, context) => hold({ description, context });
+/**
+ * What is known of a failure, as the official client's errors have it, and what the server said of it.
+ * @param {any} description @param {any} [context] @param {any} [data]
+ */
+export const detail = (description, context, data) => hold({ description, context, ...(data !== undefined && { data }) });
 
 /** The same, of what Rust says. @param {string} text */
 export const describe = (text) => detail(text);
@@ -616,7 +619,7 @@ const content = (body, type) =>
 
 /** What came of a request. @param {number} driver @param {number} transport @param {boolean} isPost @param {number} status @param {() => string | ArrayBuffer} read the body @param {any} context what an app gets to see of a failure */
 export const answer = (driver, transport, isPost, status, read, context) =>
-  dispatch(driver, transport, isPost ? ACCEPTED : ANSWERED, status === 200 ? hold(read()) : detail(status, context), status);
+  dispatch(driver, transport, isPost ? ACCEPTED : ANSWERED, status === 200 ? hold(read()) : detail(status, context, jsonOf(read)), status);
 
 /** What requests of `fetch` do about cookies; the numbers are those of `Cookies` in `polling.rs`. @type {RequestCredentials[]} */
 const CREDENTIALS = ["same-origin", "omit", "include"];
@@ -699,6 +702,13 @@ export const request = (address, stamp, headers, body, fetches, follows, cookies
   } catch (error) {
     return refuse(driver, transport, signal, error);
   }
+};
+
+/** The JSON of a body, where it is some. @param {() => any} read */
+const jsonOf = (read) => {
+  try {
+    return JSON.parse(read());
+  } catch {}
 };
 
 /** Ends a request. @param {number} slot which is taken */

@@ -3,11 +3,11 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use crate::error::Code;
 use crate::proto::Data;
 use crate::proto::diagnosis::Outcome;
 use crate::proto::engine::connection::Input;
 use crate::proto::engine::frame::Piece;
+use crate::proto::engine::refusal::code_of;
 use crate::proto::engine::transport::Kind;
 use crate::proto::output::Failure;
 use crate::proto::socket::manager::HEAD;
@@ -168,28 +168,26 @@ impl Driver {
             }
             (_, detail) => {
                 let is_get = matches!(signal, Signal::Answered);
+                let has_joined = self.with_poller(transport, |poller| poller.has_joined());
+                let begins = is_get && has_joined == Some(false);
+                let answer = detail.as_ref().and_then(|detail| detail.get("data"));
                 let mut failure = broken(self.describe(transport, is_get), detail);
+                failure.error.code = code_of(number, answer, begins);
                 if matches!(signal, Signal::Accepted) {
                     self.end_post(transport);
                     return self
                         .manager
                         .borrow_mut()
                         .handle(now, transport, Input::Refused(failure));
-                } else if !is_get {
+                }
+                if !is_get {
                     self.end_post(transport);
-                } else if !self
-                    .with_poller(transport, |poller| poller.has_joined())
-                    .unwrap_or(true)
-                {
-                    match number {
-                        // A script says nothing of why it failed.
-                        _ if self.is_jsonp(transport) => {}
-                        401 | 403 => failure.error.code = Code::Unauthorized,
-                        0 => match self.look_into(now, transport, failure) {
-                            Some(known) => failure = known,
-                            None => return,
-                        },
-                        _ => {}
+                }
+                // A script says nothing of why it failed.
+                if begins && number == 0 && !self.is_jsonp(transport) {
+                    match self.look_into(now, transport, failure) {
+                        Some(known) => failure = known,
+                        None => return,
                     }
                 }
                 Input::Failed(failure)

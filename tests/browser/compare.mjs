@@ -12,7 +12,7 @@ import { launchChromium } from "../../scripts/browser.mjs";
 import { startServer } from "../servers/companion.mjs";
 import { startHostile } from "../servers/hostile.mjs";
 import { clientOf } from "./client.mjs";
-import { networkNoise, openTab } from "./harness.mjs";
+import { networkNoise, openTab } from "./tab.mjs";
 import { startSite } from "./site.mjs";
 
 const clients = { official: clientOf("official"), ours: clientOf(process.env.CLIENT ?? "ours") };

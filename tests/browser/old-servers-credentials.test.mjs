@@ -198,7 +198,7 @@ for (const [protocol, generation] of [[4, 2], [3, 3]]) {
       server.url,
       protocol,
     );
-    assert.equal(error.code, protocol === 4 ? "protocol_mismatch" : "transport_failed");
+    assert.equal(error.code, "protocol_mismatch");
   }, { ours, allow });
 }
 

@@ -37,6 +37,7 @@ mod parser;
 mod payload;
 mod reconnection;
 mod recovery;
+mod refusal;
 mod rejoin;
 mod renewal;
 mod retries;

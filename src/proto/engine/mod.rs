@@ -7,6 +7,7 @@ mod generation;
 pub mod handshake;
 pub mod packet;
 pub mod payload;
+pub mod refusal;
 pub mod transport;
 pub mod upgrade;
 pub mod url;

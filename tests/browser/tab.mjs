@@ -1,0 +1,33 @@
+// A page with the client under test, and what it complains of.
+
+/** What Chromium itself logs when a request fails: for tests in which servers go away or refuse. */
+export const networkNoise = /^Failed to load resource|^WebSocket connection to|^Access to (XMLHttpRequest|fetch) at/;
+
+/**
+ * Opens the page of a site (site.mjs) in a context of its own: `{ page, problems, run, runInWorker, check, close }`; what
+ * they are is told in harness.mjs. `check(allow)` throws what the page has complained of, but for what `allow` (RegExp) covers.
+ * `script`: a file that runs there before everything else.
+ */
+export async function openTab(browser, url, { script } = {}) {
+  // A context of its own: no cookies, no cache, no other test's pages.
+  const context = await browser.newContext();
+  if (script) await context.addInitScript({ path: script });
+  const page = await context.newPage();
+  const problems = [];
+  page.on("pageerror", (error) => problems.push(`uncaught: ${error.stack ?? error}`));
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  await page.goto(url);
+  await page.waitForFunction(() => "run" in globalThis).catch((cause) => {
+    throw new Error(`the client did not load: ${problems.join("\n")}`, { cause });
+  });
+
+  const call = (where) => (fn, ...args) =>
+    page.evaluate(({ where, source, args }) => globalThis[where](source, args), { where, source: String(fn), args });
+  const check = async (allow) => {
+    // Rejections are reported a task later than they happen.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+    const left = problems.filter((problem) => !allow.some((pattern) => pattern.test(problem)));
+    if (left.length > 0) throw new Error(`the page complained:\n${left.join("\n")}`);
+  };
+  return { page, problems, run: call("run"), runInWorker: call("runInWorker"), check, close: () => context.close() };
+}

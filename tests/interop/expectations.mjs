@@ -1,0 +1,38 @@
+// What is expected of each cell of the grid: the one place that says what is not there, and why.
+
+/** The transports, as the columns of the grid. */
+export const transports = ["xhr", "fetch", "websocket", "upgrade", "jsonp", "webtransport"];
+
+const needs = {
+  "engine.io 3": "the client does not speak Engine.IO 3 yet",
+  jsonp: "the client has no JSONP yet",
+  webtransport: "the client has no WebTransport yet",
+};
+
+/** Why there is no such cell: the server does not have the transport. */
+export function absence({ protocol, name }, transport) {
+  if (transport === "jsonp" && protocol === 5) return "servers of protocol 5 answer JSONP in a way that browsers refuse";
+  if (transport === "webtransport" && name !== "sio4") return "the server has no WebTransport";
+}
+
+/** Why the client is not expected to do anything there. */
+export function lack({ protocol }, transport) {
+  if (protocol === 4) return needs["engine.io 3"];
+  return needs[transport];
+}
+
+/** Why one check does not apply to a cell; nothing where it does. */
+export function exemption({ name, protocol }, transport, check) {
+  if (check === "closed by the server: the connection" && name === "oxide") return "socketioxide has no call for it";
+  if (check === "credential: cookie" && transport === "webtransport") return "WebTransport has no cookies";
+  if (check === "credential: query" && transport === "webtransport") return "the server sees no request, and so no query";
+}
+
+/** What the client needs in a cell for a credential to travel: options, by the credential. */
+export function optionsOf({ protocol }, transport) {
+  const hasHeaders = ["xhr", "fetch", "upgrade"].includes(transport);
+  return {
+    header: protocol === 4 && !hasHeaders ? { headerFallback: "query" } : {},
+    auth: protocol === 4 ? { authPlacement: "query" } : {},
+  };
+}
