@@ -86,8 +86,8 @@ export declare class Engine extends Emitter<Record<never, never>, Record<never, 
   get writeBuffer(): EnginePacket[];
   /** The transport in use; another one after an upgrade. */
   transport: Transport;
-  /** The version of the Engine.IO protocol: 4. */
-  get protocol(): number;
+  /** The revision of Engine.IO that the server speaks: 4, or 3 with servers 1.x and 2.x. */
+  readonly protocol: number;
   /** Sends a message below Socket.IO. A server of Socket.IO does not expect any. */
   send(data: string | ArrayBuffer | ArrayBufferView | Blob, options?: { compress?: boolean }, callback?: () => void): this;
   /** The same as {@link send}. */

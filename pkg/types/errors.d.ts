@@ -10,6 +10,7 @@
  *   text names the header.
  * - `header_impossible`: `headerFallback` is `"error"`, or cannot be carried out on this transport; the text names the
  *   headers, the transport and the choices.
+ * - `auth_impossible`: a server 1.x or 2.x, whose CONNECT has no payload: set `authPlacement` or `headerFallback`.
  * - `no_transport`: the option `transports` leaves none that there is.
  * - `mixed_content`: a page over https cannot talk to a server over http.
  * - `csp_blocked`: the page's Content-Security-Policy does not allow the server.
@@ -42,6 +43,7 @@ export type ErrorCode =
   | "invalid_option"
   | "invalid_header"
   | "header_impossible"
+  | "auth_impossible"
   | "no_transport"
   | "mixed_content"
   | "csp_blocked"

@@ -6,7 +6,7 @@ import type { HeaderFallback } from "./plan.js";
  * A transport by name: `"polling"` and `"xhr"` are HTTP long-polling through XMLHttpRequest, `"fetch"` is the same through
  * `fetch`. `"webtransport"` is left out where the browser lacks it; any other name is an `invalid_option` error.
  */
-export type TransportName = "polling" | "xhr" | "fetch" | "websocket" | "webtransport" | (string & {});
+export type TransportName = "polling" | "xhr" | "fetch" | "websocket" | "webtransport" | (string & {}) | "jsonp";
 
 /** A transport by marker: {@link XHR}, {@link Fetch}, {@link WebSocket} or {@link WebTransport}. */
 export interface TransportMarker {
@@ -97,9 +97,19 @@ export interface ManagerOptions {
    * Where {@link SocketOptions.auth | auth} travels: in the CONNECT packet, or in the event `authentication` after it. Then
    * `connect` is told when the server answers `authenticated`, and its event `unauthorized` becomes `connect_error`: for servers
    * with the module `socketio-auth`. A server that does not answer within {@link authTimeout} is a `timeout`.
+   *
+   * With `"query"` that of the root namespace travels in the query of the handshake, which logs and proxies see; that of another namespace
+   * in its CONNECT: as the query behind its name to servers 1.x and 2.x, as the payload to 3.x and 4.x. Servers 1.x and 2.x know no
+   * payload: there `"payload"` is a `connect_error` with the code `auth_impossible`.
    * @default "payload"
    */
-  authPlacement?: "payload" | "event";
+  authPlacement?: "payload" | "event" | "query";
+  /**
+   * The revision of Engine.IO to speak: 3 to servers 1.x and 2.x, 4 to 3.x and 4.x. By default that is found out, and
+   * `socket.io.engine.protocol` says it. A server that speaks another is a `protocol_mismatch`.
+   * @default "auto"
+   */
+  protocol?: "auto" | 3 | 4;
   /**
    * What becomes of credentials that are about to expire, while the socket is connected. A function in `auth` or
    * `credentials.bearer` is asked for others, with the reason `expired`, and they are sent
@@ -186,7 +196,8 @@ export interface ManagerOptions {
   /**
    * The transports to use. The session begins on the first of them; see {@link upgrade} and {@link tryAllTransports} for the
    * others. Names or markers: `["websocket"]`, `[Fetch, WebSocket]`. WebTransport is left out where the browser lacks it; a list
-   * without any is a `no_transport` error.
+   * without any is a `no_transport` error. `"jsonp"`, polling through `<script>` elements, is for servers 1.x and 2.x: what they answer
+   * runs in the page.
    * @default ["polling", "websocket", "webtransport"]
    */
   transports?: readonly (TransportName | TransportMarker)[];
