@@ -445,6 +445,9 @@ impl<D: Data> Connection<D> {
             }
             self.config.prefer_websocket = false;
             self.is_polling = false;
+            // A handshake that nothing followed was that of this transport.
+            self.undecided = None;
+            self.timers.stop(Timer::Detection);
             out.push_back(Output::Close(transport));
             self.open_first(out);
         } else {
