@@ -6,7 +6,7 @@ import type { HeaderFallback } from "./plan.js";
  * A transport by name: `"polling"` and `"xhr"` are HTTP long-polling through XMLHttpRequest, `"fetch"` is the same through
  * `fetch`. `"webtransport"` is left out where the browser lacks it; any other name is an `invalid_option` error.
  */
-export type TransportName = "polling" | "xhr" | "fetch" | "websocket" | "webtransport" | (string & {}) | "jsonp";
+export type TransportName = "polling" | "xhr" | "fetch" | "websocket" | "webtransport" | "jsonp" | (string & {});
 
 /** A transport by marker: {@link XHR}, {@link Fetch}, {@link WebSocket} or {@link WebTransport}. */
 export interface TransportMarker {

@@ -110,7 +110,7 @@ function withoutNoise(log) {
 /** README's row "what `connect_error` tells": our errors say more. */
 export const moreInErrors = {
   "what `connect_error` tells": (log) => {
-    const more = /,"(code|hint|transport|willRetry)":("[^"]*"|true|false)/g;
+    const more = /,"(code|hint|transport|willRetry)":("(?:[^"\\]|\\.)*"|true|false)|,"data":\{"code":\d,"message":"[^"]*"\}/g;
     for (const part of ["events", "engine", "upgrades"]) log[part] = log[part].map((line) => line.replace(more, ""));
   },
 };

@@ -248,7 +248,7 @@ test("auth has no way there, and that is told; wrong options are errors", async 
         return error.code;
       }
     };
-    const none = new Socket(url, { transports: ["webtransport"] });
+    const none = new Socket(url, { transports: [] });
     const [error] = await kit.once(none, "error");
     return {
       auth: entries.filter(({ name }) => name === "auth").map(({ placement, warning }) => [placement, warning.code]),

@@ -3,22 +3,10 @@
 /** The transports, as the columns of the grid. */
 export const transports = ["xhr", "fetch", "websocket", "upgrade", "jsonp", "webtransport"];
 
-const needs = {
-  "engine.io 3": "the client does not speak Engine.IO 3 yet",
-  jsonp: "the client has no JSONP yet",
-  webtransport: "the client has no WebTransport yet",
-};
-
 /** Why there is no such cell: the server does not have the transport. */
 export function absence({ protocol, name }, transport) {
   if (transport === "jsonp" && protocol === 5) return "servers of protocol 5 answer JSONP in a way that browsers refuse";
   if (transport === "webtransport" && name !== "sio4") return "the server has no WebTransport";
-}
-
-/** Why the client is not expected to do anything there. */
-export function lack({ protocol }, transport) {
-  if (protocol === 4) return needs["engine.io 3"];
-  return needs[transport];
 }
 
 /** Why one check does not apply to a cell; nothing where it does. */

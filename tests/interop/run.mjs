@@ -1,11 +1,10 @@
 // The client against every server over every transport: `npm run interop`, or
 //
-//     node tests/interop/run.mjs [--server=sio2,oxide] [--transport=websocket] [--check=echo] [--client=official] [--everything]
+//     node tests/interop/run.mjs [--server=sio2,oxide] [--transport=websocket] [--check=echo] [--client=official]
 //
 //   --check       only the checks whose names begin so
 //   --client      `official`: socket.io-client 4.8 in the page; in Node for servers 1.x and 2.x those of their time. It shows
 //                 that the servers are sound
-//   --everything  tries also what the client is not expected to do
 //
 // Prints a grid of how many checks passed, and below it what failed; exits with 1 where a check failed that was expected to
 // pass. What is expected: expectations.mjs.
@@ -14,7 +13,7 @@ import { parseArgs } from "node:util";
 import { Failure, runAsScript } from "../../scripts/process.mjs";
 import { setup } from "../../scripts/setup.mjs";
 import { checks, prepare } from "./checks.mjs";
-import { absence, exemption, lack, optionsOf, transports } from "./expectations.mjs";
+import { absence, exemption, optionsOf, transports } from "./expectations.mjs";
 import { servers, startProgram, startWebTransport } from "./servers.mjs";
 import { firstLines, openStage, within } from "./stage.mjs";
 
@@ -45,8 +44,7 @@ async function runServer(name, wanted, stage) {
       const cell = { transport, passed: 0, failures: [], exempt: 0 };
       cells.push(cell);
       cell.absent = absence(server, transport) ?? (wanted.official ? officialLack(server, transport) : undefined);
-      if (!cell.absent && !wanted.official && !wanted.everything) cell.lack = lack(server, transport);
-      if (!cell.absent && !cell.lack) {
+      if (!cell.absent) {
         if (transport === "webtransport") await program?.stop();
         if (transport === "webtransport") program = await startWebTransport();
         program ??= await startProgram(server.command);
@@ -122,7 +120,6 @@ const officialTransports = { xhr: ["polling"], websocket: ["websocket"], upgrade
 
 function show(cell) {
   if (cell.absent) return "–";
-  if (cell.lack) return "not there yet";
   const total = cell.passed + cell.failures.length;
   return cell.failures.length > 0 ? `**${cell.passed}/${total}**` : `${cell.passed}/${total}`;
 }
@@ -136,11 +133,6 @@ function report(rows, wanted) {
   ];
   console.log(`\n${lines.join("\n")}\n`);
   const all = rows.flatMap(({ server, cells }) => cells.map((cell) => ({ server, ...cell })));
-  const lacks = new Map();
-  for (const { lack, server, transport } of all) {
-    if (lack) lacks.set(lack, [...(lacks.get(lack) ?? []), `${server.name}/${transport}`]);
-  }
-  for (const [lack, cells] of lacks) console.log(`not there yet: ${lack} (${cells.join(", ")})`);
   for (const { server, transport, failures } of all) {
     for (const { name, message } of failures) console.log(`FAILED ${server.name}/${transport}: ${name}\n    ${message}`);
   }
@@ -155,7 +147,6 @@ function readArguments(args) {
       transport: { type: "string" },
       check: { type: "string", default: "" },
       client: { type: "string", default: "ours" },
-      everything: { type: "boolean", default: false },
     },
   });
   const select = (what, given, known) => {
@@ -173,7 +164,6 @@ function readArguments(args) {
     transports: select("transport", values.transport, transports),
     check: values.check,
     official: values.client === "official",
-    everything: values.everything,
   };
 }
 

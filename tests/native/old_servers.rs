@@ -572,3 +572,21 @@ fn a_refused_root_takes_another_handshake_where_its_query_has_the_credentials() 
     let lines = desk.take();
     assert!(has(&lines, "s0 connect S") && !has(&lines, "write"), "{lines:?}");
 }
+
+/// Opened by hand, a connection can have been refused its root before anyone asks for a namespace.
+#[test]
+fn who_comes_after_the_root_was_refused_asks_for_it_once_more() {
+    for (answer, expected) in [
+        ("40", "write 0 40/admin,"),
+        (r#"44"unauth""#, "s0 connect_error unauth"),
+    ] {
+        let mut desk = on_websocket(&["/admin"]);
+        desk.text(0, r#"44"unauth""#);
+        desk.connect(0);
+        let lines = desk.take();
+        assert!(lines.iter().any(|line| line == "write 0 40"), "{lines:?}");
+        desk.text(0, answer);
+        let lines = desk.take();
+        assert!(lines.iter().any(|line| line.starts_with(expected)), "{lines:?}");
+    }
+}

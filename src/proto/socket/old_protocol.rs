@@ -8,7 +8,7 @@ use std::rc::Rc;
 use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::engine::Revision;
-use crate::proto::engine::packet::Packet;
+use crate::proto::engine::packet::{Packet, PacketType as EnginePacketType};
 use crate::proto::output::Failure;
 use crate::proto::timer::Millis;
 
@@ -57,6 +57,11 @@ impl<D: Data> Manager<D> {
         match self.sockets.get_mut(socket) {
             Some(entry) if is_early && !entry.is_root() => {
                 entry.state = SocketState::AwaitConnection;
+                if self.root == Root::Refused && !self.wants_root() {
+                    // Nobody else does: the server may think better of it, or refuses it for this one to hear.
+                    self.root = Root::Unknown;
+                    self.send(Packet::with_data(EnginePacketType::Message, Some(D::text("0"))));
+                }
                 true
             }
             _ => false,
