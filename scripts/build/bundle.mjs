@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { paths, root } from "../paths.mjs";
 import { Failure } from "../process.mjs";
+import { SINGLE, asText } from "./text.mjs";
 
 /**
  * Bundles an entry point, or several (`entries`: by the name of the file in `outdir`), which then share a file. They may import
@@ -60,19 +61,9 @@ function generated({ glue, bindings, wasm }) {
   };
 }
 
-// One printable character for a byte below 89 and two for the others: nearly all that a module consists of is small numbers, and
-// plain text that keeps their order compresses almost as well as the module itself. Neither a quote nor a backslash is
-// among the characters, so that no bundler has to rewrite the text.
-const SINGLE = 89;
-
-/** The n-th of 91 characters: from `#` on, without the backslash. */
-const character = (n) => String.fromCharCode(n + (n < 57 ? 35 : 36));
-
 function inlined(wasm) {
-  const encode = (byte) =>
-    byte < SINGLE ? character(byte) : character(SINGLE - 1 + Math.floor(byte / SINGLE)) + character(byte % SINGLE);
   return `
-const text = "${Array.from(wasm, encode).join("")}";
+const text = "${asText(wasm)}";
 export const bytes = () => {
   // In place: no byte is behind its characters.
   const bytes = new TextEncoder().encode(text);
