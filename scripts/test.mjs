@@ -5,6 +5,7 @@
 // --verbose shows everything that the tools say; otherwise it's in .tools/logs, and shown where something failed.
 import { existsSync } from "node:fs";
 import { readFile, readdir, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { findBrowser, findDriver } from "./browser.mjs";
 import { build } from "./build.mjs";
@@ -15,6 +16,8 @@ import { nativeEnv, wasmEnv, wasmTarget } from "./toolchain.mjs";
 
 /** Fixed: it's compiled into the tests, and another one would compile them anew. */
 const port = process.env.SOCKETIO_TEST_PORT ?? "46100";
+/** Where wasm-bindgen's runner serves the page of the tests. */
+const pageAddress = process.env.WASM_BINDGEN_TEST_ADDRESS ?? "127.0.0.1:46101";
 const limit = 20 * 60_000;
 
 /** What a stage runs, in order. `work` gets a function that runs a command; it returns a note, or what was skipped. */
@@ -112,18 +115,31 @@ async function wasmTests(tool) {
   const tests = await wasmTestNames();
   if (tests.length === 0) return "no tests/web*.rs yet";
   const server = await startCompanion();
+  const nudging = setInterval(nudge, 1_000);
   try {
     const env = {
       ...(await wasmEnv()),
       CHROMEDRIVER: findDriver(),
       SOCKETIO_TEST_URL: `http://127.0.0.1:${port}`,
       WASM_BINDGEN_TEST_TIMEOUT: "120",
+      WASM_BINDGEN_TEST_ADDRESS: pageAddress,
     };
     const names = tests.flatMap((name) => ["--test", name]);
     await tool("wasm-pack", ["test", "--mode", "no-install", "--headless", "--chrome", "--", ...names], { env });
   } finally {
+    clearInterval(nudging);
     server.kill();
   }
+}
+
+/**
+ * The runner's server (tiny_http) now and then leaves one of several connections that a browser opens at once to a thread
+ * that another has taken, and there it waits for good. Another connection makes it look.
+ */
+function nudge() {
+  const [host, port] = pageAddress.split(":");
+  const socket = connect({ host, port: Number(port) }, () => socket.end());
+  socket.on("error", () => socket.destroy());
 }
 
 // The test targets that run in a browser: tests/web*.rs and tests/web*/main.rs.

@@ -8,6 +8,7 @@ use crate::proto::Data;
 use crate::proto::auth::{self, AuthPlacement, Claims, CredentialKind, Entry as PlanEntry, Plan, Secret};
 use crate::proto::engine::Revision;
 use crate::proto::engine::connection::Config;
+use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::Candidate;
 use crate::proto::engine::url::Url;
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion};
@@ -38,15 +39,7 @@ pub(crate) trait Host {
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>);
 
     /// Make messages of a socket's packet, as [`App::encode`] says, where the app has a parser of its own.
-    fn encode(
-        &self,
-        _connection: u32,
-        _socket: usize,
-        _code: u32,
-        _id: Option<u32>,
-        _data: Option<Payload>,
-        _compress: bool,
-    ) -> Option<Vec<Payload>> {
+    fn encode(&self, _connection: u32, _socket: usize, _packet: Packet<Payload>) -> Option<Vec<Payload>> {
         None
     }
 
@@ -184,7 +177,9 @@ impl<H: Host> App for Core<H> {
     }
 
     fn authorize(&self, payload: Option<Payload>) {
-        self.auth.replace(payload);
+        if self.options.borrow().auth_placement == AuthPlacement::Query {
+            self.auth.replace(payload);
+        }
     }
 
     fn config(&self) -> Config {
@@ -204,16 +199,8 @@ impl<H: Host> App for Core<H> {
         self.host.authenticate(driver, socket, epoch, demand);
     }
 
-    fn encode(
-        &self,
-        connection: u32,
-        socket: usize,
-        code: u32,
-        id: Option<u32>,
-        data: Option<Payload>,
-        compress: bool,
-    ) -> Option<Vec<Payload>> {
-        self.host.encode(connection, socket, code, id, data, compress)
+    fn encode(&self, connection: u32, socket: usize, packet: Packet<Payload>) -> Option<Vec<Payload>> {
+        self.host.encode(connection, socket, packet)
     }
 
     fn event(&self, event: Event<Payload>) {

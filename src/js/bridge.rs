@@ -83,17 +83,8 @@ impl Host for Façade {
         self.target.ask(socket, epoch, demand);
     }
 
-    fn encode(
-        &self,
-        connection: u32,
-        socket: usize,
-        code: u32,
-        id: Option<u32>,
-        data: Option<Payload>,
-        compress: bool,
-    ) -> Option<Vec<Payload>> {
-        let messages = self.target.encode(connection, socket, code, id, data, compress);
-        messages.map(Payload::into_items)
+    fn encode(&self, connection: u32, socket: usize, packet: Packet<Payload>) -> Option<Vec<Payload>> {
+        self.target.encode(connection, socket, packet).map(Payload::into_items)
     }
 
     fn event(&self, event: Event<Payload>) {

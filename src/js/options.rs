@@ -92,21 +92,11 @@ pub fn read(object: &Payload) -> Result<Options, Error> {
         options.header_fallback = fallback;
     }
     options.headers_once = reader.either("headersOn", "always", "handshake");
-    if reader.get("authPlacement").is_some() {
-        let mut placement = String::new();
-        reader.text("authPlacement", &mut placement);
-        match AuthPlacement::parse(&placement) {
-            Some(placement) => options.auth_placement = placement,
-            None => problem.wrong("authPlacement"),
-        }
+    if let Some(placement) = reader.read("authPlacement", |value| AuthPlacement::parse(&value.as_text()?)) {
+        options.auth_placement = placement;
     }
-    if let Some(protocol) = reader.get("protocol") {
-        match (protocol.as_number(), protocol.as_text().as_deref()) {
-            (Some(3.0), _) => options.protocol = Some(Revision::V3),
-            (Some(4.0), _) => options.protocol = Some(Revision::V4),
-            (_, Some("auto")) => {}
-            _ => problem.wrong("protocol"),
-        }
+    if let Some(protocol) = reader.read("protocol", revision) {
+        options.protocol = protocol;
     }
     reader.bearer(&mut options.bearer);
     reader.reauth(&mut options.reauth);
@@ -419,5 +409,14 @@ impl<'a> Reader<'a> {
             (None, Some(event)) if !event.is_empty() => *reauth = Reauth::Event(event),
             _ => self.problem.wrong("reauth"),
         }
+    }
+}
+
+/// The option `protocol`: `"auto"`, 3 or 4.
+fn revision(value: &Payload) -> Option<Option<Revision>> {
+    match value.as_number() {
+        Some(3.0) => Some(Some(Revision::V3)),
+        Some(4.0) => Some(Some(Revision::V4)),
+        _ => (value.as_text()? == "auto").then_some(None),
     }
 }

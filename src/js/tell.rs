@@ -4,6 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::proto::Data;
 use crate::proto::engine::Revision;
+use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::Kind;
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Loss, Reason, SocketEvent};
 use crate::web::{Payload, edge, number_of};
@@ -96,15 +97,17 @@ impl Target {
     }
 
     /// Has the app's encoder make messages of a packet: gives a list of them, or nothing where it fails.
-    pub fn encode(
-        &self,
-        connection: u32,
-        socket: usize,
-        code: u32,
-        id: Option<u32>,
-        data: Option<Payload>,
-        compress: bool,
-    ) -> Option<Payload> {
+    pub fn encode(&self, connection: u32, socket: usize, packet: Packet<Payload>) -> Option<Payload> {
+        let Packet::Text {
+            code,
+            id,
+            data,
+            compress,
+            ..
+        } = packet
+        else {
+            return None;
+        };
         let (id, data) = (number_of(id), data.map_or(0, Payload::into_slot));
         Payload::from_slot(encode(self.0.slot(), connection, socket, code, id, data, compress))
     }

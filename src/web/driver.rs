@@ -52,17 +52,8 @@ pub trait App {
     /// Find the payload of a socket's CONNECT and answer with [`Driver::answer`] or [`Driver::decline`].
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>);
 
-    /// Make messages of a socket's packet for a connection: its type and number, its data as the app gave it or as JSON text, and
-    /// whether it may be compressed. `None` where that fails.
-    fn encode(
-        &self,
-        connection: u32,
-        socket: usize,
-        code: u32,
-        id: Option<u32>,
-        data: Option<Payload>,
-        compress: bool,
-    ) -> Option<Vec<Payload>>;
+    /// Make messages of a socket's packet for a connection; its data is as the app gave it, or JSON text. `None` where that fails.
+    fn encode(&self, connection: u32, socket: usize, packet: Packet<Payload>) -> Option<Vec<Payload>>;
 
     /// Something happened.
     fn event(&self, event: Event<Payload>);

@@ -529,7 +529,7 @@ export const writeText = (socket, code, label, id, data) => {
 /** @param {number} socket @param {number} data which is taken @param {number} type a byte to put in front, where it is not 0 */
 export const writeBinary = (socket, data, type) => {
   const value = take(data);
-  send(socket, type ? new Blob([Uint8Array.of(type), value]) : value);
+  send(socket, type ? () => new Blob([Uint8Array.of(type), value]) : value);
 };
 
 /** The same as text. A Blob, which is read later, goes as it is. @param {number} socket @param {string} mark @param {number} data which is taken */
@@ -568,7 +568,6 @@ const framed = (packet) => {
   const ascii = packet.replace(/[^\0-\x7f]/g, (unit) => "\\u" + unit.charCodeAt(0).toString(16).padStart(4, "0"));
   return `${ascii.length}:${ascii}`;
 };
-
 
 /** @param {number} body @param {number} code @param {number} label @param {number} id @param {number} data which is taken */
 export const addText = (body, code, label, id, data) => {

@@ -8,17 +8,10 @@ use super::payload::Payload;
 impl Driver {
     /// Has the app's encoder make messages of a packet. Called while nothing is borrowed.
     pub(super) fn encode(&self, connection: u32, socket: usize, packet: Packet<Payload>) {
-        let Packet::Text {
-            code,
-            id,
-            data,
-            compress,
-            ..
-        } = packet
-        else {
+        let Packet::Text { id, compress, .. } = packet else {
             return;
         };
-        let messages = self.app.encode(connection, socket, code, id, data, compress);
+        let messages = self.app.encode(connection, socket, packet);
         let now = self.now();
         let mut manager = self.manager.borrow_mut();
         manager.handle_encoded(now, connection, socket, id, messages, compress);

@@ -10,6 +10,8 @@ import { answer, hold, peek, stamped, take } from "./edge.js";
 const page = /** @type {any} */ (globalThis);
 const NAME = "___eio";
 
+/** @typedef {(status: number, text: string | ArrayBuffer, context?: any) => void} Settle */
+
 /**
  * Sends a GET, or a POST where there is a body.
  * @param {number} url @param {string} stamp @param {number} body which is taken @param {number} driver @param {number} transport
@@ -17,47 +19,47 @@ const NAME = "___eio";
  */
 export const sendJsonp = (url, stamp, body, driver, transport) => {
   const number = driver * 1_000_000 + (transport % 1_000_000);
+  const address = `${stamped(peek(url), stamp)}&j=${number}`;
   /** @type {Element[]} */
   const elements = [];
-  const abort = () => elements.splice(0).forEach((element) => element.remove());
-  /** @param {number} status @param {string | ArrayBuffer} text @param {any} [context] */
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+    for (const element of elements) element.remove();
+  };
+  /** @type {Settle} */
   const settle = (status, text, context) => {
-    if (!elements.length) return;
-    abort();
+    if (isOver) return;
+    end();
     answer(driver, transport, !!body, status, () => text, context);
   };
-  const address = `${stamped(peek(url), stamp)}&j=${number}`;
-  /** @param {string} name @param {Record<string, string>} attributes @param {Element} parent */
-  const add = (name, attributes, parent) => {
-    const element = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    return parent.appendChild(element);
-  };
   try {
-    if (body) post(address, take(body), NAME + number, elements, add, settle);
-    else {
-      const calls = (page[NAME] ??= {});
-      const call = (calls[number] = (/** @type {string} */ text) => settle(200, decoded(text)));
-      // A script that is taken away still runs once it has loaded: what it calls stays until then.
-      const end = (/** @type {Event} */ event) => {
-        if (calls[number] === call) delete calls[number];
-        if (page[NAME] === calls && !Object.keys(calls).length) delete page[NAME];
-        // One that has run without calling is none of the server's answers.
-        settle(0, "", event);
-      };
-      const script = /** @type {HTMLScriptElement} */ (document.createElement("script"));
-      script.addEventListener("error", end);
-      script.addEventListener("load", end);
-      script.src = address;
-      elements.push(script);
-      document.head.append(script);
-    }
+    if (body) post(address, take(body), NAME + number, elements, settle);
+    else get(address, number, elements, settle);
   } catch (error) {
     // No page, as in a worker. Later, for nothing may happen in the middle of this call.
-    elements.push(...(elements.length ? [] : [/** @type {any} */ ({ remove() {} })]));
     queueMicrotask(() => settle(0, "", error));
   }
-  return hold(abort);
+  return hold(end);
+};
+
+/** @param {string} address @param {number} number @param {Element[]} elements @param {Settle} settle */
+const get = (address, number, elements, settle) => {
+  const calls = (page[NAME] ??= {});
+  const call = (calls[number] = (text) => settle(200, decoded(text)));
+  // A script that is taken away still runs once it has loaded: what it calls stays until then.
+  const loaded = (/** @type {Event} */ event) => {
+    if (calls[number] === call) delete calls[number];
+    if (page[NAME] === calls && !Object.keys(calls).length) delete page[NAME];
+    // One that has run without calling is none of the server's answers.
+    settle(0, "", event);
+  };
+  const script = document.createElement("script");
+  script.addEventListener("error", loaded);
+  script.addEventListener("load", loaded);
+  script.src = address;
+  elements.push(script);
+  document.head.append(script);
 };
 
 /** What is UTF-8, as servers 1.x encode a text before they send it as one, becomes its bytes. @param {string} text */
@@ -74,20 +76,24 @@ const decoded = (text) => {
 
 /**
  * Sends a body as the field `d` of a form whose answer goes to a frame that nobody sees.
- * @param {string} address @param {string} body @param {string} name @param {Element[]} elements
- * @param {(name: string, attributes: Record<string, string>, parent: Element) => Element} add
- * @param {(status: number, text: string) => void} settle
+ * @param {string} address @param {string} body @param {string} name @param {Element[]} elements @param {Settle} settle
  */
-const post = (address, body, name, elements, add, settle) => {
-  const frame = add("iframe", { name, hidden: "" }, document.body);
-  elements.push(frame);
-  const form = /** @type {HTMLFormElement} */ (
-    add("form", { action: address, method: "POST", target: name, "accept-charset": "utf-8", hidden: "" }, document.body)
-  );
-  elements.push(form);
-  const field = /** @type {HTMLTextAreaElement} */ (add("textarea", { name: "d" }, form));
+const post = (address, body, name, elements, settle) => {
+  const frame = document.createElement("iframe");
+  frame.name = name;
+  const form = document.createElement("form");
+  form.action = address;
+  form.method = "POST";
+  form.target = name;
+  form.acceptCharset = "utf-8";
+  const field = document.createElement("textarea");
+  field.name = "d";
   // Servers take an escaped newline for one, because forms change them.
   field.value = body.replace(/\\n/g, "\\\\n").replace(/\n/g, "\\n");
+  form.append(field);
+  frame.hidden = form.hidden = true;
+  elements.push(frame, form);
+  document.body.append(frame, form);
   frame.addEventListener("load", () => settle(200, ""));
   form.submit();
 };

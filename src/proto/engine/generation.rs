@@ -40,14 +40,13 @@ impl<D: Data> Connection<D> {
 
     /// What follows a handshake that either revision has: a message, unasked for, is of revision 3.
     pub(super) fn decide_by(&mut self, now: Millis, kind: PacketType, out: &mut Outputs<D>) {
-        self.decide(
-            now,
-            match kind {
+        if self.undecided.is_some() {
+            let revision = match kind {
                 PacketType::Message => Revision::V3,
                 _ => Revision::V4,
-            },
-            out,
-        );
+            };
+            self.decide(now, revision, out);
+        }
     }
 
     pub(super) fn decide(&mut self, now: Millis, revision: Revision, out: &mut Outputs<D>) {
