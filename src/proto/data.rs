@@ -11,6 +11,9 @@ pub trait Data: Sized {
     /// The text of a packet: the pieces in their order, each that is there.
     fn join(code: u32, label: Option<&Self>, id: Option<u32>, data: Option<&Self>) -> Self;
 
+    /// A list: the text of these code units, and a value where there is one.
+    fn named(units: &[u16], value: Option<Self>) -> Self;
+
     /// Whether this is binary (an attachment) rather than text.
     fn is_binary(&self) -> bool;
 

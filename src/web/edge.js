@@ -38,6 +38,9 @@ export const hold = (value) => {
 /** A new list of texts. */
 export const list = () => hold([]);
 
+/** A list with the text of code units. @param {Uint16Array} units */
+export const units = (units) => hold([String.fromCharCode(...units)]);
+
 /** @param {number} list @param {string} text */
 export const append = (list, text) => {
   held[list].push(text);

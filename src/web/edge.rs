@@ -16,6 +16,7 @@ extern "C" {
     pub fn peek(slot: u32) -> JsValue;
     pub fn take(slot: u32);
     pub fn list() -> u32;
+    pub fn units(units: &[u16]) -> u32;
     pub fn append(list: u32, text: &str);
     pub fn shift(list: u32) -> u32;
     pub fn address(base: &str, query: u32) -> u32;

@@ -114,6 +114,12 @@ impl Data for Payload {
         Self::held(edge::join(code, slot_of(label), number_of(id), slot_of(data)))
     }
 
+    fn named(units: &[u16], value: Option<Self>) -> Self {
+        let list = Self::held(edge::units(units));
+        list.push(value);
+        list
+    }
+
     fn is_binary(&self) -> bool {
         edge::is_binary(self.slot())
     }

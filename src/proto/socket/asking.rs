@@ -33,7 +33,7 @@ pub struct Asking<D> {
     /// A payload was asked for after a refusal, and the server has granted none since.
     has_renewed: bool,
     /// The server's refusal of the credentials that it got in an event; it is about to end the session.
-    pub(super) refused: Option<Failure<D>>,
+    pub(super) refused: Option<Rc<Failure<D>>>,
     /// The payload is here already, and its time is still to come.
     pub(super) ready: Option<Option<D>>,
     /// How far the renewal of what the socket is connected with has come.
@@ -88,7 +88,7 @@ impl<D> Asking<D> {
 impl<D: Data> Manager<D> {
     /// Asks for the payload of a socket's CONNECT, unless an earlier CONNECT is still to be answered.
     pub(super) fn authenticate(&mut self, now: Millis, socket: usize) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
+        let Some(entry) = self.sockets.at(socket) else {
             return;
         };
         if entry.has_stale_connect {
@@ -97,7 +97,7 @@ impl<D: Data> Manager<D> {
         if self.waits_for_root(socket) {
             return;
         }
-        let Some(entry) = self.sockets.get_mut(socket) else {
+        let Some(entry) = self.sockets.at(socket) else {
             return;
         };
         entry.state = SocketState::AwaitAuth;
@@ -115,7 +115,7 @@ impl<D: Data> Manager<D> {
     /// Asks for a payload.
     pub(super) fn demand(&mut self, now: Millis, socket: usize) {
         let timeout = self.policy.timeout;
-        let Some(entry) = self.sockets.get_mut(socket) else {
+        let Some(entry) = self.sockets.at(socket) else {
             return;
         };
         let epoch = entry.epoch;
@@ -131,7 +131,7 @@ impl<D: Data> Manager<D> {
     }
 
     /// The app gave the payload of a socket's CONNECT (an encoded object), or could not.
-    pub fn handle_auth(&mut self, now: Millis, socket: usize, epoch: u32, auth: Result<Option<D>, Failure<D>>) {
+    pub fn handle_auth(&mut self, now: Millis, socket: usize, epoch: u32, auth: Result<Option<D>, Rc<Failure<D>>>) {
         if !self.is_asked(socket, epoch) {
             return;
         }
@@ -141,7 +141,7 @@ impl<D: Data> Manager<D> {
         };
         // Servers 1.x prefer the query of the handshake to a later one.
         let needs_restart = self.needs_restart() || self.placed.auth_in_query && self.is_root(socket);
-        let Some(entry) = self.sockets.get_mut(socket) else {
+        let Some(entry) = self.sockets.at(socket) else {
             return;
         };
         if entry.state == SocketState::Connected {
@@ -155,7 +155,7 @@ impl<D: Data> Manager<D> {
         if was_refused && needs_restart && !self.sockets.iter().any(is_connected) {
             return self.restart(now, socket, auth);
         }
-        let Some(entry) = self.sockets.get_mut(socket) else {
+        let Some(entry) = self.sockets.at(socket) else {
             return;
         };
         let text = |auth: Option<&D>| auth.and_then(Data::as_text);
@@ -177,7 +177,7 @@ impl<D: Data> Manager<D> {
         let signs_in = self.placed.signs_in;
         let in_query = self.placed.auth_in_query;
         let is_old = self.is_old();
-        if let Some(entry) = self.sockets.get_mut(socket) {
+        if let Some(entry) = self.sockets.at(socket) {
             if let Some(left_at) = entry.left_at
                 && now < left_at + GAP
             {
@@ -210,7 +210,7 @@ impl<D: Data> Manager<D> {
     /// The app has no other payload than the one that the server refused, or that expires.
     pub fn decline_auth(&mut self, socket: usize, epoch: u32) {
         if self.is_asked(socket, epoch)
-            && let Some(entry) = self.sockets.get_mut(socket)
+            && let Some(entry) = self.sockets.at(socket)
         {
             if entry.state == SocketState::Connected {
                 entry.asking.rest();
@@ -225,13 +225,12 @@ impl<D: Data> Manager<D> {
         &mut self,
         now: Millis,
         socket: usize,
-        failure: Failure<D>,
+        failure: Rc<Failure<D>>,
         is_about_authentication: bool,
     ) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
+        let Some(entry) = self.sockets.at(socket) else {
             return;
         };
-        let failure = Rc::new(failure);
         // Its CONNECT has been answered.
         entry.state = SocketState::Idle;
         // Whoever comes next may be someone else, and what was missed is not for him: a server that recovers a session before its
@@ -249,7 +248,7 @@ impl<D: Data> Manager<D> {
 
     /// A socket's deadline may have passed.
     pub(super) fn expire_asking(&mut self, now: Millis, socket: usize) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
+        let Some(entry) = self.sockets.at(socket) else {
             return;
         };
         if entry.asking.due > now {
@@ -268,9 +267,9 @@ impl<D: Data> Manager<D> {
     }
 
     /// The app could not give a payload: it is asked again later, as for a connection that could not be opened.
-    fn handle_no_auth(&mut self, now: Millis, socket: usize, failure: Failure<D>) {
+    fn handle_no_auth(&mut self, now: Millis, socket: usize, failure: Rc<Failure<D>>) {
         let reconnection = &self.reconnection;
-        let Some(entry) = self.sockets.get_mut(socket) else {
+        let Some(entry) = self.sockets.at(socket) else {
             return;
         };
         if let Some((refusal, _)) = entry.asking.refusal.take() {
@@ -280,7 +279,6 @@ impl<D: Data> Manager<D> {
         if entry.state == SocketState::Connected {
             return self.handle_no_renewal(now, socket, failure);
         }
-        let failure = Rc::new(failure);
         if !reconnection.enabled || entry.asking.attempt > reconnection.attempts {
             return self.refuse(socket, failure);
         }
@@ -331,7 +329,7 @@ impl<D: Data> Socket<D> {
 }
 
 /// The app's function took too long.
-pub(super) fn too_late<D>() -> Failure<D> {
+pub(super) fn too_late<D>() -> Rc<Failure<D>> {
     let message = "The function that gives the credentials did not answer in time";
     Failure::new(Error::new(Code::AuthFailed, message))
 }

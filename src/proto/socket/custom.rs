@@ -2,8 +2,6 @@
 //!
 //! Source: Socket.IO client, the option `parser`.
 
-use std::rc::Rc;
-
 use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::engine::connection::Connection;
@@ -49,11 +47,11 @@ impl<D: Data> Manager<D> {
             self.settle(now);
         }
         if failed
-            && let Some((entry, id)) = self.sockets.get_mut(socket).zip(id)
+            && let Some((entry, id)) = self.sockets.at(socket).zip(id)
             && let Some(id) = entry.queue.handle_ack(id)
         {
             let loss = Loss::Disconnected;
-            self.tell(socket, SocketEvent::AckFailed { id, loss });
+            self.tell(socket, SocketEvent::AckFailed { id, loss }, None);
             self.try_queued(now, socket);
         }
     }
@@ -72,7 +70,7 @@ impl<D: Data> Manager<D> {
     pub fn handle_garbled(&mut self, now: Millis, connection: u32, detail: Option<D>) {
         if let Some(connection) = self.connection.as_mut().filter(|other| other.owns(connection)) {
             let error = Error::new(Code::ParseError, "The server sent a packet that is not Socket.IO");
-            let failure = Rc::new(Failure { error, detail });
+            let failure = Failure::with(error, detail);
             connection.abort(Reason::ParseError, Some(failure), &mut self.out);
             self.settle(now);
         }

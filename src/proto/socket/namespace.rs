@@ -119,6 +119,51 @@ pub struct Socket<D> {
     pub recovery: Recovery<D>,
 }
 
+/// The sockets of a manager, by their numbers.
+#[derive(Debug)]
+pub(super) struct Sockets<D>(Vec<Socket<D>>);
+
+impl<D> Default for Sockets<D> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<D> Sockets<D> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Adds one, and gives its number.
+    pub fn add(&mut self, socket: Socket<D>) -> usize {
+        self.0.push(socket);
+        self.0.len() - 1
+    }
+
+    /// The one of a number. (Not inlined: it is called from everywhere.)
+    #[inline(never)]
+    pub fn at(&mut self, number: usize) -> Option<&mut Socket<D>> {
+        self.0.get_mut(number)
+    }
+
+    /// As [`at`](Self::at), only to look at.
+    #[inline(never)]
+    pub fn get(&self, number: usize) -> Option<&Socket<D>> {
+        self.0.get(number)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> std::slice::Iter<'_, Socket<D>> {
+        self.0.iter()
+    }
+
+    /// All of them, to change.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Socket<D>> {
+        self.0.iter_mut()
+    }
+}
+
 /// Checks the name of a namespace.
 ///
 /// # Errors

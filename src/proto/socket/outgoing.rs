@@ -37,7 +37,7 @@ impl<D: Data> Manager<D> {
         let connection = self.connection.as_ref();
         let is_writable = connection.is_some_and(Connection::is_writable);
         let is_expired = connection.is_some_and(|connection| connection.is_expired(now));
-        let Some(entry) = self.sockets.get_mut(socket) else {
+        let Some(entry) = self.sockets.at(socket) else {
             return (Emitted::Discarded, 0);
         };
         if entry.queue.retries > 0 && !is_volatile {
@@ -68,14 +68,14 @@ impl<D: Data> Manager<D> {
 
     /// Sends every event of a socket again, up to `retries` times, until the server acknowledges it: one at a time.
     pub fn set_retries(&mut self, socket: usize, retries: u32) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
+        if let Some(entry) = self.sockets.at(socket) {
             entry.queue.retries = retries;
         }
     }
 
     /// Forgets an event that waits for the socket to connect.
     pub fn discard_buffered(&mut self, socket: usize, number: u32) {
-        if let Some(entry) = self.sockets.get_mut(socket)
+        if let Some(entry) = self.sockets.at(socket)
             && let Some(index) = entry.send_buffer.iter().position(|buffered| buffered.number == number)
         {
             entry.send_buffer.remove(index);
@@ -84,14 +84,14 @@ impl<D: Data> Manager<D> {
 
     /// Waits for the acknowledgement of an event no longer than `timeout` from now on.
     pub fn limit_ack(&mut self, now: Millis, socket: usize, id: u32, timeout: Millis) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
+        if let Some(entry) = self.sockets.at(socket) {
             entry.acks.limit(id, now + timeout);
         }
     }
 
     /// Waits for the acknowledgement of an event no longer. The event itself is sent all the same.
     pub fn forget_ack(&mut self, socket: usize, id: u32) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
+        if let Some(entry) = self.sockets.at(socket) {
             entry.acks.take(id);
         }
     }
@@ -108,7 +108,7 @@ impl<D: Data> Manager<D> {
 
     /// Sends the first event of the queue, unless it is under way. Gives its ticket.
     fn begin_try(&mut self, now: Millis, socket: usize) -> Option<u32> {
-        let entry = self.sockets.get_mut(socket)?;
+        let entry = self.sockets.at(socket)?;
         if entry.state != SocketState::Connected {
             return None;
         }
@@ -121,20 +121,20 @@ impl<D: Data> Manager<D> {
     /// As [`begin_try`](Self::begin_try), and tells of it.
     pub(super) fn try_queued(&mut self, now: Millis, socket: usize) {
         if let Some(ticket) = self.begin_try(now, socket) {
-            self.tell(socket, SocketEvent::Try { ticket });
+            self.tell(socket, SocketEvent::Try { ticket }, None);
         }
     }
 
     /// The server acknowledged an event.
     pub(super) fn handle_ack(&mut self, now: Millis, socket: usize, id: u32, data: D) {
-        if let Some(entry) = self.sockets.get_mut(socket)
+        if let Some(entry) = self.sockets.at(socket)
             && entry.acks.take(id)
             && !self.handle_renewal_ack(now, socket, id, Some(&data))
-            && let Some(entry) = self.sockets.get_mut(socket)
+            && let Some(entry) = self.sockets.at(socket)
         {
             let ticket = entry.queue.handle_ack(id);
             let id = ticket.unwrap_or(id);
-            self.tell(socket, SocketEvent::Ack { id, data });
+            self.tell(socket, SocketEvent::Ack { id }, Some(data));
             if ticket.is_some() {
                 self.try_queued(now, socket);
             }
@@ -144,18 +144,15 @@ impl<D: Data> Manager<D> {
 
     /// Tells that an acknowledgement will not come, unless the event is tried again.
     pub(super) fn lose_ack(&mut self, socket: usize, id: u32, loss: Loss) {
-        let tried = self
-            .sockets
-            .get_mut(socket)
-            .and_then(|entry| entry.queue.handle_loss(id));
+        let tried = self.sockets.at(socket).and_then(|entry| entry.queue.handle_loss(id));
         if let Some(id) = tried.unwrap_or(Some(id)) {
-            self.tell(socket, SocketEvent::AckFailed { id, loss });
+            self.tell(socket, SocketEvent::AckFailed { id, loss }, None);
         }
     }
 
     /// Gives up the acknowledgements whose time has run out.
     pub(super) fn expire_acks(&mut self, now: Millis, socket: usize) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
+        let Some(entry) = self.sockets.at(socket) else {
             return;
         };
         if entry.acks.next_deadline() > now {

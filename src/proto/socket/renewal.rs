@@ -12,7 +12,7 @@
 use std::rc::Rc;
 
 use crate::proto::Data;
-use crate::proto::output::{Event, Failure, Occasion, Output, Reason};
+use crate::proto::output::{Event, Failure, Occasion, Reason};
 use crate::proto::timer::Millis;
 
 use super::ack::Wanted;
@@ -42,7 +42,7 @@ impl<D: Data> Manager<D> {
     /// A socket is connected: when its credentials are to be renewed.
     pub(super) fn schedule_renewal(&mut self, socket: usize) {
         let policy = &self.policy;
-        if let Some(entry) = self.sockets.get_mut(socket) {
+        if let Some(entry) = self.sockets.at(socket) {
             entry.asking.renewal = Renewal::None;
             entry.asking.due = match policy.reauth {
                 Reauth::Never => Millis::INFINITY,
@@ -53,7 +53,7 @@ impl<D: Data> Manager<D> {
 
     /// The deadline of a renewal has passed.
     pub(super) fn expire_renewal(&mut self, now: Millis, socket: usize) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
+        let Some(entry) = self.sockets.at(socket) else {
             return;
         };
         match std::mem::replace(&mut entry.asking.renewal, Renewal::Asked) {
@@ -81,7 +81,7 @@ impl<D: Data> Manager<D> {
     }
 
     fn demand_renewal(&mut self, now: Millis, socket: usize) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
+        if let Some(entry) = self.sockets.at(socket) {
             entry.asking.renewal = Renewal::Asked;
             entry.asking.occasion = Occasion::Expired;
             self.demand(now, socket);
@@ -95,7 +95,7 @@ impl<D: Data> Manager<D> {
             return self.prepare_reconnect(now, socket, payload);
         };
         let data = D::event(name, payload.as_ref());
-        let Some(entry) = self.sockets.get_mut(socket) else {
+        let Some(entry) = self.sockets.at(socket) else {
             return;
         };
         // Nor is the old one used after its end.
@@ -116,18 +116,17 @@ impl<D: Data> Manager<D> {
     }
 
     /// The app could not give a payload: it is asked again later. What the socket is connected with may be good for a while.
-    pub(super) fn handle_no_renewal(&mut self, now: Millis, socket: usize, failure: Failure<D>) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
+    pub(super) fn handle_no_renewal(&mut self, now: Millis, socket: usize, failure: Rc<Failure<D>>) {
+        if let Some(entry) = self.sockets.at(socket) {
             entry.asking.renewal = Renewal::None;
             entry.asking.due = now + entry.asking.delay(&self.reconnection.backoff);
-            let failure = Rc::new(failure);
-            self.out.push_back(Output::Event(Event::RenewalError(socket, failure)));
+            self.out.report(Event::RenewalError(socket), None, Some(failure));
         }
     }
 
     /// An acknowledgement arrived, with its arguments, or took too long: `true` where it was the renewal's, and not the app's.
     pub(super) fn handle_renewal_ack(&mut self, now: Millis, socket: usize, id: u32, answer: Option<&D>) -> bool {
-        let Some(entry) = self.sockets.get_mut(socket) else {
+        let Some(entry) = self.sockets.at(socket) else {
             return false;
         };
         if entry.renewal_ack != Some(id) {
@@ -140,13 +139,13 @@ impl<D: Data> Manager<D> {
         let is_accepted = answer.is_some_and(|data| data.get("0").and_then(|first| first.get("error")).is_none());
         if is_accepted {
             let claims = self.claims(now, payload.as_ref());
-            if let Some(entry) = self.sockets.get_mut(socket) {
+            if let Some(entry) = self.sockets.at(socket) {
                 // The session on the server is the same, whatever the token says.
                 entry.claims = claims;
                 entry.asking.begin(Occasion::Reconnect);
             }
             self.schedule_renewal(socket);
-            self.out.push_back(Output::Event(Event::Renewal(socket)));
+            self.out.tell(Event::Renewal(socket));
         } else {
             self.prepare_reconnect(now, socket, payload);
         }
@@ -158,7 +157,7 @@ impl<D: Data> Manager<D> {
         if self.may_leave(socket) {
             return self.reconnect_socket(now, socket, payload);
         }
-        if let Some(entry) = self.sockets.get_mut(socket) {
+        if let Some(entry) = self.sockets.at(socket) {
             // Not at the last moment: where the server's own DISCONNECT crosses ours, it closes the connection.
             let left = (entry.claims.expires_at - now).max(0.0);
             entry.asking.due = now + (left / 2.0).min(self.policy.timeout);
@@ -197,7 +196,7 @@ impl<D: Data> Manager<D> {
         self.leave(socket);
         self.forget_session(socket);
         self.lose(socket, Reason::Renewal, None);
-        if let Some(entry) = self.sockets.get_mut(socket) {
+        if let Some(entry) = self.sockets.at(socket) {
             entry.asking.begin(Occasion::Reconnect);
         }
         self.begin_connect(now, socket, payload);
@@ -208,7 +207,7 @@ impl<D: Data> Manager<D> {
     pub(super) fn restart(&mut self, now: Millis, socket: usize, payload: Option<D>) {
         for other in 0..self.sockets.len() {
             let was_connected = self.is_connected(other);
-            if let Some(entry) = self.sockets.get_mut(other) {
+            if let Some(entry) = self.sockets.at(other) {
                 entry.end();
                 if entry.state == SocketState::Idle {
                     continue;
@@ -223,7 +222,7 @@ impl<D: Data> Manager<D> {
             }
         }
         self.drop_connection(Reason::ForcedClose);
-        self.out.push_back(Output::Event(Event::Close(Reason::Renewal, None)));
+        self.out.tell(Event::Close(Reason::Renewal));
         self.open_with(now, None);
     }
 }

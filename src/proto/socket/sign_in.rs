@@ -30,7 +30,7 @@ impl<D: Data> Manager<D> {
     /// The server granted the namespace, with this answer: sends the credentials.
     pub(super) fn sign_in(&mut self, now: Millis, socket: usize, granted: D) {
         let timeout = self.policy.timeout;
-        if let Some(entry) = self.sockets.get_mut(socket) {
+        if let Some(entry) = self.sockets.at(socket) {
             entry.state = SocketState::AwaitSignIn;
             entry.asking.due = now + timeout;
             entry.grant = Some(granted);
@@ -49,7 +49,7 @@ impl<D: Data> Manager<D> {
         let name = data.text_at("0");
         match name.as_deref() {
             Some(ACCEPTED) => {
-                if let Some(entry) = self.sockets.get_mut(socket)
+                if let Some(entry) = self.sockets.at(socket)
                     && let Some(granted) = entry.grant.take()
                 {
                     self.admit(now, socket, granted);
@@ -59,7 +59,7 @@ impl<D: Data> Manager<D> {
                 let detail = data.get("1");
                 let message = detail.as_ref().and_then(|detail| detail.text_at("message"));
                 let error = Error::new(Code::Rejected, message.unwrap_or_default());
-                let failure = Failure { error, detail };
+                let failure = Failure::with(error, detail);
                 self.end_sign_in(now, socket, ack, failure);
             }
             _ => return Some(data),
@@ -69,8 +69,8 @@ impl<D: Data> Manager<D> {
 
     /// The server refused the credentials. Where it wants to know that this was heard, it ends the session itself; otherwise the
     /// socket does.
-    fn end_sign_in(&mut self, now: Millis, socket: usize, ack: Option<u32>, failure: Failure<D>) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
+    fn end_sign_in(&mut self, now: Millis, socket: usize, ack: Option<u32>, failure: Rc<Failure<D>>) {
+        let Some(entry) = self.sockets.at(socket) else {
             return;
         };
         entry.grant = None;
@@ -96,7 +96,7 @@ impl<D: Data> Manager<D> {
     /// The server did not answer in time, or did not end the session that it refused.
     pub(super) fn handle_no_sign_in(&mut self, now: Millis, socket: usize) {
         self.leave(socket);
-        if let Some(entry) = self.sockets.get_mut(socket)
+        if let Some(entry) = self.sockets.at(socket)
             && let Some(failure) = entry.asking.refused.take()
         {
             return self.handle_refusal(now, socket, failure, true);
@@ -107,7 +107,7 @@ impl<D: Data> Manager<D> {
 
     /// The server disconnected a socket that has not signed in.
     pub(super) fn handle_sign_in_end(&mut self, now: Millis, socket: usize) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
+        if let Some(entry) = self.sockets.at(socket) {
             entry.left_at = None;
             if let Some(failure) = entry.asking.refused.take() {
                 return self.handle_refusal(now, socket, failure, true);
@@ -118,9 +118,9 @@ impl<D: Data> Manager<D> {
     }
 
     fn refuse_sign_in(&mut self, socket: usize, error: Error) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
+        if let Some(entry) = self.sockets.at(socket) {
             entry.grant = None;
         }
-        self.refuse(socket, Rc::new(Failure::new(error)));
+        self.refuse(socket, Failure::new(error));
     }
 }
