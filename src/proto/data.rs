@@ -46,6 +46,9 @@ pub trait Data: Sized {
     /// A reference to the member of a parsed value: of an object by its name, of an array by its index.
     fn get(&self, name: &str) -> Option<Self>;
 
+    /// Whether both are the same text.
+    fn equals(&self, other: &Self) -> bool;
+
     /// The number that a parsed value is.
     fn as_number(&self) -> Option<f64>;
 

@@ -38,6 +38,9 @@ export const hold = (value) => {
 /** A new list of texts. */
 export const list = () => hold([]);
 
+/** @param {number} slot @param {number} other */
+export const equals = (slot, other) => held[slot] === held[other];
+
 /** A list with the text of code units. @param {Uint16Array} units */
 export const units = (units) => hold([String.fromCharCode(...units)]);
 

@@ -43,6 +43,7 @@ extern "C" {
     pub fn attach(slot: u32, list: u32) -> bool;
     pub fn push(list: u32, slot: u32);
     pub fn get(slot: u32, name: &str) -> u32;
+    pub fn equals(slot: u32, other: u32) -> bool;
     #[wasm_bindgen(js_name = numberOf)]
     pub fn number_of(slot: u32) -> f64;
     #[wasm_bindgen(js_name = textOf)]

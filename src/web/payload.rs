@@ -164,6 +164,10 @@ impl Data for Payload {
         Self::from_slot(edge::get(self.slot(), name))
     }
 
+    fn equals(&self, other: &Self) -> bool {
+        edge::equals(self.slot(), other.slot())
+    }
+
     fn as_number(&self) -> Option<f64> {
         let number = edge::number_of(self.slot());
         (!number.is_nan()).then_some(number)

@@ -14,7 +14,7 @@ use super::parser::Incoming;
 
 impl<D: Data> Manager<D> {
     /// Sends a packet of a socket's with its attachments, through the app's encoder where there is one.
-    pub(super) fn send_all(&mut self, socket: usize, (packet, attachments): (Packet<D>, Vec<D>)) {
+    pub(super) fn send_all(&mut self, socket: usize, packet: Packet<D>, attachments: Vec<D>) {
         let Some(connection) = &mut self.connection else {
             return;
         };
@@ -46,10 +46,7 @@ impl<D: Data> Manager<D> {
             connection.send_encoded(messages.unwrap_or_default(), compress, &mut self.out);
             self.settle(now);
         }
-        if failed
-            && let Some((entry, id)) = self.sockets.at(socket).zip(id)
-            && let Some(id) = entry.queue.handle_ack(id)
-        {
+        if failed && let Some(id) = id.and_then(|id| self.end_queued(socket, id)) {
             let loss = Loss::Disconnected;
             self.tell(socket, SocketEvent::AckFailed { id, loss }, None);
             self.try_queued(now, socket);

@@ -10,6 +10,7 @@ use crate::proto::output::{Event, Failure, Loss, Occasion, Reason, SocketEvent};
 use crate::proto::timer::Millis;
 use crate::proto::{Data, Shape};
 
+use super::ack::Pending;
 use super::manager::Manager;
 use super::namespace::State as SocketState;
 use super::packet::PacketType;
@@ -58,9 +59,7 @@ impl<D: Data> Manager<D> {
     }
 
     pub(super) fn handle_connect(&mut self, now: Millis, socket: usize, data: D) {
-        let Some(entry) = self.sockets.at(socket) else {
-            return;
-        };
+        let entry = self.sockets.at(socket);
         if std::mem::take(&mut entry.has_stale_connect) {
             // Granted to an attempt that the app has given up.
             if entry.state == SocketState::AwaitConnection {
@@ -76,9 +75,7 @@ impl<D: Data> Manager<D> {
             return;
         }
         if self.socket_id(socket, &data).is_none() {
-            if let Some(entry) = self.sockets.at(socket) {
-                entry.state = SocketState::Idle;
-            }
+            self.sockets.at(socket).state = SocketState::Idle;
             let error = Error::new(
                 Code::ProtocolMismatch,
                 "The server granted the namespace without an id: it speaks an older protocol (socket.io 1.x or 2.x)",
@@ -93,10 +90,10 @@ impl<D: Data> Manager<D> {
 
     /// The socket is connected, by this answer of the server.
     pub(super) fn admit(&mut self, now: Millis, socket: usize, data: D) {
-        let id = self.socket_id(socket, &data);
-        let Some((entry, id)) = self.sockets.at(socket).zip(id) else {
+        let Some(id) = self.socket_id(socket, &data) else {
             return;
         };
+        let entry = self.sockets.at(socket);
         entry.state = SocketState::Connected;
         entry.asking.begin(Occasion::Reconnect);
         let epoch = entry.epoch;
@@ -106,13 +103,9 @@ impl<D: Data> Manager<D> {
             entry.recovery.handle_event(data, *ack);
         }
         let is_queued = !entry.queue.is_empty();
-        let buffered = std::mem::take(&mut entry.send_buffer);
         // What waited is written before anyone hears of anything and writes more.
-        for buffered in buffered {
-            if let Some(entry) = self.sockets.get(socket) {
-                let packets = entry.encode(PacketType::Event, buffered.id, buffered.event);
-                self.send_all(socket, packets);
-            }
+        for waiting in std::mem::take(&mut entry.send_buffer) {
+            self.send_event(socket, PacketType::Event, waiting.id, waiting.event);
         }
         if !received.is_empty() || is_queued {
             let id = id.slice(0, usize::MAX);
@@ -128,9 +121,7 @@ impl<D: Data> Manager<D> {
 
     fn handle_connect_error(&mut self, now: Millis, socket: usize, data: D) {
         let is_old = self.is_old();
-        let Some(entry) = self.sockets.at(socket) else {
-            return;
-        };
+        let entry = self.sockets.at(socket);
         if std::mem::take(&mut entry.has_stale_connect) {
             entry.receive_buffer.clear();
             if entry.state == SocketState::AwaitConnection {
@@ -153,9 +144,10 @@ impl<D: Data> Manager<D> {
             // To the session before.
             _ => Some(data).filter(|data| !(self.placed.signs_in && is_answer(data))),
         };
-        let Some((entry, data)) = self.sockets.at(socket).zip(data) else {
+        let Some(data) = data else {
             return;
         };
+        let entry = self.sockets.at(socket);
         match entry.state {
             SocketState::Connected => {
                 entry.recovery.handle_event(&data, ack);
@@ -198,12 +190,11 @@ impl<D: Data> Manager<D> {
 
     /// Tells the server that the socket leaves the namespace.
     pub(super) fn leave(&mut self, socket: usize) {
-        if let Some(entry) = self.sockets.at(socket) {
-            entry.left_at = Some(Millis::INFINITY);
-            let packet = entry.control(PacketType::Disconnect, None);
-            self.send_all(socket, (packet, Vec::new()));
-            self.note_left(self.clock);
-        }
+        let entry = self.sockets.at(socket);
+        entry.left_at = Some(Millis::INFINITY);
+        let packet = entry.control(PacketType::Disconnect, None);
+        self.send_all(socket, packet, Vec::new());
+        self.note_left(self.clock);
     }
 
     /// What was to be written may have been: the sockets whose DISCONNECT it was have left their namespaces.
@@ -219,24 +210,21 @@ impl<D: Data> Manager<D> {
 
     /// Nobody comes back to a session that has ended on purpose.
     pub(super) fn forget_session(&mut self, socket: usize) {
-        if let Some(entry) = self.sockets.at(socket) {
-            entry.recovery.forget();
-        }
+        self.sockets.at(socket).recovery.forget();
     }
 
     /// The socket does not want the connection any more; the last one to do so closes it.
     pub(super) fn abandon(&mut self, socket: usize) {
         let may_be_unanswered = self.may_be_unanswered(socket);
-        if let Some(entry) = self.sockets.at(socket) {
-            entry.has_stale_connect |= entry.state == SocketState::AwaitConnect && !may_be_unanswered;
-            entry.state = SocketState::Idle;
-            entry.epoch = entry.epoch.wrapping_add(1);
-            entry.receive_buffer.clear();
-            entry.asking.rest();
-            // Granted already.
-            if entry.grant.take().is_some() || may_be_unanswered {
-                self.leave(socket);
-            }
+        let entry = self.sockets.at(socket);
+        entry.has_stale_connect |= entry.state == SocketState::AwaitConnect && !may_be_unanswered;
+        entry.state = SocketState::Idle;
+        entry.epoch = entry.epoch.wrapping_add(1);
+        entry.receive_buffer.clear();
+        entry.asking.rest();
+        // Granted already.
+        if entry.grant.take().is_some() || may_be_unanswered {
+            self.leave(socket);
         }
         if self.sockets.iter().all(|entry| entry.state == SocketState::Idle) {
             self.close();
@@ -245,27 +233,24 @@ impl<D: Data> Manager<D> {
 
     /// Tells the app that the socket lost its connection, and what was lost with it.
     pub(super) fn lose(&mut self, socket: usize, reason: Reason, failure: Option<Rc<Failure<D>>>) {
-        let Some(entry) = self.sockets.at(socket) else {
-            return;
-        };
+        let entry = self.sockets.at(socket);
         entry.epoch = entry.epoch.wrapping_add(1);
         entry.receive_buffer.clear();
         let buffered = &entry.send_buffer;
-        let is_buffered = |id| buffered.iter().any(|buffered| buffered.id == Some(id));
-        let lost = entry.acks.take_lost(is_buffered);
+        let is_buffered = |id| buffered.iter().any(|waiting| waiting.id == Some(id));
+        let lost = entry.acks.take_all(&|pending| !is_buffered(pending.id));
         let renewal = entry.renewal_ack.take();
         let event = SocketEvent::Disconnect(reason);
         self.out.report(Event::Socket(socket, event), None, failure);
-        for (id, wants_error) in lost {
-            if Some(id) == renewal {
-                continue;
-            }
+        for Pending { id, wants_error, .. } in lost {
             let loss = if wants_error {
                 Loss::Disconnected
             } else {
                 Loss::Forgotten
             };
-            self.lose_ack(socket, id, loss);
+            if Some(id) != renewal {
+                self.lose_ack(socket, id, loss);
+            }
         }
     }
 }

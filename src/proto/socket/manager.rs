@@ -15,6 +15,7 @@ use crate::proto::fifo::Fifo;
 use crate::proto::output::{Event, Failure, Occasion, Output, Outputs, Reason, Report, SocketEvent};
 use crate::proto::timer::{Millis, Timer, TimerTable};
 
+use super::ack::Acks;
 use super::asking::too_late;
 use super::dispatch::seen;
 use super::namespace::{Socket, Sockets, State as SocketState};
@@ -105,7 +106,7 @@ impl<D: Data> Manager<D> {
             opened_at: None,
             parser: Parser::default(),
             root: Root::default(),
-            sockets: Sockets::default(),
+            sockets: Sockets::new(),
             is_reconnecting: false,
             is_stopped: false,
             is_attended: false,
@@ -256,9 +257,10 @@ impl<D: Data> Manager<D> {
 
     /// Connects a socket.
     pub fn connect(&mut self, now: Millis, socket: usize) {
-        let Some(entry) = self.sockets.at(socket) else {
+        if socket >= self.sockets.len() {
             return;
-        };
+        }
+        let entry = self.sockets.at(socket);
         if entry.state == SocketState::Idle {
             entry.state = SocketState::AwaitConnection;
             entry.asking.begin(Occasion::Connect);
@@ -288,11 +290,10 @@ impl<D: Data> Manager<D> {
     /// Disconnects a socket and forgets all that it holds: who uses its number next finds it as if it were new.
     pub fn reset(&mut self, socket: usize) {
         self.disconnect(socket);
-        if let Some(entry) = self.sockets.at(socket) {
-            entry.send_buffer.clear();
-            entry.acks.take_lost(|_| false);
-            entry.recovery.forget();
-        }
+        let entry = self.sockets.at(socket);
+        entry.send_buffer.clear();
+        entry.acks = Acks::default();
+        entry.recovery.forget();
     }
 
     // What happened.
@@ -408,7 +409,7 @@ impl<D: Data> Manager<D> {
                 Output::Authenticate { socket, epoch, .. } => self.is_asked(*socket, *epoch),
                 Output::Report(Report { event, .. }) => match *event {
                     Event::Socket(socket, SocketEvent::Message { epoch, .. }) => {
-                        self.sockets.get(socket).is_some_and(|entry| entry.epoch == epoch)
+                        self.sockets.get(socket).epoch == epoch
                     }
                     Event::Socket(socket, SocketEvent::Granted { .. } | SocketEvent::Connect { .. }) => {
                         self.is_connected(socket)
@@ -464,7 +465,7 @@ impl<D: Data> Manager<D> {
     }
 
     pub(super) fn state_of(&self, socket: usize) -> SocketState {
-        self.sockets.get(socket).map_or(SocketState::Idle, |entry| entry.state)
+        self.sockets.get(socket).state
     }
 
     pub(super) fn tell(&mut self, socket: usize, event: SocketEvent, data: Option<D>) {

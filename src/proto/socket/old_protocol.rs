@@ -42,7 +42,7 @@ impl<D: Data> Manager<D> {
 
     /// Whether a socket is that of the root namespace.
     pub fn is_root(&self, socket: usize) -> bool {
-        self.sockets.get(socket).is_some_and(Socket::is_root)
+        self.sockets.get(socket).is_root()
     }
 
     /// Whether the app has a socket of the root namespace that is or wants to be connected.
@@ -54,18 +54,17 @@ impl<D: Data> Manager<D> {
     /// Whether a socket has to wait until the server has connected the root.
     pub(super) fn waits_for_root(&mut self, socket: usize) -> bool {
         let is_early = self.is_old() && self.root != Root::Granted;
-        match self.sockets.at(socket) {
-            Some(entry) if is_early && !entry.is_root() => {
-                entry.state = SocketState::AwaitConnection;
-                if self.root == Root::Refused && !self.wants_root() {
-                    // Nobody else does: the server may think better of it, or refuses it for this one to hear.
-                    self.root = Root::Unknown;
-                    self.send(Packet::with_data(EnginePacketType::Message, Some(D::text("0"))));
-                }
-                true
-            }
-            _ => false,
+        let entry = self.sockets.at(socket);
+        if !is_early || entry.is_root() {
+            return false;
         }
+        entry.state = SocketState::AwaitConnection;
+        if self.root == Root::Refused && !self.wants_root() {
+            // Nobody else does: the server may think better of it, or refuses it for this one to hear.
+            self.root = Root::Unknown;
+            self.send(Packet::with_data(EnginePacketType::Message, Some(D::text("0"))));
+        }
+        true
     }
 
     /// The server says something of the root, perhaps unasked. Whoever waits for it goes on.
@@ -107,7 +106,7 @@ impl<D: Data> Manager<D> {
             return granted.get("sid");
         }
         let sid = self.connection.as_ref()?.sid()?;
-        let name = self.sockets.get(socket)?.text.strip_suffix(',');
+        let name = self.sockets.get(socket).text.strip_suffix(',');
         Some(match name {
             Some(name) => D::text(&join(&[name, "#", sid])),
             None => D::text(sid),
@@ -124,9 +123,7 @@ impl<D: Data> Manager<D> {
 
     /// Connects a socket whose payload is here: in the query of its namespace, where the app wants it in a query.
     pub(super) fn begin_old_connect(&mut self, now: Millis, socket: usize, auth: Option<D>) {
-        let Some(entry) = self.sockets.at(socket) else {
-            return;
-        };
+        let entry = self.sockets.at(socket);
         if auth.is_some() && !self.placed.auth_in_query {
             let message = "Socket.IO protocol 4 (servers 1.x and 2.x) has no payload for auth or for moved headers";
             entry.state = SocketState::Idle;

@@ -89,7 +89,7 @@ impl<D: Data> Manager<D> {
         // One that failed has closed by itself.
         self.drop_connection(Reason::ForcedClose);
         for entry in self.sockets.iter_mut() {
-            entry.asking.ready = None;
+            entry.asking.drop_renewal();
         }
         let is_refused = failure.error.code == Code::Unauthorized;
         if is_refused && self.policy.renews_bearer && !std::mem::replace(&mut self.has_renewed, true) {
@@ -143,18 +143,17 @@ impl<D: Data> Manager<D> {
         self.timers.stop(Timer::Reconnect);
         self.reconnection.backoff.reset();
         for socket in 0..self.sockets.len() {
-            if let Some(entry) = self.sockets.at(socket) {
-                let before = entry.state;
-                entry.end();
-                if before == SocketState::Idle {
-                    continue;
-                }
-                entry.state = match self.is_stopped {
-                    true => SocketState::Idle,
-                    false => SocketState::AwaitConnection,
-                };
-                self.lose(socket, reason, failure.clone());
+            let entry = self.sockets.at(socket);
+            let before = entry.state;
+            entry.end();
+            if before == SocketState::Idle {
+                continue;
             }
+            entry.state = match self.is_stopped {
+                true => SocketState::Idle,
+                false => SocketState::AwaitConnection,
+            };
+            self.lose(socket, reason, failure.clone());
         }
         if was_wanted {
             self.out.report(Event::Close(reason), None, failure);

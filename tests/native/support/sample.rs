@@ -192,6 +192,10 @@ impl Data for Sample {
         }
     }
 
+    fn equals(&self, other: &Self) -> bool {
+        self.as_text().is_some() && self.as_text() == other.as_text()
+    }
+
     fn as_number(&self) -> Option<f64> {
         match self {
             Self::Value(value) => value.as_number(),
