@@ -91,13 +91,12 @@ pub struct Facts {
 }
 
 /// What to do next.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Make this request and tell what came of it.
     Probe(Probe),
-    /// This is why, with the places of the headers that the server does not allow. [`Code::TransportFailed`] where nothing
-    /// was found.
-    Verdict(Code, Vec<usize>),
+    /// This is why. [`Code::TransportFailed`] where nothing was found.
+    Verdict(Code),
 }
 
 /// One diagnosis.
@@ -113,7 +112,7 @@ impl Diagnosis {
     pub fn begin(facts: Facts) -> (Self, Step) {
         let probe = Probe::Cors;
         let step = if facts.is_mixed {
-            Step::Verdict(Code::MixedContent, Vec::new())
+            Step::Verdict(Code::MixedContent)
         } else {
             Step::Probe(probe)
         };
@@ -122,36 +121,44 @@ impl Diagnosis {
         (diagnosis, step)
     }
 
+    /// The places of the headers that the server does not allow, where that is the verdict.
+    pub fn refused(&self) -> &[usize] {
+        &self.refused
+    }
+
     /// What came of the last probe.
     pub fn handle(&mut self, outcome: Outcome) -> Step {
-        let verdict = |code| Step::Verdict(code, Vec::new());
-        match (self.probe, outcome) {
-            (_, Outcome::Unknown) => verdict(Code::TransportFailed),
-            (_, Outcome::Blocked) => verdict(Code::CspBlocked),
-            (_, Outcome::Redirected) => verdict(Code::Redirected),
-            (Probe::Cors, Outcome::Failed) => self.make(Probe::Reach),
-            (Probe::Reach, Outcome::Failed) => verdict(Code::Unreachable),
-            (Probe::Reach, Outcome::Passed) if self.facts.is_own_origin => verdict(Code::TransportFailed),
-            (Probe::Reach, Outcome::Passed) => verdict(Code::CorsMissing),
-            (Probe::Cors, Outcome::Passed) if self.facts.is_own_origin => verdict(Code::TransportFailed),
-            (Probe::Cors, Outcome::Passed) if self.facts.with_credentials => self.make(Probe::Credentials),
-            (Probe::Credentials, Outcome::Failed) => verdict(Code::CorsCredentials),
-            (Probe::Cors | Probe::Credentials, Outcome::Passed) if self.facts.headers > 0 => {
-                self.make(Probe::Preflight)
-            }
-            (Probe::Cors | Probe::Credentials, Outcome::Passed) => verdict(Code::TransportFailed),
-            (Probe::Preflight, Outcome::Failed) => verdict(Code::CorsPreflight),
-            (Probe::Preflight, Outcome::Passed) => self.make(Probe::Header(0)),
+        let has_failed = outcome == Outcome::Failed;
+        if !has_failed && outcome != Outcome::Passed {
+            self.refused.clear();
+            return Step::Verdict(match outcome {
+                Outcome::Blocked => Code::CspBlocked,
+                Outcome::Redirected => Code::Redirected,
+                _ => Code::TransportFailed,
+            });
+        }
+        let facts = self.facts;
+        match (self.probe, has_failed) {
+            (Probe::Cors, true) => self.make(Probe::Reach),
+            (Probe::Reach, true) => Step::Verdict(Code::Unreachable),
+            (Probe::Cors | Probe::Reach, _) if facts.is_own_origin => Step::Verdict(Code::TransportFailed),
+            (Probe::Reach, _) => Step::Verdict(Code::CorsMissing),
+            (Probe::Cors, _) if facts.with_credentials => self.make(Probe::Credentials),
+            (Probe::Credentials, true) => Step::Verdict(Code::CorsCredentials),
+            (Probe::Cors | Probe::Credentials, _) if facts.headers > 0 => self.make(Probe::Preflight),
+            (Probe::Cors | Probe::Credentials, _) => Step::Verdict(Code::TransportFailed),
+            (Probe::Preflight, true) => Step::Verdict(Code::CorsPreflight),
+            (Probe::Preflight, _) => self.make(Probe::Header(0)),
             (Probe::Header(index), _) => {
-                if outcome == Outcome::Failed {
+                if has_failed {
                     self.refused.push(index);
                 }
-                if index + 1 < self.facts.headers {
+                if index + 1 < facts.headers {
                     self.make(Probe::Header(index + 1))
                 } else if self.refused.is_empty() {
-                    verdict(Code::TransportFailed)
+                    Step::Verdict(Code::TransportFailed)
                 } else {
-                    Step::Verdict(Code::CorsHeader, std::mem::take(&mut self.refused))
+                    Step::Verdict(Code::CorsHeader)
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::error::Error;
+use crate::error::{Code, Error};
 
 use super::engine::Revision;
 use super::engine::packet::{Packet, PacketType};
@@ -327,6 +327,12 @@ impl<D> Failure<D> {
     /// A failure without more to say.
     pub fn new(error: Error) -> Rc<Self> {
         Self::with(error, None)
+    }
+
+    /// A failure of the protocol's own.
+    #[inline(never)]
+    pub fn because(code: Code, message: &'static str) -> Rc<Self> {
+        Self::new(Error::new(code, message))
     }
 
     /// A failure, and what was said of it.

@@ -85,14 +85,15 @@ impl Case {
                 edge::probe(probe.number(), &url, header, with_credentials, driver, transport);
                 None
             }
-            Step::Verdict(code, refused) => {
+            Step::Verdict(code) => {
                 let headers = &self.endpoint.headers;
+                let diagnosis = self.diagnosis.take();
+                let refused = diagnosis.as_ref().map(Diagnosis::refused).unwrap_or_default();
                 let mut names = String::new();
                 for (name, _) in refused.iter().filter_map(|index| headers.get(*index)) {
                     names.push_str(if names.is_empty() { "" } else { ", " });
                     names.push_str(name);
                 }
-                self.diagnosis = None;
                 write(&self.about, Some(Finding::Known(code, now + VALIDITY, names.clone())));
                 self.close(code, &names)
             }

@@ -976,9 +976,9 @@ fn a_bearer_token_of_the_handshake_needs_another_handshake() {
         desk.take(),
         [
             "close 0",
+            "engine0 close forced close",
             "s0 disconnect credentials renewed",
             "s1 disconnect credentials renewed",
-            "engine0 close forced close",
             "manager close credentials renewed",
             "open 1 websocket",
         ]

@@ -10,7 +10,7 @@
 
 use std::rc::Rc;
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::Data;
 use crate::proto::output::{EngineEvent, Event, Failure, Output, Outputs, Reason};
 use crate::proto::timer::{Millis, Timer, TimerTable};
@@ -347,10 +347,16 @@ impl<D: Data> Connection<D> {
             PacketType::Open if self.state == State::Opening => self.handle_handshake(now, data, out),
             PacketType::Open => self.parse_error(out),
             PacketType::Close => {
-                let error = Error::new(Code::TransportFailed, "transport closed by the server");
                 // Nobody is left to whom to say so.
                 self.sid = None;
-                self.shut(Reason::TransportClose, Some(Failure::new(error)), out);
+                self.shut(
+                    Reason::TransportClose,
+                    Some(Failure::because(
+                        Code::TransportFailed,
+                        "transport closed by the server",
+                    )),
+                    out,
+                );
             }
             _ if self.state == State::Opening => self.parse_error(out),
             _ => {}
@@ -379,8 +385,11 @@ impl<D: Data> Connection<D> {
         let websocket = transports.iter().find(|candidate| candidate.kind == Kind::WebSocket);
         let preferred = websocket.filter(|_| self.config.prefer_websocket);
         let Some(candidate) = preferred.or(transports.first()).copied() else {
-            let error = Error::new(Code::NoTransport, "No transports available");
-            self.shut(Reason::TransportError, Some(Failure::new(error)), out);
+            self.shut(
+                Reason::TransportError,
+                Some(Failure::because(Code::NoTransport, "No transports available")),
+                out,
+            );
             return;
         };
         self.candidate = candidate;
@@ -544,7 +553,7 @@ impl<D: Data> Connection<D> {
         } else {
             "The server sent a packet that is not Engine.IO"
         };
-        let failure = Failure::new(Error::new(Code::ParseError, message));
+        let failure = Failure::because(Code::ParseError, message);
         self.shut(Reason::ParseError, Some(failure), out);
     }
 
@@ -561,9 +570,8 @@ impl<D: Data> Connection<D> {
             out.push_back(Output::Post(self.transport, vec![close]));
         }
         for probe in std::mem::take(&mut self.probes) {
-            let error = Error::new(Code::TransportFailed, "probe error: socket closed");
             out.push_back(Output::Close(probe.transport));
-            let failure = Failure::new(error);
+            let failure = Failure::because(Code::TransportFailed, "probe error: socket closed");
             self.report(EngineEvent::UpgradeError, None, Some(failure), out);
         }
         out.push_back(Output::Close(self.transport));

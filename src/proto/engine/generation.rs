@@ -3,7 +3,7 @@
 //!
 //! Source: Engine.IO protocol 4, "Difference between v3 and v4".
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::Data;
 use crate::proto::output::{Event, Failure, Outputs, Reason};
 use crate::proto::timer::{Millis, Timer};
@@ -65,7 +65,7 @@ impl<D: Data> Connection<D> {
                 "The server speaks Engine.IO 4 (socket.io 3.x or 4.x): leave the option protocol out, or set it to 4"
             }
         };
-        let failure = Failure::new(Error::new(Code::ProtocolMismatch, message));
+        let failure = Failure::because(Code::ProtocolMismatch, message);
         self.shut(Reason::ParseError, Some(failure), out);
     }
 

@@ -8,7 +8,7 @@
 
 use std::rc::Rc;
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::Data;
 use crate::proto::output::{EngineEvent, Failure, Output, Outputs};
 use crate::proto::timer::{Millis, Timer};
@@ -104,8 +104,7 @@ impl<D: Data> Connection<D> {
         let is_pong = head.first().and_then(|unit| PacketType::from_unit(*unit)) == Some(PacketType::Pong)
             && data.slice(1, usize::MAX).as_text().as_deref() == Some(PROBE);
         if probe.state != State::AwaitPong || !is_pong {
-            let error = Error::new(Code::TransportFailed, "probe error");
-            self.drop_probe(transport, Failure::new(error), out);
+            self.drop_probe(transport, Failure::because(Code::TransportFailed, "probe error"), out);
             return;
         }
         probe.state = State::AwaitPause;

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::Data;
 use crate::proto::auth::Claims;
 use crate::proto::backoff::Backoff;
@@ -205,9 +205,12 @@ impl<D: Data> Manager<D> {
 
     /// What is known of the credentials that travel with a payload.
     pub(super) fn claims(&self, now: Millis, auth: Option<&D>) -> Claims {
-        let claims = auth.map(|auth| Claims::of_payload(now - self.ahead, auth));
-        let mut claims = claims.unwrap_or_default().shift(self.ahead);
-        claims.join(self.placed.claims.clone());
+        let placed = self.placed.claims.clone();
+        let Some(auth) = auth else {
+            return placed;
+        };
+        let mut claims = Claims::of_payload(now - self.ahead, auth).shift(self.ahead);
+        claims.join(placed);
         claims
     }
 
@@ -324,5 +327,5 @@ impl<D: Data> Socket<D> {
 /// The app's function took too long.
 pub(super) fn too_late<D>() -> Rc<Failure<D>> {
     let message = "The function that gives the credentials did not answer in time";
-    Failure::new(Error::new(Code::AuthFailed, message))
+    Failure::because(Code::AuthFailed, message)
 }

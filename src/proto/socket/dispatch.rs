@@ -76,11 +76,9 @@ impl<D: Data> Manager<D> {
         }
         if self.socket_id(socket, &data).is_none() {
             self.sockets.at(socket).state = SocketState::Idle;
-            let error = Error::new(
-                Code::ProtocolMismatch,
-                "The server granted the namespace without an id: it speaks an older protocol (socket.io 1.x or 2.x)",
-            );
-            self.refuse(socket, Failure::new(error));
+            let message =
+                "The server granted the namespace without an id: it speaks an older protocol (socket.io 1.x or 2.x)";
+            self.refuse(socket, Failure::because(Code::ProtocolMismatch, message));
         } else if self.placed.signs_in {
             self.sign_in(now, socket, data);
         } else {

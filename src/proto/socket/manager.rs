@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::Data;
 use crate::proto::engine::connection::{Config, Connection, Input};
 use crate::proto::engine::packet::Packet;
@@ -311,10 +311,7 @@ impl<D: Data> Manager<D> {
                 self.connection = Some(connection);
                 self.settle(now);
             }
-            Ok(_) => self.defer(
-                now,
-                Failure::new(Error::new(Code::NoTransport, "No transports available")),
-            ),
+            Ok(_) => self.defer(now, Failure::because(Code::NoTransport, "No transports available")),
             Err(failure) => self.defer(now, failure),
         }
     }
@@ -373,7 +370,7 @@ impl<D: Data> Manager<D> {
             self.handle_error(now, too_late());
         }
         if self.timers.take_expired(Timer::Open, now) {
-            self.handle_error(now, Failure::new(Error::new(Code::Timeout, "timeout")));
+            self.handle_error(now, Failure::because(Code::Timeout, "timeout"));
         }
         if self.timers.take_expired(Timer::Reconnect, now) {
             if self.reconnection.enabled {
@@ -420,7 +417,7 @@ impl<D: Data> Manager<D> {
                 | Output::Join(transport, ..)
                 | Output::Poll(transport)
                 | Output::Post(transport, _)
-                | Output::Write(transport, _) => !self.closed.contains(transport),
+                | Output::Write(transport, _) => !self.closed.iter().any(|closed| closed == transport),
                 Output::Encode { .. } => true,
                 Output::Close(transport) => {
                     if self.depth > 0 {

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::engine::Revision;
 use crate::proto::engine::packet::{Packet, PacketType as EnginePacketType};
 use crate::proto::output::Failure;
@@ -127,7 +127,7 @@ impl<D: Data> Manager<D> {
         if auth.is_some() && !self.placed.auth_in_query {
             let message = "Socket.IO protocol 4 (servers 1.x and 2.x) has no payload for auth or for moved headers";
             entry.state = SocketState::Idle;
-            return self.refuse(socket, Failure::new(Error::new(Code::AuthImpossible, message)));
+            return self.refuse(socket, Failure::because(Code::AuthImpossible, message));
         }
         let is_root = entry.is_root();
         if is_root && entry.left_at.is_none() && self.root != Root::Refused {

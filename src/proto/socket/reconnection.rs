@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::Data;
 use crate::proto::backoff::Backoff;
 use crate::proto::engine::connection::{Change, Connection};
@@ -49,8 +49,7 @@ impl<D: Data> Manager<D> {
                 self.reconnect(now);
             }
             Some(Change::Closed(reason, failure)) if self.state == State::Opening => {
-                let failure =
-                    failure.unwrap_or_else(|| Failure::new(Error::new(Code::TransportFailed, reason.as_str())));
+                let failure = failure.unwrap_or_else(|| Failure::because(Code::TransportFailed, reason.as_str()));
                 self.handle_error(now, failure);
             }
             Some(Change::Closed(..)) => {}
@@ -153,7 +152,10 @@ impl<D: Data> Manager<D> {
                 true => SocketState::Idle,
                 false => SocketState::AwaitConnection,
             };
-            self.lose(socket, reason, failure.clone());
+            // Who is still to connect hears nothing of another connection.
+            if before == SocketState::Connected || reason != Reason::Renewal {
+                self.lose(socket, reason, failure.clone());
+            }
         }
         if was_wanted {
             self.out.report(Event::Close(reason), None, failure);
@@ -171,7 +173,7 @@ impl<D: Data> Manager<D> {
         if let Some(mut connection) = self.connection.take() {
             self.last_kind = Some(connection.kind());
             self.next_transport = connection.next_transport();
-            if reason == Reason::ForcedClose {
+            if matches!(reason, Reason::ForcedClose | Reason::Renewal) {
                 connection.close(&mut self.out);
             } else {
                 connection.abort(reason, None, &mut self.out);

@@ -188,24 +188,11 @@ impl<D: Data> Manager<D> {
     /// Opens another connection at once, because the handshake of this one has credentials that are of no use any more. The
     /// app has just given others, and the payload for one socket.
     pub(super) fn restart(&mut self, now: Millis, socket: usize, payload: Option<D>) {
-        for other in 0..self.sockets.len() {
-            let was_connected = self.is_connected(other);
-            let entry = self.sockets.at(other);
-            entry.end();
-            if entry.state == SocketState::Idle {
-                continue;
-            }
-            entry.state = SocketState::AwaitConnection;
-            if was_connected {
-                self.lose(other, Reason::Renewal, None);
-            }
-        }
+        self.handle_close(Reason::Renewal, None);
         let entry = self.sockets.at(socket);
         if entry.state != SocketState::Idle {
             entry.asking.keep(payload);
         }
-        self.drop_connection(Reason::ForcedClose);
-        self.out.tell(Event::Close(Reason::Renewal));
         self.open_with(now, None);
     }
 }

@@ -81,23 +81,23 @@ impl<D: Data> Manager<D> {
     pub(super) fn handle_no_sign_in(&mut self, now: Millis, socket: usize) {
         self.leave(socket);
         let message = "The server did not answer the event authentication in time";
-        self.refuse_sign_in(now, socket, Error::new(Code::Timeout, message));
+        self.refuse_sign_in(now, socket, Code::Timeout, message);
     }
 
     /// The server disconnected a socket that has not signed in.
     pub(super) fn handle_sign_in_end(&mut self, now: Millis, socket: usize) {
         self.sockets.at(socket).left_at = None;
         let message = "The server disconnected the socket before it had signed in";
-        self.refuse_sign_in(now, socket, Error::new(Code::Rejected, message));
+        self.refuse_sign_in(now, socket, Code::Rejected, message);
     }
 
     /// The session has ended: for the reason that the server has given, or else for this one.
-    fn refuse_sign_in(&mut self, now: Millis, socket: usize, error: Error) {
+    fn refuse_sign_in(&mut self, now: Millis, socket: usize, code: Code, message: &'static str) {
         let entry = self.sockets.at(socket);
         entry.grant = None;
         match entry.asking.refusal.take() {
             Some(failure) => self.handle_refusal(now, socket, failure, true),
-            None => self.refuse(socket, Failure::new(error)),
+            None => self.refuse(socket, Failure::because(code, message)),
         }
     }
 }
