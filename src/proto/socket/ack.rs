@@ -85,14 +85,15 @@ impl Acks {
     pub fn take_all(&mut self, is_over: &dyn Fn(&Pending) -> bool) -> Vec<Pending> {
         let mut over = Vec::new();
         self.next_deadline = Millis::INFINITY;
-        for pending in std::mem::take(&mut self.pending) {
-            if is_over(&pending) {
-                over.push(pending);
+        self.pending.retain(|pending| {
+            let is_over = is_over(pending);
+            if is_over {
+                over.push(*pending);
             } else {
                 self.next_deadline = self.next_deadline.min(pending.deadline);
-                self.pending.push(pending);
             }
-        }
+            !is_over
+        });
         over
     }
 }

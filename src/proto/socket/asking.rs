@@ -199,8 +199,7 @@ impl<D: Data> Manager<D> {
             return self.begin_old_connect(now, socket, auth);
         }
         let payload = entry.recovery.payload(auth.filter(|_| !(in_query && entry.is_root())));
-        let packet = entry.control(PacketType::Connect, payload);
-        self.send_all(socket, packet, Vec::new());
+        self.send_control(socket, PacketType::Connect, payload);
     }
 
     /// What is known of the credentials that travel with a payload.

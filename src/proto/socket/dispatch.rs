@@ -15,7 +15,7 @@ use super::manager::Manager;
 use super::namespace::State as SocketState;
 use super::packet::PacketType;
 use super::parser::Incoming;
-use super::sign_in::is_answer;
+use super::sign_in::is_accepted;
 
 /// What is told of a packet to who watches.
 pub(super) fn seen<D: Data>(packet: &Incoming<D>) -> (Event, D) {
@@ -140,7 +140,7 @@ impl<D: Data> Manager<D> {
             SocketState::AwaitSignIn => self.handle_sign_in(now, socket, data, ack),
             SocketState::Connected => Some(data),
             // To the session before.
-            _ => Some(data).filter(|data| !(self.placed.signs_in && is_answer(data))),
+            _ => Some(data).filter(|data| !self.placed.signs_in || is_accepted(data).is_none()),
         };
         let Some(data) = data else {
             return;
@@ -188,10 +188,8 @@ impl<D: Data> Manager<D> {
 
     /// Tells the server that the socket leaves the namespace.
     pub(super) fn leave(&mut self, socket: usize) {
-        let entry = self.sockets.at(socket);
-        entry.left_at = Some(Millis::INFINITY);
-        let packet = entry.control(PacketType::Disconnect, None);
-        self.send_all(socket, packet, Vec::new());
+        self.sockets.at(socket).left_at = Some(Millis::INFINITY);
+        self.send_control(socket, PacketType::Disconnect, None);
         self.note_left(self.clock);
     }
 

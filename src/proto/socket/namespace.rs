@@ -98,6 +98,7 @@ pub struct Socket<D> {
     pub name: Vec<u16>,
     /// `/name,` as it stands in a packet; nothing for the root.
     label: Option<Rc<D>>,
+    /// The namespace; nothing for the root.
     pub(super) text: String,
     /// What it waits for.
     pub state: State,
@@ -203,20 +204,15 @@ impl<D: Data> Socket<D> {
     /// A socket of the namespace `name` (`/` for the root).
     pub fn new(name: &str) -> Self {
         let is_root = matches!(name, "" | "/");
-        let text = match (is_root, name.starts_with('/')) {
-            (true, _) => String::new(),
-            (false, true) => join(&[name, ","]),
-            (false, false) => join(&["/", name, ","]),
-        };
-        let label = D::text(&text);
+        let slash = if is_root || name.starts_with('/') { "" } else { "/" };
+        let text = if is_root { String::new() } else { join(&[slash, name]) };
         // At least as many units as it has.
         let mut name = vec![0; text.len()];
-        let count = label.read(0, &mut name);
-        // Without the comma.
-        name.truncate(count.saturating_sub(1));
+        let count = D::text(&text).read(0, &mut name);
+        name.truncate(count);
         Self {
             name,
-            label: (!is_root).then(|| Rc::new(label)),
+            label: (!is_root).then(|| Rc::new(D::text(&join(&[&text, ","])))),
             text,
             state: State::Idle,
             epoch: 0,
@@ -264,8 +260,8 @@ impl<D: Data> Socket<D> {
         if count > 0 {
             // The binary types stand three behind the others.
             code += 3;
-            let rest = D::text(&join(&["-", &self.text]));
-            label = Some(Rc::new(D::join(count, Some(&rest), None, None)));
+            let dash = D::text("-");
+            label = Some(Rc::new(D::join(count, Some(&dash), None, label.as_deref())));
         }
         let packet = Packet::Text {
             code,

@@ -106,11 +106,9 @@ impl<D: Data> Manager<D> {
             return granted.get("sid");
         }
         let sid = self.connection.as_ref()?.sid()?;
-        let name = self.sockets.get(socket).text.strip_suffix(',');
-        Some(match name {
-            Some(name) => D::text(&join(&[name, "#", sid])),
-            None => D::text(sid),
-        })
+        let name = &self.sockets.get(socket).text;
+        let mark = if name.is_empty() { "" } else { "#" };
+        Some(D::text(&join(&[name, mark, sid])))
     }
 
     /// Whether a socket has asked for the root once more, and a server without middleware does not answer that.
@@ -140,7 +138,7 @@ impl<D: Data> Manager<D> {
         if let Some(query) = auth.and_then(|auth| auth.to_query())
             && let Packet::Text { label, .. } = &mut packet
         {
-            let name = entry.text.strip_suffix(',').unwrap_or("/");
+            let name = if is_root { "/" } else { &entry.text };
             *label = Some(Rc::new(D::text(&join(&[name, "?", &query, ","]))));
         }
         if is_root && self.root == Root::Granted {

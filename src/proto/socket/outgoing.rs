@@ -72,6 +72,12 @@ impl<D: Data> Manager<D> {
         self.send_all(socket, packet, attachments);
     }
 
+    /// Sends a packet without an acknowledgement: CONNECT, DISCONNECT.
+    pub(super) fn send_control(&mut self, socket: usize, kind: PacketType, data: Option<D>) {
+        let packet = self.sockets.at(socket).control(kind, data);
+        self.send_all(socket, packet, Vec::new());
+    }
+
     /// Sends every event of a socket again, up to `retries` times, until the server acknowledges it: one at a time.
     ///
     /// Source: Socket.IO client 4.6, the option `retries`.

@@ -20,10 +20,11 @@ const ACCEPTED: &str = "authenticated";
 /// The server's event that does not.
 const REFUSED: &str = "unauthorized";
 
-/// Whether an event is the server's answer to the credentials.
-pub(super) fn is_answer<D: Data>(data: &D) -> bool {
-    let name = data.text_at("0");
-    matches!(name.as_deref(), Some(ACCEPTED | REFUSED))
+/// Whether an event, the server's answer to the credentials, lets the socket in. `None` where it is another one.
+pub(super) fn is_accepted<D: Data>(data: &D) -> Option<bool> {
+    let name = data.text_at("0")?;
+    let is_accepted = name == ACCEPTED;
+    (is_accepted || name == REFUSED).then_some(is_accepted)
 }
 
 impl<D: Data> Manager<D> {
@@ -40,21 +41,20 @@ impl<D: Data> Manager<D> {
 
     /// An event arrived at a socket that has not signed in yet. Gives it back where it is not the answer.
     pub(super) fn handle_sign_in(&mut self, now: Millis, socket: usize, data: D, ack: Option<u32>) -> Option<D> {
-        let name = data.text_at("0");
-        match name.as_deref() {
-            Some(ACCEPTED) => {
+        match is_accepted(&data) {
+            Some(true) => {
                 if let Some(granted) = self.sockets.at(socket).grant.take() {
                     self.admit(now, socket, granted);
                 }
             }
-            Some(REFUSED) => {
+            Some(false) => {
                 let detail = data.get("1");
                 let message = detail.as_ref().and_then(|detail| detail.text_at("message"));
                 let error = Error::new(Code::Rejected, message.unwrap_or_default());
                 let failure = Failure::with(error, detail);
                 self.end_sign_in(now, socket, ack, failure);
             }
-            _ => return Some(data),
+            None => return Some(data),
         }
         None
     }
