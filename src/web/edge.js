@@ -42,7 +42,7 @@ export const list = () => hold([]);
 export const equals = (slot, other) => held[slot] === held[other];
 
 /** A list with the text of code units. @param {Uint16Array} units */
-export const units = (units) => hold([String.fromCharCode(...units)]);
+export const units = (units) => hold([new TextDecoder("utf-16le").decode(units)]);
 
 /** @param {number} list @param {string} text */
 export const append = (list, text) => {
