@@ -5,7 +5,6 @@ use std::rc::Rc;
 use crate::error::{Code, Error};
 use crate::proto::auth::is_about_authentication;
 use crate::proto::engine::connection::Connection;
-use crate::proto::engine::transport::Kind;
 use crate::proto::output::{Event, Failure, Loss, Occasion, Reason, SocketEvent};
 use crate::proto::timer::Millis;
 use crate::proto::{Data, Shape};
@@ -167,21 +166,16 @@ impl<D: Data> Manager<D> {
 
     /// The socket will not be connected by this attempt, nor by another one of its own.
     pub(super) fn refuse(&mut self, socket: usize, failure: Rc<Failure<D>>) {
-        let transport = self.transport();
         if self.is_root(socket) {
             self.refuse_waiting(&failure);
         }
         self.abandon(socket);
-        self.tell_failed(socket, failure, false, transport);
+        self.tell_connect_error(socket, failure, false);
     }
 
-    /// The socket could not connect. Another attempt follows.
+    /// The socket could not connect. Perhaps another attempt follows by itself.
     pub(super) fn tell_connect_error(&mut self, socket: usize, failure: Rc<Failure<D>>, will_retry: bool) {
         let transport = self.transport();
-        self.tell_failed(socket, failure, will_retry, transport);
-    }
-
-    fn tell_failed(&mut self, socket: usize, failure: Rc<Failure<D>>, will_retry: bool, transport: Option<Kind>) {
         let event = SocketEvent::ConnectError { will_retry, transport };
         self.out.report(Event::Socket(socket, event), None, Some(failure));
     }

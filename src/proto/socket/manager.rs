@@ -361,16 +361,17 @@ impl<D: Data> Manager<D> {
             connection.handle_timeout(now, &mut self.out);
         }
         self.settle(now);
-        if self.timers.take_expired(Timer::Deferred, now)
-            && let Some(failure) = self.deferred.take()
-        {
+        let failure = if self.timers.take_expired(Timer::Deferred, now) {
+            self.deferred.take()
+        } else if self.timers.take_expired(Timer::Config, now) {
+            Some(too_late())
+        } else if self.timers.take_expired(Timer::Open, now) {
+            Some(Failure::because(Code::Timeout, "timeout"))
+        } else {
+            None
+        };
+        if let Some(failure) = failure {
             self.handle_error(now, failure);
-        }
-        if self.timers.take_expired(Timer::Config, now) {
-            self.handle_error(now, too_late());
-        }
-        if self.timers.take_expired(Timer::Open, now) {
-            self.handle_error(now, Failure::because(Code::Timeout, "timeout"));
         }
         if self.timers.take_expired(Timer::Reconnect, now) {
             if self.reconnection.enabled {
