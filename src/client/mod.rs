@@ -18,6 +18,7 @@ mod queue;
 mod reply;
 mod socket;
 mod stream;
+mod waiting;
 
 pub use ack::Ack;
 pub use auth::Auth;
