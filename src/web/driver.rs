@@ -8,8 +8,6 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use js_sys::Date;
-
 use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::auth::Secret;
@@ -24,6 +22,7 @@ use crate::proto::timer::Millis;
 
 use super::alarm::Alarm;
 use super::diagnosis;
+use super::edge;
 use super::endpoint::Endpoint;
 use super::payload::Payload;
 use super::polling::Poller;
@@ -233,7 +232,7 @@ impl Driver {
 
     /// The page's clock, which here never goes back: where it was set back, it goes on from where it was.
     pub(crate) fn now(&self) -> Millis {
-        let clock = Date::now();
+        let clock = edge::now();
         let lost = self.clock.replace(clock) - clock;
         if lost > 0.0 {
             self.offset.set(self.offset.get() + lost);

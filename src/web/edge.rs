@@ -100,6 +100,15 @@ extern "C" {
     pub fn end(request: u32);
 }
 
+// Those of `js-sys` would bring all that it has into the module.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Date)]
+    pub fn now() -> f64;
+    #[wasm_bindgen(js_namespace = Math)]
+    pub fn random() -> f64;
+}
+
 #[wasm_bindgen(module = "/src/web/webtransport.js")]
 extern "C" {
     #[wasm_bindgen(js_name = hasWebTransport)]
