@@ -13,7 +13,7 @@ use crate::proto::engine::transport::Candidate;
 use crate::proto::engine::url::Url;
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion};
 use crate::proto::socket::policy::Placed as Placement;
-use crate::web::{App, Driver, Endpoint, Payload};
+use crate::web::{App, Driver, Endpoint, Payload, edge};
 
 use super::options::{self, AUTHORIZATION, Options, bearer_header};
 
@@ -70,7 +70,7 @@ struct Bearer {
 impl<H: Host + 'static> Core<H> {
     /// A driver for `url`; the host's options are read anew for each connection.
     pub(crate) fn start(url: Url, options: Options, host: impl FnOnce(Weak<Driver>) -> H) -> Rc<Driver> {
-        let seed = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+        let seed = (edge::random() * f64::from(u32::MAX)) as u32;
         let policy = options.policy();
         let driver = Driver::new(options.reconnection(seed), options.native_timers, |driver| {
             Box::new(Self {

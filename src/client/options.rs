@@ -252,6 +252,7 @@ impl Options {
     }
 
     /// Changes how it is opened again, and leaves the count of attempts.
+    #[cfg(not(feature = "js"))]
     pub(crate) fn reconfigure(&self, reconnection: &mut Reconnection) {
         reconnection.enabled = self.reconnection;
         reconnection.attempts = self.reconnection_attempts;

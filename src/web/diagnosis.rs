@@ -55,13 +55,7 @@ impl Case {
     }
 
     /// Goes on, with what came of the last probe. Gives the failure where its reason is found; otherwise a signal comes later.
-    pub fn advance(
-        &mut self,
-        now: Millis,
-        outcome: Outcome,
-        driver: usize,
-        transport: u32,
-    ) -> Option<Failure<Payload>> {
+    pub fn advance(&mut self, now: Millis, outcome: Outcome, driver: i32, transport: i32) -> Option<Failure<Payload>> {
         let step = match &mut self.diagnosis {
             Some(diagnosis) => diagnosis.handle(outcome),
             None => match self.look_up(now) {
@@ -82,7 +76,9 @@ impl Case {
                     .map_or("", |(name, _)| name);
                 let url = self.endpoint.probe_address();
                 let with_credentials = self.endpoint.with_credentials;
-                edge::probe(probe.number(), &url, header, with_credentials, driver, transport);
+                let (url, header) = (edge::hold_text(&url), edge::hold_text(header));
+                let kind = probe.number() as i32;
+                edge::probe(kind, url, header, i32::from(with_credentials), driver, transport);
                 None
             }
             Step::Verdict(code, refused) => {
@@ -128,7 +124,7 @@ impl Case {
         let mut failure = self.failure.take()?;
         failure.error = Error::new(code, failure.error.message);
         if let Some(detail) = &failure.detail {
-            edge::explain(detail.slot(), code.as_str(), names);
+            edge::explain(detail.slot(), edge::hold_text(code.as_str()), edge::hold_text(names));
         }
         Some(failure)
     }

@@ -8,8 +8,6 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use js_sys::Date;
-
 use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::auth::Secret;
@@ -24,6 +22,7 @@ use crate::proto::timer::Millis;
 
 use super::alarm::Alarm;
 use super::diagnosis;
+use super::edge;
 use super::endpoint::Endpoint;
 use super::payload::Payload;
 use super::polling::Poller;
@@ -129,7 +128,7 @@ impl Driver {
                 endpoint: RefCell::new(None),
                 lines: RefCell::new(Vec::new()),
                 broken: RefCell::new(Vec::new()),
-                alarm: Alarm::new(number, is_native),
+                alarm: Alarm::new(number as i32, is_native),
                 armed: Cell::new(Millis::INFINITY),
                 clock: Cell::new(0.0),
                 offset: Cell::new(0.0),
@@ -233,7 +232,7 @@ impl Driver {
 
     /// The page's clock, which here never goes back: where it was set back, it goes on from where it was.
     pub(crate) fn now(&self) -> Millis {
-        let clock = Date::now();
+        let clock = edge::now();
         let lost = self.clock.replace(clock) - clock;
         if lost > 0.0 {
             self.offset.set(self.offset.get() + lost);
@@ -331,16 +330,17 @@ impl Driver {
             endpoint = upgraded;
         }
         let address = endpoint.address(candidate, sid);
+        let (driver, number) = (self.number as i32, transport as i32);
         let line = if candidate.kind.is_polling() {
-            let poller = Poller::new(address, endpoint.http(), candidate, self.number, transport);
+            let poller = Poller::new(address, endpoint.http(), candidate, driver, number);
             Some(Line::Poller(RefCell::new(poller)))
         } else if candidate.kind == Kind::WebTransport {
             let options = endpoint.session_options.as_deref();
-            Some(Line::Session(Session::open(&address, options, self.number, transport)))
+            Some(Line::Session(Session::open(&address, options, driver, number)))
         } else {
-            let stamp = if endpoint.stamps_streams { endpoint.stamp() } else { "" };
+            let stamp = endpoint.stamp().filter(|_| endpoint.stamps_streams);
             let (protocols, base64) = (&endpoint.protocols, endpoint.base64);
-            Stream::open(&address, stamp, protocols, base64, self.number, transport).map(Line::Stream)
+            Stream::open(&address, stamp.as_ref(), protocols, base64, driver, number).map(Line::Stream)
         };
         if let Some(line) = line {
             self.lines.borrow_mut().push((transport, Rc::new(line)));
@@ -471,7 +471,7 @@ impl Driver {
             let next = next.min(now + 2_147_483_647.0);
             self.armed.set(next);
             // A cast of a float saturates.
-            let delay = (next - now).ceil() as u32;
+            let delay = (next - now).ceil() as i32;
             self.alarm.set(delay);
         }
     }

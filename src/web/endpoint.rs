@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::proto::Data;
 use crate::proto::auth::Secret;
 use crate::proto::engine::Revision;
 use crate::proto::engine::transport::{Candidate, Kind};
@@ -96,8 +97,8 @@ impl Endpoint {
     }
 
     /// The parameter that makes a URL unlike every other; none where that is not wanted.
-    pub(super) fn stamp(&self) -> &str {
-        self.timestamp.as_deref().unwrap_or_default()
+    pub(super) fn stamp(&self) -> Option<Payload> {
+        self.timestamp.as_deref().map(Payload::text)
     }
 
     /// The URL of a probe: of a transport that no server has, so that it begins no session, and without the app's query.
@@ -114,7 +115,7 @@ impl Endpoint {
             headers: fields(&self.headers),
             headers_once: self.headers_once,
             has_query: !self.query.is_empty(),
-            stamp: self.stamp().to_owned(),
+            stamp: self.stamp(),
             with_credentials: self.with_credentials,
             timeout: self.request_timeout,
         }

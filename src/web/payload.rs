@@ -9,11 +9,11 @@ use super::edge;
 
 /// A value in the table of `edge.js`: the text of a packet, a binary, parsed JSON. Dropped, it leaves the table.
 #[derive(Debug)]
-pub struct Payload(u32);
+pub struct Payload(i32);
 
 impl Payload {
     /// Takes over a number that JavaScript gave; 0 is nothing.
-    pub fn from_slot(slot: u32) -> Option<Self> {
+    pub fn from_slot(slot: i32) -> Option<Self> {
         (slot != 0).then_some(Self(slot))
     }
 
@@ -28,7 +28,7 @@ impl Payload {
 
     /// Adds a text to a list.
     pub fn append(&self, text: &str) {
-        edge::append(self.0, text);
+        self.push(Some(Self::text(text)));
     }
 
     /// Adds to a list, `undefined` where there is nothing.
@@ -38,13 +38,20 @@ impl Payload {
 
     /// A URL with a query, of names and values in turn.
     pub fn address(base: &str, query: Self) -> Self {
-        Self(edge::address(base, query.into_slot()))
+        let url = Self::text(base);
+        url.add_parameters(query);
+        url
+    }
+
+    /// Adds parameters to a URL, in place: names and values in turn.
+    pub fn add_parameters(&self, parameters: Self) {
+        edge::add_parameters(self.0, parameters.into_slot());
     }
 
     /// The names and values of a query, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
     /// UTF-8 is left as it is.
     pub fn parameters(query: &str) -> Vec<(String, Secret)> {
-        let list = Self(edge::parameters(query));
+        let list = Self(edge::parameters(edge::hold_text(query)));
         let mut parameters = Vec::new();
         while let (Some(name), Some(value)) = (list.shift(), list.shift()) {
             let (name, value) = (name.as_text(), value.as_text());
@@ -59,14 +66,14 @@ impl Payload {
     }
 
     /// Gives the number away: whoever gets it takes the value out of the table.
-    pub fn into_slot(self) -> u32 {
+    pub fn into_slot(self) -> i32 {
         let slot = self.0;
         std::mem::forget(self);
         slot
     }
 
     /// The number, to look at.
-    pub fn slot(&self) -> u32 {
+    pub fn slot(&self) -> i32 {
         self.0
     }
 
@@ -104,7 +111,7 @@ impl Data for Payload {
     }
 
     fn join(code: u32, label: Option<&Self>, id: Option<u32>, data: Option<&Self>) -> Self {
-        Self(edge::join(code, slot_of(label), number_of(id), slot_of(data)))
+        Self(edge::join(code as i32, slot_of(label), number_of(id), slot_of(data)))
     }
 
     fn is_binary(&self) -> bool {
@@ -112,19 +119,19 @@ impl Data for Payload {
     }
 
     fn wire_len(&self) -> usize {
-        edge::wire_length(self.0)
+        edge::wire_length(self.0) as usize
     }
 
     fn read(&self, from: usize, units: &mut [u16]) -> usize {
-        edge::read(self.0, from, units)
+        edge::read(self.0, from as i32, units) as usize
     }
 
     fn find(&self, unit: u16, from: usize) -> Option<usize> {
-        usize::try_from(edge::find(self.0, unit, from)).ok()
+        usize::try_from(edge::find(self.0, unit, from as i32)).ok()
     }
 
     fn slice(&self, from: usize, to: usize) -> Self {
-        Self(edge::slice(self.0, from, to))
+        Self(edge::slice(self.0, from as i32, to as f64))
     }
 
     fn decode_utf8(&self) -> Option<Self> {
@@ -132,11 +139,11 @@ impl Data for Payload {
     }
 
     fn decode_base64(&self, from: usize) -> Option<Self> {
-        Self::from_slot(edge::decode_base64(self.0, from))
+        Self::from_slot(edge::decode_base64(self.0, from as i32))
     }
 
     fn parse(&mut self, from: usize) -> Shape {
-        shape_of(edge::parse(self.0, from))
+        shape_of(edge::parse(self.0, from as i32))
     }
 
     fn attach(&mut self, attachments: Vec<Self>) -> bool {
@@ -148,7 +155,7 @@ impl Data for Payload {
     }
 
     fn get(&self, name: &str) -> Option<Self> {
-        Self::from_slot(edge::get(self.0, name))
+        Self::from_slot(edge::get(self.0, edge::hold_text(name)))
     }
 
     fn as_number(&self) -> Option<f64> {
@@ -157,7 +164,10 @@ impl Data for Payload {
     }
 
     fn as_text(&self) -> Option<String> {
-        edge::text_of(self.0)
+        let length = usize::try_from(edge::length_of(self.0)).ok()?;
+        let mut units = vec![0; length];
+        self.read(0, &mut units);
+        Some(String::from_utf16_lossy(&units))
     }
 
     fn as_time(&self) -> Option<f64> {
@@ -166,15 +176,15 @@ impl Data for Payload {
     }
 
     fn from_base64url(text: &str) -> Option<Self> {
-        Self::from_slot(edge::from_base64url(text))
+        Self::from_slot(edge::from_base64url(edge::hold_text(text)))
     }
 
     fn event(name: &str, argument: Option<&Self>) -> Self {
-        Self(edge::event(name, slot_of(argument)))
+        Self(edge::event(edge::hold_text(name), slot_of(argument)))
     }
 
     fn to_query(&self) -> Option<String> {
-        edge::to_query(self.0)
+        Self::from_slot(edge::to_query(self.0))?.as_text()
     }
 
     fn last_string(&self) -> Option<Self> {
@@ -187,7 +197,7 @@ impl Data for Payload {
 }
 
 /// The shape that `edge.js` has a number for.
-pub(crate) fn shape_of(number: u32) -> Shape {
+pub(crate) fn shape_of(number: i32) -> Shape {
     match number {
         1 => Shape::Nothing,
         2 => Shape::Event,
@@ -200,7 +210,7 @@ pub(crate) fn shape_of(number: u32) -> Shape {
 }
 
 /// The number of what may not be there.
-pub(super) fn slot_of(payload: Option<&Payload>) -> u32 {
+pub(super) fn slot_of(payload: Option<&Payload>) -> i32 {
     payload.map_or(0, Payload::slot)
 }
 
