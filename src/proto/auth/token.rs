@@ -58,12 +58,9 @@ impl Claims {
         if let Some(token) = headers.and_then(|headers| headers.text_at("authorization")) {
             claims.add_token::<D>(now, &token);
         }
-        if let Some(expiry) = object.get("expiresAt") {
-            let expiry = expiry.as_number().or_else(|| expiry.as_time());
-            claims.limit(
-                now,
-                expiry.map_or(Millis::INFINITY, |expiry| milliseconds(expiry) - now),
-            );
+        let expiry = object.get("expiresAt");
+        if let Some(expiry) = expiry.and_then(|expiry| expiry.as_number().or_else(|| expiry.as_time())) {
+            claims.expire(now, expiry);
         }
         // Who has no token, and does not say who it is, is somebody else when anything changes.
         if let Some(subject) = object
