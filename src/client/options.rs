@@ -325,17 +325,19 @@ impl Options {
     }
 
     /// Where a transport goes to, and what travels there.
-    pub(crate) fn endpoint(&self, url: &Url, kind: Kind, revision: Revision, mut carried: Carried) -> Endpoint {
+    pub(crate) fn endpoint(&self, url: &Url, kind: Kind, revision: Revision, carried: Carried) -> Endpoint {
         let own = self.of(kind);
-        let mut protocols = Vec::new();
+        let protocols = Payload::list(&[]);
         for name in &own.protocols {
-            protocols.push(Secret::from(name.as_str()));
+            protocols.append(name);
         }
-        if protocols.is_empty() && !carried.protocols.is_empty() {
+        if own.protocols.is_empty() && !carried.protocols.is_empty() {
             // Servers echo the first subprotocol that is offered: that must not be a credential.
-            protocols.push(Secret::from("socket.io"));
+            protocols.append("socket.io");
         }
-        protocols.append(&mut carried.protocols);
+        for protocol in &carried.protocols {
+            protocols.append(protocol.expose());
+        }
         Endpoint {
             url: url.clone(),
             path: own.path.clone(),

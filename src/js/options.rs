@@ -327,16 +327,10 @@ fn protocols(options: &mut Options, value: &Payload, _: &Problem) -> Option<()> 
 
 /// The option `query`: a text, or an object whose members may be of any type.
 fn query(options: &mut Options, value: &Payload, _: &Problem) -> Option<()> {
-    if let Some(text) = value.as_text() {
-        options.query = Payload::parameters(&text);
-        return Some(());
-    }
-    let members = value.members()?;
-    options.query.clear();
-    while let Some(name) = members.shift() {
-        let value = members.shift()?.to_text()?;
-        options.query.push((name.as_text()?, Secret::new(value.as_text()?)));
-    }
+    options.query = match value.as_text() {
+        Some(text) => Payload::parameters(&text),
+        None => value.members()?.to_texts()?.pairs()?,
+    };
     Some(())
 }
 

@@ -25,8 +25,8 @@ pub struct Endpoint {
     pub headers: Vec<(String, Secret)>,
     /// Whether only the request that begins the session has them.
     pub headers_once: bool,
-    /// Subprotocols, for WebSocket.
-    pub protocols: Vec<Secret>,
+    /// The subprotocols that a WebSocket offers, a list.
+    pub protocols: Payload,
     /// Options of a WebTransport session.
     pub session_options: Option<Rc<Payload>>,
     /// Whether cookies travel across origins.

@@ -39,11 +39,9 @@ impl Carried {
 
 /// `base64url.bearer.<token>` or `base64url.header.<name: value>`, the last part encoded from UTF-8.
 fn subprotocol(header: &Header, name: &str) -> Secret {
-    Secret::new(match header.bearer() {
-        Some(token) => join(&["base64url.bearer.", &base64url::encode(token.as_bytes())]),
-        None => {
-            let line = join(&[name, ": ", header.value().expose()]);
-            join(&["base64url.header.", &base64url::encode(line.as_bytes())])
-        }
-    })
+    let (form, text) = match header.bearer() {
+        Some(token) => ("bearer", token.to_owned()),
+        None => ("header", join(&[name, ": ", header.value().expose()])),
+    };
+    Secret::new(join(&["base64url.", form, ".", &base64url::encode(text.as_bytes())]))
 }
