@@ -32,6 +32,7 @@ mod reply;
 mod socket;
 #[cfg(not(feature = "js"))]
 mod stream;
+#[cfg(not(feature = "js"))]
 mod waiting;
 
 #[cfg(not(feature = "js"))]

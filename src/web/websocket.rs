@@ -1,6 +1,5 @@
 //! WebSocket.
 
-use crate::proto::auth::Secret;
 use crate::proto::engine::Revision;
 use crate::proto::engine::packet::{Packet, PacketType};
 
@@ -16,21 +15,17 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Opens a WebSocket, with a time stamp of this name where there is one, offering subprotocols where there are any.
+    /// Opens a WebSocket, with a time stamp of this name where there is one, offering the subprotocols of a list.
     /// `None` where the browser refuses; a signal says so later.
     pub fn open(
         url: &Payload,
         stamp: Option<&Payload>,
-        protocols: &[Secret],
+        protocols: &Payload,
         base64: bool,
         driver: i32,
         transport: i32,
     ) -> Option<Self> {
-        let list = Payload::list(&[]);
-        for protocol in protocols {
-            list.append(protocol.expose());
-        }
-        let slot = edge::open_socket(url.slot(), slot_of(stamp), list.into_slot(), driver, transport);
+        let slot = edge::open_socket(url.slot(), slot_of(stamp), protocols.slot(), driver, transport);
         (slot != 0).then_some(Self { slot, base64 })
     }
 
