@@ -4,15 +4,15 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use crate::error::{Code, Error};
-use crate::proto::Data;
 use crate::proto::auth::{self, AuthPlacement, Carried, Claims, CredentialKind, Placement, Plan, Secret};
 use crate::proto::engine::Revision;
 use crate::proto::engine::connection::Config;
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::engine::url::Url;
-use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion};
+use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Report};
 use crate::proto::socket::policy::Placed;
+use crate::proto::{Data, join};
 use crate::web::{App, Driver, Endpoint, Payload, edge};
 
 use super::options::{self, AUTHORIZATION, Options, bearer_header};
@@ -44,7 +44,7 @@ pub(crate) trait Host {
     }
 
     /// Something happened.
-    fn event(&self, event: Event<Payload>);
+    fn event(&self, report: Report<Payload>);
 }
 
 /// A connection to one server, shared by sockets.
@@ -214,14 +214,14 @@ impl<H: Host> App for Core<H> {
         self.host.encode(connection, socket, packet)
     }
 
-    fn event(&self, event: Event<Payload>) {
-        match &event {
-            Event::Engine(_, EngineEvent::Open { revision, .. }) => self.learn(Some(*revision)),
+    fn event(&self, report: Report<Payload>) {
+        match report.event {
+            Event::Engine(_, EngineEvent::Open { revision, .. }) => self.learn(Some(revision)),
             // It may be another server by now.
-            Event::Error(_) => self.learn(None),
+            Event::Error => self.learn(None),
             _ => {}
         }
-        self.host.event(event);
+        self.host.event(report);
     }
 }
 
@@ -242,7 +242,7 @@ impl<H: Host> Core<H> {
     }
 
     fn server(&self) -> String {
-        [self.url.origin("http"), self.options.borrow().path.clone()].concat()
+        join(&[&self.url.origin("http"), &self.options.borrow().path])
     }
 }
 

@@ -15,7 +15,7 @@ use crate::proto::engine::Revision;
 use crate::proto::engine::connection::{Config, Input};
 use crate::proto::engine::packet::{Packet, PacketType};
 use crate::proto::engine::transport::{Candidate, Kind};
-use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Output, Outputs};
+use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Output, Outputs, Report};
 use crate::proto::socket::manager::Manager;
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
@@ -58,7 +58,7 @@ pub trait App {
     fn encode(&self, connection: u32, socket: usize, packet: Packet<Payload>) -> Option<Vec<Payload>>;
 
     /// Something happened.
-    fn event(&self, event: Event<Payload>);
+    fn event(&self, report: Report<Payload>);
 }
 
 /// Drives one manager.
@@ -69,7 +69,7 @@ pub struct Driver {
     pub(super) endpoint: RefCell<Option<Rc<Endpoint>>>,
     lines: RefCell<Vec<(u32, Rc<Line>)>>,
     /// What went wrong in the middle of a call, to be told after it.
-    broken: RefCell<Vec<(u32, Failure<Payload>)>>,
+    broken: RefCell<Vec<(u32, Rc<Failure<Payload>>)>>,
     alarm: Alarm,
     /// When that fires.
     armed: Cell<Millis>,
@@ -208,13 +208,13 @@ impl Driver {
     }
 
     /// The options of the next connection are there, or can't be had.
-    pub fn configured(self: &Rc<Self>, epoch: u32, outcome: Result<(), Failure<Payload>>) {
+    pub fn configured(self: &Rc<Self>, epoch: u32, outcome: Result<(), Rc<Failure<Payload>>>) {
         let config = outcome.map(|()| self.app.config());
         self.run(|manager, now| manager.handle_configured(now, epoch, config));
     }
 
     /// Gives the payload of a socket's CONNECT (the JSON of an object), or says why there is none.
-    pub fn answer(self: &Rc<Self>, socket: usize, epoch: u32, auth: Result<Option<Payload>, Failure<Payload>>) {
+    pub fn answer(self: &Rc<Self>, socket: usize, epoch: u32, auth: Result<Option<Payload>, Rc<Failure<Payload>>>) {
         if let Ok(Some(payload)) = &auth
             && self.look(|manager| manager.is_root(socket))
         {
@@ -269,9 +269,9 @@ impl Driver {
                 socket,
                 packet,
             } => self.encode(connection, socket, packet),
-            Output::Event(event) => {
-                self.observe(&event);
-                self.app.event(event);
+            Output::Report(report) => {
+                self.observe(report.event);
+                self.app.event(report);
             }
             Output::Configure { epoch, demand } => self.app.configure(self, epoch, demand),
             Output::Authenticate { socket, epoch, demand } => self.app.authenticate(self, socket, epoch, demand),
@@ -296,7 +296,7 @@ impl Driver {
         }
     }
 
-    fn observe(&self, event: &Event<Payload>) {
+    fn observe(&self, event: Event) {
         if let Event::Engine(_, EngineEvent::Open { .. }) = event
             && let Some(endpoint) = self.endpoint.borrow().as_deref()
         {
@@ -304,9 +304,9 @@ impl Driver {
         }
         match event {
             Event::Engine(_, EngineEvent::Open { kind, .. } | EngineEvent::Upgrading(kind)) => {
-                WEBSOCKET_WORKED.set(*kind == Kind::WebSocket);
+                WEBSOCKET_WORKED.set(kind == Kind::WebSocket);
             }
-            Event::Engine(_, EngineEvent::UpgradeError(_)) | Event::Error(_) => WEBSOCKET_WORKED.set(false),
+            Event::Engine(_, EngineEvent::UpgradeError) | Event::Error => WEBSOCKET_WORKED.set(false),
             _ => {}
         }
     }
@@ -490,9 +490,6 @@ impl Driver {
     }
 }
 
-pub(super) fn broken(message: &'static str, detail: Option<Payload>) -> Failure<Payload> {
-    Failure {
-        error: Error::new(Code::TransportFailed, message),
-        detail,
-    }
+pub(super) fn broken(message: &'static str, detail: Option<Payload>) -> Rc<Failure<Payload>> {
+    Failure::with(Error::new(Code::TransportFailed, message), detail)
 }

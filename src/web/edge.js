@@ -38,6 +38,12 @@ export const hold = (value) => {
 /** A new list. */
 export const list = () => hold([]);
 
+/** @param {number} slot @param {number} other */
+export const equals = (slot, other) => held[slot] === held[other];
+
+/** A list with the text of code units. @param {Uint16Array} units */
+export const units = (units) => hold([String.fromCharCode(...units)]);
+
 /** Takes the first item of a list. @param {number} list */
 export const shift = (list) => (held[list].length ? hold(held[list].shift()) : 0);
 

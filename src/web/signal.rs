@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use crate::error::Error;
 use crate::proto::Data;
 use crate::proto::diagnosis::Outcome;
 use crate::proto::engine::connection::Input;
@@ -173,8 +174,8 @@ impl Driver {
                 let has_joined = self.with_poller(transport, |poller| poller.has_joined());
                 let begins = is_get && has_joined == Some(false);
                 let answer = detail.as_ref().and_then(|detail| detail.get("data"));
-                let mut failure = broken(self.describe(transport, is_get), detail);
-                failure.error.code = code_of(number, answer, begins);
+                let error = Error::new(code_of(number, answer, begins), self.describe(transport, is_get));
+                let mut failure = Failure::with(error, detail);
                 if matches!(signal, Signal::Accepted) {
                     self.end_post(transport);
                     return self
@@ -239,7 +240,12 @@ impl Driver {
 
     /// Polling could not begin, and the browser does not say why: finds it out, where the app wants that. Gives the failure
     /// back where nothing is left to find out.
-    fn look_into(self: &Rc<Self>, now: Millis, transport: u32, failure: Failure<Payload>) -> Option<Failure<Payload>> {
+    fn look_into(
+        self: &Rc<Self>,
+        now: Millis,
+        transport: u32,
+        failure: Rc<Failure<Payload>>,
+    ) -> Option<Rc<Failure<Payload>>> {
         let endpoint = self.endpoint.borrow().clone();
         let Some(endpoint) = endpoint.filter(|endpoint| endpoint.diagnoses) else {
             return Some(failure);
@@ -249,7 +255,7 @@ impl Driver {
     }
 
     /// Goes on with a diagnosis, with what came of its last probe. Gives the failure where its reason is found.
-    fn diagnose(&self, now: Millis, transport: u32, outcome: Outcome) -> Option<Failure<Payload>> {
+    fn diagnose(&self, now: Millis, transport: u32, outcome: Outcome) -> Option<Rc<Failure<Payload>>> {
         let number = self.number() as i32;
         self.with_poller(transport, |poller| {
             let failure = poller.case.as_mut()?.advance(now, outcome, number, transport as i32)?;

@@ -58,11 +58,11 @@ pub enum Input<D> {
     /// A POST was accepted.
     Posted,
     /// A POST was not accepted.
-    Refused(Failure<D>),
+    Refused(Rc<Failure<D>>),
     /// It could not be opened, or broke.
-    Failed(Failure<D>),
+    Failed(Rc<Failure<D>>),
     /// A stream was closed from outside.
-    Closed(Failure<D>),
+    Closed(Rc<Failure<D>>),
 }
 
 /// What the layer above has to know at once.
@@ -238,7 +238,7 @@ impl<D: Data> Connection<D> {
     pub(super) fn enqueue(&mut self, packet: Packet<D>, out: &mut Outputs<D>) {
         if self.is_watched {
             let (data, compress) = packet.describe();
-            self.tell(EngineEvent::PacketCreate { data, compress }, out);
+            self.report(EngineEvent::PacketCreate { compress }, Some(data), None, out);
         }
         self.queue.push(packet);
         if !self.candidate.kind.is_polling() {
@@ -276,7 +276,7 @@ impl<D: Data> Connection<D> {
             Input::Closed(failure) if self.state == State::Opening || transport != self.transport => {
                 self.handle_failed(transport, failure, out);
             }
-            Input::Closed(failure) => self.shut(Reason::TransportClose, Some(Rc::new(failure)), out),
+            Input::Closed(failure) => self.shut(Reason::TransportClose, Some(failure), out),
         }
     }
 
@@ -337,7 +337,7 @@ impl<D: Data> Connection<D> {
         self.decide_by(now, kind, out);
         if self.is_watched && kind != PacketType::Close {
             let data = Some(data.slice(usize::from(!data.is_binary()), usize::MAX));
-            self.tell(EngineEvent::Packet(kind, data), out);
+            self.report(EngineEvent::Packet(kind), data, None, out);
         }
         match kind {
             PacketType::Message if self.state != State::Opening => return Some(data),
@@ -350,7 +350,7 @@ impl<D: Data> Connection<D> {
                 let error = Error::new(Code::TransportFailed, "transport closed by the server");
                 // Nobody is left to whom to say so.
                 self.sid = None;
-                self.shut(Reason::TransportClose, Some(Rc::new(Failure::new(error))), out);
+                self.shut(Reason::TransportClose, Some(Failure::new(error)), out);
             }
             _ if self.state == State::Opening => self.parse_error(out),
             _ => {}
@@ -380,7 +380,7 @@ impl<D: Data> Connection<D> {
         let preferred = websocket.filter(|_| self.config.prefer_websocket);
         let Some(candidate) = preferred.or(transports.first()).copied() else {
             let error = Error::new(Code::NoTransport, "No transports available");
-            self.shut(Reason::TransportError, Some(Rc::new(Failure::new(error))), out);
+            self.shut(Reason::TransportError, Some(Failure::new(error)), out);
             return;
         };
         self.candidate = candidate;
@@ -399,8 +399,18 @@ impl<D: Data> Connection<D> {
         transport
     }
 
-    pub(super) fn tell(&self, event: EngineEvent<D>, out: &mut Outputs<D>) {
-        out.push_back(Output::Event(Event::Engine(self.first_transport, event)));
+    pub(super) fn tell(&self, event: EngineEvent, out: &mut Outputs<D>) {
+        self.report(event, None, None, out);
+    }
+
+    pub(super) fn report(
+        &self,
+        event: EngineEvent,
+        data: Option<D>,
+        failure: Option<Rc<Failure<D>>>,
+        out: &mut Outputs<D>,
+    ) {
+        out.report(Event::Engine(self.first_transport, event), data, failure);
     }
 
     fn handle_opened(&mut self, transport: u32, out: &mut Outputs<D>) {
@@ -434,9 +444,9 @@ impl<D: Data> Connection<D> {
         self.finish_close(out);
     }
 
-    fn handle_failed(&mut self, transport: u32, failure: Failure<D>, out: &mut Outputs<D>) {
+    fn handle_failed(&mut self, transport: u32, failure: Rc<Failure<D>>, out: &mut Outputs<D>) {
         if transport != self.transport {
-            self.drop_probe(transport, Rc::new(failure), out);
+            self.drop_probe(transport, failure, out);
         } else if self.state == State::Opening && self.config.try_all && self.config.transports.len() > 1 {
             let tried = self.candidate;
             // Only once: an app may have named it twice.
@@ -451,7 +461,7 @@ impl<D: Data> Connection<D> {
             out.push_back(Output::Close(transport));
             self.open_first(out);
         } else {
-            self.shut(Reason::TransportError, Some(Rc::new(failure)), out);
+            self.shut(Reason::TransportError, Some(failure), out);
         }
     }
 
@@ -477,7 +487,7 @@ impl<D: Data> Connection<D> {
         out.push_back(Output::Join(self.transport, Rc::clone(&sid), revision));
         // What waited is written before anyone hears that the connection is open and writes more.
         self.flush(out);
-        self.tell(EngineEvent::Open { sid, kind, revision }, out);
+        self.report(EngineEvent::Open { kind, revision }, Some(D::text(&sid)), None, out);
         self.upgrades = handshake.upgrades;
     }
 
@@ -534,7 +544,7 @@ impl<D: Data> Connection<D> {
         } else {
             "The server sent a packet that is not Engine.IO"
         };
-        let failure = Rc::new(Failure::new(Error::new(Code::ParseError, message)));
+        let failure = Failure::new(Error::new(Code::ParseError, message));
         self.shut(Reason::ParseError, Some(failure), out);
     }
 
@@ -553,12 +563,11 @@ impl<D: Data> Connection<D> {
         for probe in std::mem::take(&mut self.probes) {
             let error = Error::new(Code::TransportFailed, "probe error: socket closed");
             out.push_back(Output::Close(probe.transport));
-            let failure = Rc::new(Failure::new(error));
-            self.tell(EngineEvent::UpgradeError(failure), out);
+            let failure = Failure::new(error);
+            self.report(EngineEvent::UpgradeError, None, Some(failure), out);
         }
         out.push_back(Output::Close(self.transport));
-        let event = EngineEvent::Close(reason, failure.clone());
-        self.tell(event, out);
+        self.report(EngineEvent::Close(reason), None, failure.clone(), out);
         self.change = Some(Change::Closed(reason, failure));
     }
 }

@@ -3,11 +3,9 @@
 //!
 //! Source: Engine.IO protocol 4, "Difference between v3 and v4".
 
-use std::rc::Rc;
-
 use crate::error::{Code, Error};
 use crate::proto::Data;
-use crate::proto::output::{Event, Failure, Output, Outputs, Reason};
+use crate::proto::output::{Event, Failure, Outputs, Reason};
 use crate::proto::timer::{Millis, Timer};
 
 use super::Revision;
@@ -68,7 +66,7 @@ impl<D: Data> Connection<D> {
             }
         };
         let failure = Failure::new(Error::new(Code::ProtocolMismatch, message));
-        self.shut(Reason::ParseError, Some(Rc::new(failure)), out);
+        self.shut(Reason::ParseError, Some(failure), out);
     }
 
     /// The type of a packet, and what it carries: a text with its type digit, or a binary message. `None` where it is no packet.
@@ -121,7 +119,7 @@ impl<D: Data> Connection<D> {
             self.start_heartbeat(now);
         }
         if self.state == State::Open {
-            out.push_back(Output::Event(Event::Ping));
+            out.tell(Event::Ping);
         }
     }
 }

@@ -105,7 +105,7 @@ impl<D: Data> Connection<D> {
             && data.slice(1, usize::MAX).as_text().as_deref() == Some(PROBE);
         if probe.state != State::AwaitPong || !is_pong {
             let error = Error::new(Code::TransportFailed, "probe error");
-            self.drop_probe(transport, Rc::new(Failure::new(error)), out);
+            self.drop_probe(transport, Failure::new(error), out);
             return;
         }
         probe.state = State::AwaitPause;
@@ -159,7 +159,7 @@ impl<D: Data> Connection<D> {
             // Nothing is left to give a lead.
             self.end_lead(out);
         }
-        self.tell(EngineEvent::UpgradeError(failure), out);
+        self.report(EngineEvent::UpgradeError, None, Some(failure), out);
         if probe.state == State::AwaitPause {
             // The old transport had been brought to rest.
             self.poll(out);
