@@ -294,7 +294,7 @@ impl<D: Data> Connection<D> {
                 return Vec::new();
             }
         }
-        payload::decode(self.revision, body).unwrap_or_else(|| {
+        payload::split(self.revision, body).unwrap_or_else(|| {
             self.parse_error(out);
             Vec::new()
         })
@@ -330,7 +330,7 @@ impl<D: Data> Connection<D> {
         if self.state == State::Closed {
             return None;
         }
-        let Some((kind, data)) = self.read(head, data) else {
+        let Some((kind, data)) = payload::read(self.revision, head, data) else {
             self.parse_error(out);
             return None;
         };

@@ -14,7 +14,6 @@ use super::Revision;
 use super::connection::{Connection, State};
 use super::handshake::Handshake;
 use super::packet::{Packet, PacketType};
-use super::payload;
 use super::transport::Kind;
 
 /// How long after its handshake on a stream a server may take to connect the root namespace by itself, in milliseconds. Those of
@@ -69,24 +68,6 @@ impl<D: Data> Connection<D> {
         };
         let failure = Failure::new(Error::new(Code::ProtocolMismatch, message));
         self.shut(Reason::ParseError, Some(Rc::new(failure)), out);
-    }
-
-    /// The type of a packet, and what it carries: a text with its type digit, or a binary message. `None` where it is no packet.
-    pub(super) fn read(&self, head: &[u16], data: D) -> Option<(PacketType, D)> {
-        // Binary on a stream is base64 where the app asked for that (`b64=1`).
-        let is_marked = head.first() == Some(&payload::BINARY_MARK);
-        let data = match self.revision {
-            Revision::V4 if is_marked => data.decode_base64(1)?,
-            Revision::V3 if is_marked => payload::decode_packet(data)?,
-            Revision::V3 if data.is_binary() && !self.candidate.kind.is_polling() => payload::untyped(data)?,
-            _ => data,
-        };
-        let kind = if data.is_binary() {
-            PacketType::Message
-        } else {
-            PacketType::from_unit(*head.first()?)?
-        };
-        Some((kind, data))
     }
 
     /// From now on there has to be a sign of life: the server's own, or its answer to ours.
