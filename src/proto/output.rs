@@ -93,7 +93,7 @@ pub enum Output<D> {
     /// Send a GET for the next payload.
     Poll(u32),
     /// Send a POST with these packets.
-    Post(u32, Vec<Packet<D>>),
+    Post(u32, Rc<Vec<Packet<D>>>),
     /// Have the app's encoder make messages of a socket's packet for a connection, and answer with
     /// [`handle_encoded`](super::socket::manager::Manager::handle_encoded).
     Encode {

@@ -285,7 +285,7 @@ impl Driver {
             Output::Poll(transport) => {
                 self.with_poller(transport, Poller::poll);
             }
-            Output::Post(transport, packets) => self.compose(transport, packets),
+            Output::Post(transport, packets) => self.compose(transport, &packets),
             Output::Close(transport) => {
                 if self.with_poller(transport, Poller::end) != Some(false) {
                     self.remove(transport);
@@ -356,7 +356,7 @@ impl Driver {
         }
     }
 
-    fn compose(self: &Rc<Self>, transport: u32, packets: Vec<Packet<Payload>>) {
+    fn compose(self: &Rc<Self>, transport: u32, packets: &[Packet<Payload>]) {
         if self.with_poller(transport, |poller| poller.compose(packets)) == Some(true) {
             self.post(transport);
         }
@@ -442,7 +442,7 @@ impl Driver {
                 poller.is_free()
             });
             if is_free == Some(true) {
-                self.compose(transport, vec![Packet::control(PacketType::Close)]);
+                self.compose(transport, &[Packet::control(PacketType::Close)]);
             }
             if self.with_poller(transport, Poller::end) != Some(false) {
                 self.remove(transport);

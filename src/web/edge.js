@@ -569,14 +569,11 @@ const framed = (packet) => {
   return `${ascii.length}:${ascii}`;
 };
 
-/** @param {number} body @param {number} code @param {number} label @param {number} id @param {number} data which is taken */
-export const addText = (body, code, label, id, data) => {
-  held[body].push(text(code, label, id, data));
-  take(data);
-};
+/** @param {number} body @param {number} code @param {number} label @param {number} id @param {number} data */
+export const addText = (body, code, label, id, data) => held[body].push(text(code, label, id, data));
 
-/** @param {number} body @param {number} data which is taken */
-export const addBinary = (body, data) => held[body].push(take(data));
+/** @param {number} body @param {number} data */
+export const addBinary = (body, data) => held[body].push(held[data]);
 
 /**
  * Joins the parts. The text at once, in the place of the list, or where a Blob has to be read first, later by a signal.

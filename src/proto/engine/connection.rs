@@ -94,16 +94,14 @@ pub struct Connection<D> {
     pub(super) candidate: Candidate,
     /// A GET is under way.
     pub(super) is_polling: bool,
-    /// A POST is under way.
-    pub(super) is_posting: bool,
+    /// What the POST that is under way carries.
+    pub(super) posted: Option<Rc<Vec<Packet<D>>>>,
     /// What the server offers, until it is probed.
     pub(super) upgrades: Vec<Kind>,
     pub(super) probes: Vec<Probe>,
     pub(super) queue: Vec<Packet<D>>,
     /// How many packets the app's encoder has not given back yet.
     pub(super) encoding: u32,
-    /// What the POST that is under way carries, as the app sees it.
-    posted: Vec<(D, bool)>,
     pub(super) timers: TimerTable,
     pub(super) first_transport: u32,
     pub(super) next_transport: u32,
@@ -130,12 +128,11 @@ impl<D: Data> Connection<D> {
                 fetch: false,
             },
             is_polling: false,
-            is_posting: false,
+            posted: None,
             upgrades: Vec::new(),
             probes: Vec::new(),
             queue: Vec::new(),
             encoding: 0,
-            posted: Vec::new(),
             timers: TimerTable::default(),
             first_transport,
             next_transport: first_transport,
@@ -182,7 +179,7 @@ impl<D: Data> Connection<D> {
 
     /// Whether a packet would be written at once.
     pub fn is_writable(&self) -> bool {
-        self.state == State::Open && !self.is_posting && !self.is_upgrading()
+        self.state == State::Open && self.posted.is_none() && !self.is_upgrading()
     }
 
     /// Whether all that was to be written is on its way.
@@ -190,11 +187,10 @@ impl<D: Data> Connection<D> {
         self.queue.is_empty() && self.encoding == 0
     }
 
-    /// What is not yet written for certain, as [`Packet::describe`] has it: what a POST carries, then what waits.
-    pub fn unwritten(&self) -> Vec<(D, bool)> {
-        let posted = self.posted.iter();
-        let posted = posted.map(|(data, compress)| (data.slice(0, usize::MAX), *compress));
-        posted.chain(self.queue.iter().map(Packet::describe)).collect()
+    /// What is not yet written for certain: what a POST carries, and what waits.
+    pub fn unwritten(&self) -> [&[Packet<D>]; 2] {
+        let posted = self.posted.as_deref();
+        [posted.map_or(&[], Vec::as_slice), &self.queue]
     }
 
     /// Whether the server's sign of life is overdue, even if the timer could not say so yet (a page in the background).
@@ -269,7 +265,9 @@ impl<D: Data> Connection<D> {
             Input::Opened => self.handle_opened(transport, out),
             Input::Posted => self.handle_posted(transport, out),
             Input::Refused(failure) => {
-                self.is_posting &= transport != self.transport;
+                if transport == self.transport {
+                    self.posted = None;
+                }
                 self.handle_failed(transport, failure, out);
             }
             Input::Failed(failure) => self.handle_failed(transport, failure, out),
@@ -423,8 +421,7 @@ impl<D: Data> Connection<D> {
         if transport != self.transport || self.state == State::Closed {
             return;
         }
-        self.is_posting = false;
-        self.posted.clear();
+        self.posted = None;
         if self.queue.is_empty() {
             self.tell(EngineEvent::Drain, out);
         }
@@ -493,17 +490,16 @@ impl<D: Data> Connection<D> {
             return;
         }
         if self.candidate.kind.is_polling() {
-            if self.is_posting || self.queue.is_empty() {
+            if self.posted.is_some() || self.queue.is_empty() {
                 return;
             }
             let count = match self.queue.len() {
                 1 => 1,
                 _ => payload::batch(self.max_payload, self.queue.iter().map(Packet::wire_len)),
             };
-            self.is_posting = true;
             let rest = self.queue.split_off(count.min(self.queue.len()));
-            let packets = std::mem::replace(&mut self.queue, rest);
-            self.posted = packets.iter().map(Packet::describe).collect();
+            let packets = Rc::new(std::mem::replace(&mut self.queue, rest));
+            self.posted = Some(Rc::clone(&packets));
             out.push_back(Output::Post(self.transport, packets));
             if self.is_watched {
                 self.tell(EngineEvent::Flush, out);
@@ -522,7 +518,7 @@ impl<D: Data> Connection<D> {
 
     /// Where the app has asked for the end: ends it as soon as all is written and no upgrade is half done.
     pub(super) fn finish_close(&mut self, out: &mut Outputs<D>) {
-        if self.state != State::Closing || !self.is_flushed() || self.is_posting || self.is_upgrading() {
+        if self.state != State::Closing || !self.is_flushed() || self.posted.is_some() || self.is_upgrading() {
             return;
         }
         self.shut(Reason::ForcedClose, None, out);
@@ -545,10 +541,10 @@ impl<D: Data> Connection<D> {
         self.state = State::Closed;
         self.timers = TimerTable::default();
         self.queue.clear();
-        if self.candidate.kind.is_polling() && self.sid.is_some() && !self.is_posting {
+        if self.candidate.kind.is_polling() && self.sid.is_some() && self.posted.is_none() {
             // The server would keep the session until it misses a sign of life.
             let close = Packet::control(PacketType::Close);
-            out.push_back(Output::Post(self.transport, vec![close]));
+            out.push_back(Output::Post(self.transport, Rc::new(vec![close])));
         }
         for probe in std::mem::take(&mut self.probes) {
             let error = Error::new(Code::TransportFailed, "probe error: socket closed");

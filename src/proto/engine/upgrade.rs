@@ -132,7 +132,7 @@ impl<D: Data> Connection<D> {
         if !self.is_upgrading() {
             return false;
         }
-        if self.is_polling || self.is_posting {
+        if self.is_polling || self.posted.is_some() {
             return true;
         }
         if let Some(probe) = self.probes.pop() {
