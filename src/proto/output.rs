@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::error::Error;
+use crate::error::{Code, Error};
 
 use super::engine::Revision;
 use super::engine::packet::{Packet, PacketType};
@@ -321,6 +321,12 @@ impl<D> Failure<D> {
     /// A failure without more to say.
     pub fn new(error: Error) -> Self {
         Self { error, detail: None }
+    }
+
+    /// The same, for all that are told of it. (Not inlined: it is called from everywhere.)
+    #[inline(never)]
+    pub fn shared(code: Code, message: &'static str) -> Rc<Self> {
+        Rc::new(Self::new(Error::new(code, message)))
     }
 }
 
