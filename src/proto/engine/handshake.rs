@@ -43,7 +43,7 @@ impl Handshake {
         };
         if let Some(list) = data.get("upgrades") {
             // A server knows three transports; what comes behind is not for us.
-            for index in ["0", "1", "2", "3"] {
+            for index in &["0", "1", "2", "3"] {
                 match list.text_at(index).and_then(|name| Kind::parse(&name)) {
                     Some(Kind::WebSocket) => handshake.websocket = true,
                     Some(Kind::WebTransport) => handshake.webtransport = true,

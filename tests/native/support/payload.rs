@@ -1,6 +1,5 @@
 //! Polling payloads, read to the end.
 
-use socketio_wasm::proto::Data;
 use socketio_wasm::proto::engine::Revision;
 use socketio_wasm::proto::engine::payload::{read, split};
 
