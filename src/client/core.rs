@@ -159,6 +159,10 @@ impl<H: Host> App for Core<H> {
         bearer_header(token)?;
         let token = Secret::from(token);
         self.bearer.replace(Some(Bearer { token, expires_at }));
+        self.place_again(driver)
+    }
+
+    fn place_again(&self, driver: &Driver) -> Result<(), Error> {
         if let Some(candidate) = self.candidate.get() {
             let (mut placed, placement) = self.place(driver, candidate)?;
             if placement.bearer_in_header {

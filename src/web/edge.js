@@ -526,16 +526,14 @@ export const writeText = (socket, code, label, id, data) => {
   send(socket, packet);
 };
 
-/** @param {number} socket @param {number} data which is taken @param {number} type a byte to put in front, where it is not 0 */
-export const writeBinary = (socket, data, type) => {
+/**
+ * @param {number} socket @param {number} data which is taken @param {number} type a byte to put in front, where it is not 0
+ * @param {string} mark where it is to go as base64, what to put in front of that. A Blob, which is read later, goes as it is.
+ */
+export const writeBinary = (socket, data, type, mark) => {
   const value = take(data);
-  send(socket, type ? () => new Blob([Uint8Array.of(type), value]) : value);
-};
-
-/** The same as text. A Blob, which is read later, goes as it is. @param {number} socket @param {string} mark @param {number} data which is taken */
-export const writeBase64 = (socket, mark, data) => {
-  const value = take(data);
-  send(socket, value.arrayBuffer ? value : () => mark + base64(value));
+  if (mark && !value.arrayBuffer) send(socket, () => mark + base64(value));
+  else send(socket, type ? () => new Blob([Uint8Array.of(type), value]) : value);
 };
 
 /** Nothing is thrown into Rust: what can't be sent closes the connection, and the next one goes on. @param {number} slot @param {any} data or a function that gives it */

@@ -63,9 +63,7 @@ extern "C" {
     #[wasm_bindgen(js_name = writeText)]
     pub fn write_text(socket: u32, code: u32, label: u32, id: f64, data: u32);
     #[wasm_bindgen(js_name = writeBinary)]
-    pub fn write_binary(socket: u32, data: u32, kind: u8);
-    #[wasm_bindgen(js_name = writeBase64)]
-    pub fn write_base64(socket: u32, mark: &str, data: u32);
+    pub fn write_binary(socket: u32, data: u32, kind: u8, mark: &str);
 
     #[wasm_bindgen(js_name = bindTimers)]
     pub fn bind_timers(driver: usize, is_native: bool);

@@ -43,12 +43,10 @@ impl Stream {
                 let data = data.map_or(0, Payload::into_slot);
                 edge::write_text(self.slot, code, slot_of(label.as_deref()), number_of(id), data);
             }
-            Packet::Binary(data) if self.base64 => {
-                edge::write_base64(self.slot, binary_mark(revision), data.into_slot());
-            }
             Packet::Binary(data) => {
                 let kind = (revision == Revision::V3).then_some(PacketType::Message);
-                edge::write_binary(self.slot, data.into_slot(), kind.map_or(0, |kind| kind as u8));
+                let mark = if self.base64 { binary_mark(revision) } else { "" };
+                edge::write_binary(self.slot, data.into_slot(), kind.map_or(0, |kind| kind as u8), mark);
             }
         }
     }

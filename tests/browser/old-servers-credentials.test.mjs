@@ -191,15 +191,23 @@ test("a server's generation is found out once, and nothing more is asked of 4.x"
 }, { ours, allow });
 
 for (const [protocol, generation] of [[4, 2], [3, 3]]) {
-  test(`protocol: ${protocol} and a server ${generation}.x: an error that says so`, async ({ run, start }) => {
-    const server = await start(startOld(generation));
-    const error = await run(
-      ({ io, kit }, url, protocol) => kit.failure(() => io(url, { protocol, transports: ["polling"], reconnection: false })),
-      server.url,
-      protocol,
-    );
-    assert.equal(error.code, "protocol_mismatch");
-  }, { ours, allow });
+  for (const transport of ["polling", "websocket"]) {
+    test(`protocol: ${protocol} and a server ${generation}.x over ${transport}: an error that says so`, async ({ run, start }) => {
+      const server = await start(startOld(generation));
+      const [error, spent] = await run(
+        async ({ io, kit }, url, protocol, transport) => {
+          const since = performance.now();
+          const error = await kit.failure(() => io(url, { protocol, transports: [transport], reconnection: false }));
+          return [error, performance.now() - since];
+        },
+        server.url,
+        protocol,
+        transport,
+      );
+      assert.equal(error.code, "protocol_mismatch", error.message);
+      assert.ok(spent < 20_000, "long before the attempt has taken too long");
+    }, { ours, allow });
+  }
 }
 
 test("protocol: 3 speaks to 2.x and to 3.x with allowEIO3", async ({ run, start }) => {
