@@ -155,6 +155,10 @@ impl<H: Host> App for Core<H> {
         bearer_header(token)?;
         let token = Secret::from(token);
         self.bearer.replace(Some(Bearer { token, expires_at }));
+        self.place_again(driver)
+    }
+
+    fn place_again(&self, driver: &Driver) -> Result<(), Error> {
         if let Some(candidate) = self.candidate.get() {
             let (plan, mut carried) = self.place(driver, candidate)?;
             if plan.has(CredentialKind::Bearer, Placement::Header) {

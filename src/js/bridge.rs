@@ -382,11 +382,16 @@ pub fn garbled(manager: usize, connection: u32, detail: i32) {
 #[wasm_bindgen(js_name = writeBuffer)]
 pub fn write_buffer(manager: usize) -> i32 {
     let packets = Payload::list(&[]);
-    let unwritten = look(manager, |manager| manager.connection().map(Connection::unwritten));
-    for (data, compress) in unwritten.unwrap_or_default() {
-        packets.push(Some(data));
-        packets.append(if compress { "1" } else { "" });
-    }
+    look(manager, |manager| {
+        let unwritten = manager.connection().map(Connection::unwritten);
+        for part in unwritten.unwrap_or_default() {
+            for packet in part {
+                let (data, compress) = packet.describe();
+                packets.push(Some(data));
+                packets.append(if compress { "1" } else { "" });
+            }
+        }
+    });
     packets.into_slot()
 }
 

@@ -39,6 +39,9 @@ pub trait App {
     /// The app gave a bearer token, which expires at a time in seconds or milliseconds since 1970.
     fn bear(&self, driver: &Driver, token: &str, expires_at: Option<f64>) -> Result<(), Error>;
 
+    /// Credentials have been renewed: plan anew what travels in the session that there is, and how long that is good.
+    fn place_again(&self, driver: &Driver) -> Result<(), Error>;
+
     /// The app gave the payload of the root namespace.
     fn authorize(&self, payload: Option<Payload>);
 
@@ -214,11 +217,17 @@ impl Driver {
     }
 
     /// Gives the payload of a socket's CONNECT (the JSON of an object), or says why there is none.
-    pub fn answer(self: &Rc<Self>, socket: usize, epoch: u32, auth: Result<Option<Payload>, Rc<Failure<Payload>>>) {
+    pub fn answer(self: &Rc<Self>, socket: usize, epoch: u32, mut auth: Result<Option<Payload>, Rc<Failure<Payload>>>) {
         if let Ok(Some(payload)) = &auth
             && self.look(|manager| manager.is_root(socket))
         {
             self.app.authorize(Some(payload.slice(0, usize::MAX)));
+            // What the query of the handshake says does not count any more.
+            if self.look(|manager| manager.placed.auth_in_query)
+                && let Err(error) = self.app.place_again(self)
+            {
+                auth = Err(Failure::new(error));
+            }
         }
         self.run(|manager, now| manager.handle_auth(now, socket, epoch, auth));
     }
@@ -287,7 +296,7 @@ impl Driver {
             Output::Poll(transport) => {
                 self.with_poller(transport, Poller::poll);
             }
-            Output::Post(transport, packets) => self.compose(transport, packets),
+            Output::Post(transport, packets) => self.compose(transport, &packets),
             Output::Close(transport) => {
                 if self.with_poller(transport, Poller::end) != Some(false) {
                     self.remove(transport);
@@ -355,7 +364,7 @@ impl Driver {
         }
     }
 
-    fn compose(self: &Rc<Self>, transport: u32, packets: Vec<Packet<Payload>>) {
+    fn compose(self: &Rc<Self>, transport: u32, packets: &[Packet<Payload>]) {
         if self.with_poller(transport, |poller| poller.compose(packets)) == Some(true) {
             self.post(transport);
         }
@@ -441,7 +450,7 @@ impl Driver {
                 poller.is_free()
             });
             if is_free == Some(true) {
-                self.compose(transport, vec![Packet::control(PacketType::Close)]);
+                self.compose(transport, &[Packet::control(PacketType::Close)]);
             }
             if self.with_poller(transport, Poller::end) != Some(false) {
                 self.remove(transport);

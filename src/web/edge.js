@@ -520,17 +520,16 @@ export const writeText = (socket, code, label, id, data) => {
   send(socket, packet);
 };
 
-/** @param {number} socket @param {number} data which is taken @param {number} type a byte to put in front, where it is not 0 */
-export const writeBinary = (socket, data, type) => {
+/**
+ * @param {number} socket @param {number} data which is taken @param {number} type a byte to put in front, where it is not 0
+ * @param {number} mark where it is to go as base64, the text to put in front of that. A Blob, which is read later, goes as it is.
+ */
+export const writeBinary = (socket, data, type, mark) => {
   const value = take(data);
-  send(socket, type ? () => new Blob([Uint8Array.of(type), value]) : value);
-};
-
-/** The same as text. A Blob, which is read later, goes as it is. @param {number} socket @param {number} mark which is taken @param {number} data which is taken */
-export const writeBase64 = (socket, mark, data) => {
-  const prefix = take(mark);
-  const value = take(data);
-  send(socket, value.arrayBuffer ? value : () => prefix + base64(value));
+  if (mark && !value.arrayBuffer) {
+    const prefix = held[mark];
+    send(socket, () => prefix + base64(value));
+  } else send(socket, type ? () => new Blob([Uint8Array.of(type), value]) : value);
 };
 
 /** Nothing is thrown into Rust: what can't be sent closes the connection, and the next one goes on. @param {number} slot @param {any} data or a function that gives it */
@@ -564,14 +563,11 @@ const framed = (packet) => {
   return `${ascii.length}:${ascii}`;
 };
 
-/** @param {number} body @param {number} code @param {number} label @param {number} id @param {number} data which is taken */
-export const addText = (body, code, label, id, data) => {
-  held[body].push(text(code, label, id, data));
-  take(data);
-};
+/** @param {number} body @param {number} code @param {number} label @param {number} id @param {number} data */
+export const addText = (body, code, label, id, data) => held[body].push(text(code, label, id, data));
 
-/** @param {number} body @param {number} data which is taken */
-export const addBinary = (body, data) => held[body].push(take(data));
+/** @param {number} body @param {number} data */
+export const addBinary = (body, data) => held[body].push(held[data]);
 
 /**
  * Joins the parts. The text at once, in the place of the list, or where a Blob has to be read first, later by a signal.

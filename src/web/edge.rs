@@ -64,9 +64,7 @@ extern "C" {
     #[wasm_bindgen(js_name = writeText)]
     pub fn write_text(socket: i32, code: i32, label: i32, id: f64, data: i32);
     #[wasm_bindgen(js_name = writeBinary)]
-    pub fn write_binary(socket: i32, data: i32, kind: u8);
-    #[wasm_bindgen(js_name = writeBase64)]
-    pub fn write_base64(socket: i32, mark: i32, data: i32);
+    pub fn write_binary(socket: i32, data: i32, kind: u8, mark: i32);
 
     #[wasm_bindgen(js_name = bindTimers)]
     pub fn bind_timers(driver: i32, is_native: i32);

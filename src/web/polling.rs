@@ -143,17 +143,17 @@ impl Poller {
 
     /// Puts the packets of a POST together. Says whether the body is complete; otherwise a signal says so later, because a
     /// Blob has to be read first.
-    pub fn compose(&mut self, packets: Vec<Packet<Payload>>) -> bool {
+    pub fn compose(&mut self, packets: &[Packet<Payload>]) -> bool {
         let body = Payload::list(&[]);
         for packet in packets {
             match packet {
                 Packet::Text {
                     code, label, id, data, ..
                 } => {
-                    let data = data.map_or(0, Payload::into_slot);
-                    edge::add_text(body.slot(), code as i32, slot_of(label.as_deref()), number_of(id), data);
+                    let (label, data) = (slot_of(label.as_deref()), slot_of(data.as_ref()));
+                    edge::add_text(body.slot(), *code as i32, label, number_of(*id), data);
                 }
-                Packet::Binary(data) => edge::add_binary(body.slot(), data.into_slot()),
+                Packet::Binary(data) => edge::add_binary(body.slot(), data.slot()),
             }
         }
         let (separator, mark) = (separator(self.revision), edge::hold_text(binary_mark(self.revision)));

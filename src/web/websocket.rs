@@ -1,5 +1,6 @@
 //! WebSocket.
 
+use crate::proto::Data;
 use crate::proto::engine::Revision;
 use crate::proto::engine::packet::{Packet, PacketType};
 
@@ -38,12 +39,15 @@ impl Stream {
                 let data = data.map_or(0, Payload::into_slot);
                 edge::write_text(self.slot, code as i32, slot_of(label.as_deref()), number_of(id), data);
             }
-            Packet::Binary(data) if self.base64 => {
-                edge::write_base64(self.slot, edge::hold_text(binary_mark(revision)), data.into_slot());
-            }
             Packet::Binary(data) => {
                 let kind = (revision == Revision::V3).then_some(PacketType::Message);
-                edge::write_binary(self.slot, data.into_slot(), kind.map_or(0, |kind| kind as u8));
+                let mark = self.base64.then(|| Payload::text(binary_mark(revision)));
+                edge::write_binary(
+                    self.slot,
+                    data.into_slot(),
+                    kind.map_or(0, |kind| kind as u8),
+                    slot_of(mark.as_ref()),
+                );
             }
         }
     }
