@@ -13,25 +13,25 @@ use super::error;
 
 #[wasm_bindgen(module = "/src/js/target.js")]
 extern "C" {
-    fn options(target: u32) -> u32;
+    fn options(target: i32) -> i32;
     #[wasm_bindgen(js_name = hasAuth)]
-    fn has_auth(target: u32) -> bool;
+    fn has_auth(target: i32) -> bool;
     #[wasm_bindgen(js_name = wantBearer)]
-    fn want_bearer(target: u32, epoch: u32, reason: &str, attempt: u32, with_auth: bool);
-    fn placed(target: u32, plan: u32);
-    fn carry(target: u32, headers: u32);
+    fn want_bearer(target: i32, epoch: i32, reason: i32, attempt: i32, with_auth: i32);
+    fn placed(target: i32, plan: i32);
+    fn carry(target: i32, headers: i32);
     fn authenticate(
-        target: u32,
-        socket: usize,
-        epoch: u32,
-        reason: &str,
-        attempt: u32,
-        renews: bool,
-        refusal: u32,
-        is_auth_error: bool,
+        target: i32,
+        socket: i32,
+        epoch: i32,
+        reason: i32,
+        attempt: i32,
+        renews: i32,
+        refusal: i32,
+        is_auth_error: i32,
     );
-    fn encode(target: u32, connection: u32, socket: usize, code: u32, id: f64, data: u32, compress: bool) -> u32;
-    fn tell(target: u32, event: u32, about: u32, slot: u32, number: f64, epoch: u32);
+    fn encode(target: i32, connection: i32, socket: i32, code: i32, id: f64, data: i32, compress: i32) -> i32;
+    fn tell(target: i32, event: i32, about: i32, slot: i32, number: f64, epoch: i32);
 }
 
 /// The façade's manager.
@@ -83,7 +83,14 @@ impl Target {
 
     /// What the handshake of the next connection carries is wanted: a bearer token, and the payload of the root namespace.
     pub fn bear(&self, epoch: u32, reason: &str, attempt: u32, with_auth: bool) {
-        want_bearer(self.0.slot(), epoch, reason, attempt, with_auth);
+        let reason = edge::hold_text(reason);
+        want_bearer(
+            self.0.slot(),
+            epoch as i32,
+            reason,
+            attempt as i32,
+            i32::from(with_auth),
+        );
     }
 
     /// A session is about to begin: the plan, five texts an entry behind the transport's name.
@@ -109,12 +116,21 @@ impl Target {
             return None;
         };
         let (id, data) = (number_of(id), data.map_or(0, Payload::into_slot));
-        Payload::from_slot(encode(self.0.slot(), connection, socket, code, id, data, compress))
+        let (connection, socket, code) = (connection as i32, socket as i32, code as i32);
+        Payload::from_slot(encode(
+            self.0.slot(),
+            connection,
+            socket,
+            code,
+            id,
+            data,
+            i32::from(compress),
+        ))
     }
 
     /// Something happened. `slot` is taken by the façade.
-    fn say(&self, tale: Tale, about: usize, slot: u32, number: f64) {
-        tell(self.0.slot(), tale as u32, about as u32, slot, number, 0);
+    fn say(&self, tale: Tale, about: usize, slot: i32, number: f64) {
+        tell(self.0.slot(), tale as i32, about as i32, slot, number, 0);
     }
 
     /// Asks for a socket's payload.
@@ -123,16 +139,16 @@ impl Target {
             Some((failure, is_auth_error)) => (error::failure(failure, None), *is_auth_error),
             None => (0, false),
         };
-        let (reason, renews) = (demand.occasion.name(), demand.occasion.renews());
+        let reason = edge::hold_text(demand.occasion.name());
         authenticate(
             self.0.slot(),
-            socket,
-            epoch,
+            socket as i32,
+            epoch as i32,
             reason,
-            demand.attempt,
-            renews,
+            demand.attempt as i32,
+            i32::from(demand.occasion.renews()),
             refusal,
-            is_auth_error,
+            i32::from(is_auth_error),
         );
     }
 
@@ -144,8 +160,8 @@ impl Target {
         let hold_data = || data.map_or(0, Payload::into_slot);
         match event {
             Event::Socket(socket, SocketEvent::Message { ack, epoch }) => {
-                let (tale, socket) = (Tale::Message as u32, socket as u32);
-                tell(self.0.slot(), tale, socket, hold_data(), number_of(ack), epoch);
+                let (tale, socket) = (Tale::Message as i32, socket as i32);
+                tell(self.0.slot(), tale, socket, hold_data(), number_of(ack), epoch as i32);
             }
             Event::Socket(socket, event) => {
                 let (tale, slot, number) = match event {
@@ -199,7 +215,7 @@ impl Target {
 }
 
 /// Why an acknowledgement will not come.
-fn hold_loss(loss: Loss) -> u32 {
+fn hold_loss(loss: Loss) -> i32 {
     let message = match loss {
         Loss::TimedOut => "operation has timed out",
         Loss::Disconnected => "socket has been disconnected",
@@ -208,18 +224,18 @@ fn hold_loss(loss: Loss) -> u32 {
     Payload::text(message).into_slot()
 }
 
-fn hold_name(kind: Kind) -> u32 {
+fn hold_name(kind: Kind) -> i32 {
     Payload::text(kind.name()).into_slot()
 }
 
 /// Why something ended: the reason, and what is known of it.
-fn hold_end(reason: Reason, failure: Option<&Failure<Payload>>) -> u32 {
+fn hold_end(reason: Reason, failure: Option<&Failure<Payload>>) -> i32 {
     let end = Payload::list(&[reason.as_str()]);
     let detail = failure.and_then(|failure| match reason {
         // A close is described, a failure is an error.
         Reason::TransportClose => match &failure.detail {
             Some(detail) => Some(detail.slice(0, usize::MAX)),
-            None => Payload::from_slot(edge::describe(&failure.error.message)),
+            None => Payload::from_slot(edge::describe(edge::hold_text(&failure.error.message))),
         },
         _ => Payload::from_slot(error::failure(failure, None)),
     });

@@ -24,6 +24,14 @@ pub trait Data: Sized {
     /// many that were.
     fn read(&self, from: usize, units: &mut [u16]) -> usize;
 
+    /// The code unit of a text, or the byte of a binary, at an index.
+    #[inline(never)]
+    fn unit(&self, at: usize) -> Option<u16> {
+        let mut unit = [0];
+        let [first] = (self.read(at, &mut unit) == 1).then_some(unit)?;
+        Some(first)
+    }
+
     /// Where `unit` next stands in a text, from `from` on.
     fn find(&self, unit: u16, from: usize) -> Option<usize>;
 

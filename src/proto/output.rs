@@ -104,7 +104,7 @@ pub enum Output<D> {
     /// Send a GET for the next payload.
     Poll(u32),
     /// Send a POST with these packets.
-    Post(u32, Vec<Packet<D>>),
+    Post(u32, Rc<Vec<Packet<D>>>),
     /// Have the app's encoder make messages of a socket's packet for a connection, and answer with
     /// [`handle_encoded`](super::socket::manager::Manager::handle_encoded).
     Encode {
@@ -329,16 +329,16 @@ impl<D> Failure<D> {
         Self::with(error, None)
     }
 
-    /// A failure of the protocol's own.
-    #[inline(never)]
-    pub fn because(code: Code, message: &'static str) -> Rc<Self> {
-        Self::new(Error::new(code, message))
-    }
-
     /// A failure, and what was said of it.
     #[inline(never)]
     pub fn with(error: Error, detail: Option<D>) -> Rc<Self> {
         Rc::new(Self { error, detail })
+    }
+
+    /// The same, of a text that is always the same. (Not inlined: it is called from everywhere.)
+    #[inline(never)]
+    pub fn shared(code: Code, message: &'static str) -> Rc<Self> {
+        Self::new(Error::new(code, message))
     }
 }
 

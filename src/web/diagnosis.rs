@@ -59,8 +59,8 @@ impl Case {
         &mut self,
         now: Millis,
         outcome: Outcome,
-        driver: usize,
-        transport: u32,
+        driver: i32,
+        transport: i32,
     ) -> Option<Rc<Failure<Payload>>> {
         let step = match &mut self.diagnosis {
             Some(diagnosis) => diagnosis.handle(outcome),
@@ -82,7 +82,9 @@ impl Case {
                     .map_or("", |(name, _)| name);
                 let url = self.endpoint.probe_address();
                 let with_credentials = self.endpoint.with_credentials;
-                edge::probe(probe.number(), &url, header, with_credentials, driver, transport);
+                let (url, header) = (edge::hold_text(&url), edge::hold_text(header));
+                let kind = probe.number() as i32;
+                edge::probe(kind, url, header, i32::from(with_credentials), driver, transport);
                 None
             }
             Step::Verdict(code) => {
@@ -131,7 +133,7 @@ impl Case {
             failure.error.code = code;
         }
         if let Some(detail) = &failure.detail {
-            edge::explain(detail.slot(), code.as_str(), names);
+            edge::explain(detail.slot(), edge::hold_text(code.as_str()), edge::hold_text(names));
         }
         Some(failure)
     }

@@ -8,8 +8,6 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use js_sys::Date;
-
 use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::auth::Secret;
@@ -24,6 +22,7 @@ use crate::proto::timer::Millis;
 
 use super::alarm::Alarm;
 use super::diagnosis;
+use super::edge;
 use super::endpoint::Endpoint;
 use super::payload::Payload;
 use super::polling::Poller;
@@ -40,6 +39,9 @@ pub trait App {
     /// The app gave a bearer token, which expires at a time in seconds or milliseconds since 1970.
     fn bear(&self, driver: &Driver, token: &str, expires_at: Option<f64>) -> Result<(), Error>;
 
+    /// Credentials have been renewed: plan anew what travels in the session that there is, and how long that is good.
+    fn place_again(&self, driver: &Driver) -> Result<(), Error>;
+
     /// The app gave the payload of the root namespace.
     fn authorize(&self, payload: Option<Payload>);
 
@@ -48,6 +50,9 @@ pub trait App {
 
     /// Where a session that begins on a transport goes to, and what travels there.
     fn begin(&self, driver: &Driver, candidate: Candidate) -> Result<Endpoint, Error>;
+
+    /// Where the session goes to on a transport that it may move to.
+    fn upgrade(&self, endpoint: &Endpoint, kind: Kind) -> Endpoint;
 
     /// Find the payload of a socket's CONNECT and answer with [`Driver::answer`] or [`Driver::decline`].
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>);
@@ -129,7 +134,7 @@ impl Driver {
                 endpoint: RefCell::new(None),
                 lines: RefCell::new(Vec::new()),
                 broken: RefCell::new(Vec::new()),
-                alarm: Alarm::new(number, is_native),
+                alarm: Alarm::new(number as i32, is_native),
                 armed: Cell::new(Millis::INFINITY),
                 clock: Cell::new(0.0),
                 offset: Cell::new(0.0),
@@ -212,11 +217,17 @@ impl Driver {
     }
 
     /// Gives the payload of a socket's CONNECT (the JSON of an object), or says why there is none.
-    pub fn answer(self: &Rc<Self>, socket: usize, epoch: u32, auth: Result<Option<Payload>, Rc<Failure<Payload>>>) {
+    pub fn answer(self: &Rc<Self>, socket: usize, epoch: u32, mut auth: Result<Option<Payload>, Rc<Failure<Payload>>>) {
         if let Ok(Some(payload)) = &auth
             && self.look(|manager| manager.is_root(socket))
         {
             self.app.authorize(Some(payload.slice(0, usize::MAX)));
+            // What the query of the handshake says does not count any more.
+            if self.look(|manager| manager.placed.auth_in_query)
+                && let Err(error) = self.app.place_again(self)
+            {
+                auth = Err(Failure::new(error));
+            }
         }
         self.run(|manager, now| manager.handle_auth(now, socket, epoch, auth));
     }
@@ -233,7 +244,7 @@ impl Driver {
 
     /// The page's clock, which here never goes back: where it was set back, it goes on from where it was.
     pub(crate) fn now(&self) -> Millis {
-        let clock = Date::now();
+        let clock = edge::now();
         let lost = self.clock.replace(clock) - clock;
         if lost > 0.0 {
             self.offset.set(self.offset.get() + lost);
@@ -285,7 +296,7 @@ impl Driver {
             Output::Poll(transport) => {
                 self.with_poller(transport, Poller::poll);
             }
-            Output::Post(transport, packets) => self.compose(transport, packets),
+            Output::Post(transport, packets) => self.compose(transport, &packets),
             Output::Close(transport) => {
                 if self.with_poller(transport, Poller::end) != Some(false) {
                     self.remove(transport);
@@ -310,37 +321,34 @@ impl Driver {
     }
 
     fn open(self: &Rc<Self>, transport: u32, candidate: Candidate, sid: Option<&str>) {
-        if sid.is_none() {
-            match self.app.begin(self, candidate) {
+        let present = self.endpoint.borrow().clone();
+        let endpoint = match present.filter(|_| sid.is_some()) {
+            Some(endpoint) => Rc::new(self.app.upgrade(&endpoint, candidate.kind)),
+            None => match self.app.begin(self, candidate) {
                 Ok(endpoint) => {
                     self.alarm.guard(endpoint.closes_on_unload);
-                    self.endpoint.replace(Some(Rc::new(endpoint)));
+                    let endpoint = Rc::new(endpoint);
+                    self.endpoint.replace(Some(Rc::clone(&endpoint)));
+                    endpoint
                 }
                 Err(error) => {
                     self.broken.borrow_mut().push((transport, Failure::new(error)));
                     return;
                 }
-            }
-        }
-        let Some(mut endpoint) = self.endpoint.borrow().clone() else {
-            return;
+            },
         };
-        if sid.is_some()
-            && let Some(upgraded) = endpoint.upgraded(candidate.kind)
-        {
-            endpoint = upgraded;
-        }
         let address = endpoint.address(candidate, sid);
+        let (driver, number) = (self.number as i32, transport as i32);
         let line = if candidate.kind.is_polling() {
-            let poller = Poller::new(address, endpoint.http(), candidate, self.number, transport);
+            let poller = Poller::new(address, endpoint.http(), candidate, driver, number);
             Some(Line::Poller(RefCell::new(poller)))
         } else if candidate.kind == Kind::WebTransport {
             let options = endpoint.session_options.as_deref();
-            Some(Line::Session(Session::open(&address, options, self.number, transport)))
+            Some(Line::Session(Session::open(&address, options, driver, number)))
         } else {
-            let stamp = if endpoint.stamps_streams { endpoint.stamp() } else { "" };
+            let stamp = endpoint.stamp().filter(|_| endpoint.stamps_streams);
             let (protocols, base64) = (&endpoint.protocols, endpoint.base64);
-            Stream::open(&address, stamp, protocols, base64, self.number, transport).map(Line::Stream)
+            Stream::open(&address, stamp.as_ref(), protocols, base64, driver, number).map(Line::Stream)
         };
         if let Some(line) = line {
             self.lines.borrow_mut().push((transport, Rc::new(line)));
@@ -356,7 +364,7 @@ impl Driver {
         }
     }
 
-    fn compose(self: &Rc<Self>, transport: u32, packets: Vec<Packet<Payload>>) {
+    fn compose(self: &Rc<Self>, transport: u32, packets: &[Packet<Payload>]) {
         if self.with_poller(transport, |poller| poller.compose(packets)) == Some(true) {
             self.post(transport);
         }
@@ -442,7 +450,7 @@ impl Driver {
                 poller.is_free()
             });
             if is_free == Some(true) {
-                self.compose(transport, vec![Packet::control(PacketType::Close)]);
+                self.compose(transport, &[Packet::control(PacketType::Close)]);
             }
             if self.with_poller(transport, Poller::end) != Some(false) {
                 self.remove(transport);
@@ -471,7 +479,7 @@ impl Driver {
             let next = next.min(now + 2_147_483_647.0);
             self.armed.set(next);
             // A cast of a float saturates.
-            let delay = (next - now).ceil() as u32;
+            let delay = (next - now).ceil() as i32;
             self.alarm.set(delay);
         }
     }

@@ -69,7 +69,7 @@ thread_local! {
 pub fn listen() {
     #[cfg(not(feature = "js"))]
     callback::connect();
-    edge::show_head(ARRIVED.with(|head| head.as_ptr() as usize));
+    edge::show_head(ARRIVED.with(|head| head.as_ptr() as i32));
 }
 
 // In the npm build the façade hands `dispatch` to the edge.
@@ -81,7 +81,7 @@ mod callback {
 
     use super::{dispatch, edge};
 
-    type Dispatch = dyn Fn(usize, u32, u32, u32, u32) -> u32;
+    type Dispatch = dyn Fn(usize, u32, u32, i32, u32) -> f64;
 
     thread_local! {
         /// What `edge.js` calls.
@@ -101,13 +101,13 @@ mod callback {
 
 /// Something happened: `signal` says what, to a transport of a driver. `slot` is taken. Gives how many bytes are wanted next of
 /// a stream that carries them.
-pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) -> u32 {
+pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: i32, number: u32) -> f64 {
     let payload = Payload::from_slot(slot);
     if matches!(Signal::from_number(signal), Some(Signal::Offline)) {
         for driver in (0..count()).filter_map(find) {
             driver.go_offline(payload.as_ref().map(|detail| detail.slice(0, usize::MAX)));
         }
-        return 0;
+        return 0.0;
     }
     if let (Some(driver), Some(signal)) = (find(driver), Signal::from_number(signal)) {
         match signal {
@@ -116,10 +116,12 @@ pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u
             _ => driver.handle(transport, signal, payload, number),
         }
         if matches!(signal, Signal::Opened | Signal::Bytes) {
-            return driver.with_session(transport, Session::wanted).unwrap_or(u32::MAX);
+            return driver
+                .with_session(transport, Session::wanted)
+                .map_or(f64::INFINITY, f64::from);
         }
     }
-    0
+    0.0
 }
 
 impl Driver {
@@ -206,7 +208,7 @@ impl Driver {
         match self.with_session(transport, |session| session.advance(number))? {
             Piece::Header => None,
             Piece::Text => {
-                let head = edge::to_text(bytes.slot());
+                let head = edge::to_text(bytes.slot()) as u32;
                 Some((bytes, head))
             }
             Piece::Binary => Some((bytes, 0)),
@@ -254,9 +256,9 @@ impl Driver {
 
     /// Goes on with a diagnosis, with what came of its last probe. Gives the failure where its reason is found.
     fn diagnose(&self, now: Millis, transport: u32, outcome: Outcome) -> Option<Rc<Failure<Payload>>> {
-        let number = self.number();
+        let number = self.number() as i32;
         self.with_poller(transport, |poller| {
-            let failure = poller.case.as_mut()?.advance(now, outcome, number, transport)?;
+            let failure = poller.case.as_mut()?.advance(now, outcome, number, transport as i32)?;
             poller.case = None;
             Some(failure)
         })

@@ -88,7 +88,7 @@ impl Audit {
                 assert!(!line.has_post, "two POSTs in flight on {transport}");
                 assert!(!packets.is_empty(), "an empty POST on {transport}");
                 line.has_post = true;
-                for packet in packets {
+                for packet in packets.iter() {
                     line.check_gap(now, packet);
                 }
             }
