@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { paths, root } from "../paths.mjs";
 import { Failure } from "../process.mjs";
-import { SINGLE, asText } from "./text.mjs";
+import { asText, textDecoder } from "./text.mjs";
 
 /**
  * Bundles an entry point, or several (`entries`: by the name of the file in `outdir`), which then share a file. They may import
@@ -49,8 +49,8 @@ function generated({ glue, bindings, wasm }) {
         const filter = new RegExp(`^${path}$`);
         build.onLoad({ filter, namespace: "generated" }, () => ({ contents, resolveDir: generatedIn }));
       }
-      build.onLoad({ filter: /^#wasm$/, namespace: "generated" }, () => {
-        return { contents: wasm ? inlined(wasm) : "export const bytes = undefined;" };
+      build.onLoad({ filter: /^#wasm$/, namespace: "generated" }, async () => {
+        return { contents: wasm ? await inlined(wasm) : "export const bytes = undefined;" };
       });
       // wasm-bindgen copies the crate's own JavaScript. There must be one of it, with one state: the original.
       build.onResolve({ filter: /\/snippets\/socketio-wasm-[0-9a-f]+\// }, ({ path }) => {
@@ -61,22 +61,15 @@ function generated({ glue, bindings, wasm }) {
   };
 }
 
-function inlined(wasm) {
+async function inlined(wasm) {
+  const text = asText(wasm);
   return `
-const text = "${asText(wasm)}";
+const text = "${text}";
 export const bytes = () => {
-  // In place: no byte is behind its characters.
-  const bytes = new TextEncoder().encode(text);
-  let end = 0;
-  let high = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    const number = bytes[at] - (bytes[at] < 92 ? 35 : 36);
-    if (number < ${SINGLE}) {
-      bytes[end++] = high + number;
-      high = 0;
-    } else high = (number - ${SINGLE - 1}) * ${SINGLE};
-  }
-  return bytes.subarray(0, end);
+  const module = new WebAssembly.Module(Uint8Array.of(${await textDecoder(text.length)}));
+  const { memory, decode } = new WebAssembly.Instance(module).exports;
+  const characters = new TextEncoder().encodeInto(text, new Uint8Array(memory.buffer));
+  return new Uint8Array(memory.buffer, 0, decode(characters.written));
 };
 `;
 }

@@ -37,6 +37,9 @@ const name = "socketio";
 /** What the edge needs besides. */
 const memoryAccess = "\nexport const memory = () => wasm.memory;\n";
 
+/** An export of the glue that only passes numbers on. */
+const passage = /^export function (\w+)\(([\w, ]*)\) \{\s+(?:const ret = )?wasm\.(\w+)\(\2\);\s+(?:return ret;\s+)?\}/gm;
+
 /** Where the glue calls an export of the module. */
 const exportUse = /\bwasm\.([\w$]+)/g;
 
@@ -103,8 +106,15 @@ async function bindingsFor(bytes, glue, names) {
   });
   // Only these by name: a namespace object that holds all imports would spell each of their names in the bundle.
   const all = Array.from(glue.matchAll(/^export (?:class|function|const) ([\w$]+)/gm), ([, item]) => item);
-  const api = all.filter((item) => item === "__wbg_set_wasm" || !item.startsWith("__wb"));
+  // What only passes numbers on is called in the module itself.
+  const short = new Map(names.exports);
+  const direct = new Map(Array.from(glue.matchAll(passage), ([, item, , used]) => [item, short.get(used)]));
+  const api = all.filter((item) => !item.startsWith("__wb") && !direct.has(item));
+  const targets = Array.from(direct, ([item, used]) => `${used}: ${item}`);
   lines.push(`export { ${api.join(", ")} } from "#glue";`);
+  lines.push(`import { __wbg_set_wasm as setWasm } from "#glue";`);
+  lines.push(`export let ${[...direct.keys()].join(", ")};`);
+  lines.push(`export const __wbg_set_wasm = (wasm) => {`, "  setWasm(wasm);", `  ({ ${targets.join(", ")} } = wasm);`, "};");
   lines.push(`export const imports = { ${module}: { ${entries.join(", ")} } };`, "");
   return lines.join("\n");
 }

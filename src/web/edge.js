@@ -35,13 +35,14 @@ export const hold = (value) => {
   return slot;
 };
 
-/** A new list of texts. */
+/** A new list. */
 export const list = () => hold([]);
 
-/** @param {number} list @param {string} text */
-export const append = (list, text) => {
-  held[list].push(text);
-};
+/** @param {number} slot @param {number} other */
+export const equals = (slot, other) => held[slot] === held[other];
+
+/** A list with the text of code units. @param {Uint16Array} units */
+export const units = (units) => hold([String.fromCharCode(...units)]);
 
 /** Takes the first item of a list. @param {number} list */
 export const shift = (list) => (held[list].length ? hold(held[list].shift()) : 0);
@@ -256,32 +257,31 @@ export const attach = (slot, list) => {
 /** The time that a text names, in milliseconds; not a number where it names none. @param {number} slot */
 export const timeOf = (slot) => Date.parse(held[slot]);
 
-/** The JSON of an event with one argument. @param {string} name @param {number} argument its JSON */
-export const event = (name, argument) => hold(`[${JSON.stringify(name)},${held[argument] ?? "{}"}]`);
+/** The JSON of an event with one argument. @param {number} name which is taken @param {number} argument its JSON */
+export const event = (name, argument) => hold(`[${JSON.stringify(take(name))},${held[argument] ?? "{}"}]`);
 
-/** @param {number} slot @param {string} name @returns {number} 0 where it has no such member */
+/** @param {number} slot @param {number} name which is taken @returns {number} 0 where it has no such member */
 export const get = (slot, name) => {
   const value = held[slot];
-  const has = value && typeof value === "object" && Object.hasOwn(value, name) && value[name] !== undefined;
-  return has ? hold(value[name]) : 0;
+  const key = take(name);
+  const has = value && typeof value === "object" && Object.hasOwn(value, key) && value[key] !== undefined;
+  return has ? hold(value[key]) : 0;
 };
 
 /** @param {number} slot @returns {number} NaN where it is not a number */
 export const numberOf = (slot) => (typeof held[slot] === "number" ? held[slot] : NaN);
 
-/** @param {number} slot @returns {string | undefined} */
-export const textOf = (slot) => (typeof held[slot] === "string" ? held[slot] : undefined);
+/** The length of a text; negative where it is none. @param {number} slot */
+export const lengthOf = (slot) => (typeof held[slot] === "string" ? held[slot].length : -1);
 
-/** @param {number} slot the JSON of an object @returns {string | undefined} nothing where half a surrogate pair can't be encoded */
+/** @param {number} slot the JSON of an object @returns {number} 0 where half a surrogate pair can't be encoded */
 export const toQuery = (slot) => {
   const encode = (/** @type {any} */ value) => encodeURIComponent(typeof value === "string" ? value : JSON.stringify(value));
-  try {
-    return Object.entries(JSON.parse(held[slot]))
+  return attempt(() =>
+    Object.entries(JSON.parse(held[slot]))
       .map((member) => member.map(encode).join("="))
-      .join("&");
-  } catch {
-    return undefined;
-  }
+      .join("&"),
+  );
 };
 
 /** @param {number} slot @returns {number} 0 where the last argument is not a string */
@@ -390,7 +390,7 @@ const nativeTimers = timerFunctions();
 /** @type {{ set: typeof nativeTimers.set, clear: typeof nativeTimers.clear, timer?: any }[]} */
 const timers = [];
 
-/** Has a driver use the functions of now, or the browser's own. @param {number} driver @param {boolean} isNative */
+/** Has a driver use the functions of now, or the browser's own. @param {number} driver @param {number} isNative */
 export const bindTimers = (driver, isNative) => {
   timers[driver] = isNative ? { ...nativeTimers } : timerFunctions();
 };
@@ -413,7 +413,7 @@ export const clearTimer = (driver) => {
 /** What drivers listen to while they have a connection. @type {Map<number, () => void>} */
 const guards = new Map();
 
-/** Tells a driver that the page is left, from now on or no longer: a page with such a listener may not be kept for going back. @param {number} driver @param {boolean} isGuarding */
+/** Tells a driver that the page is left, from now on or no longer: a page with such a listener may not be kept for going back. @param {number} driver @param {number} isGuarding */
 export const guardUnload = (driver, isGuarding) => {
   const guard = guards.get(driver);
   if (guard) globalThis.removeEventListener?.("beforeunload", guard);
@@ -426,27 +426,20 @@ export const guardUnload = (driver, isGuarding) => {
 
 // URLs.
 
-/** A URL with a query. @param {string} base @param {number} query names and values in turn, which are taken */
-export const address = (base, query) => {
-  const url = hold(base);
-  const texts = take(query);
-  for (let i = 0; i < texts.length; i += 2) addParameter(url, texts[i], texts[i + 1]);
-  return url;
+/** @param {number} url in place @param {number} list names and values in turn, which are taken */
+export const addParameters = (url, list) => {
+  const texts = take(list).map(encodeURIComponent);
+  for (let i = 0; i < texts.length; i += 2) held[url] += `${held[url].includes("?") ? "&" : "?"}${texts[i]}=${texts[i + 1]}`;
 };
 
-/** @param {number} url in place @param {string} name @param {string} value */
-export const addParameter = (url, name, value) => {
-  held[url] += `${held[url].includes("?") ? "&" : "?"}${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
-};
-
-/** A URL unlike every other. @param {string} url @param {string} name of the parameter that makes it so; empty for none */
-export const stamped = (url, name) =>
-  name ? `${url}&${name}=${Date.now().toString(36)}${Math.random().toString(36).slice(2, 7)}` : url;
+/** A URL unlike every other. @param {string} url @param {number} stamp the name of the parameter that makes it so, or 0 */
+export const stamped = (url, stamp) =>
+  stamp ? `${url}&${held[stamp]}=${Date.now().toString(36)}${Math.random().toString(36).slice(2, 7)}` : url;
 
 /**
  * The names and values of a query in turn, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
  * UTF-8 is left as it is.
- * @param {string} query
+ * @param {number} query which is taken
  */
 export const parameters = (query) => {
   const decode = (/** @type {string} */ text) => {
@@ -456,13 +449,14 @@ export const parameters = (query) => {
       return text;
     }
   };
-  const pairs = query.split("&").filter(Boolean);
-  return hold(pairs.flatMap((pair) => /** @type {string[]} */ (/^([^=]*)=?(.*)$/s.exec(pair)).slice(1).map(decode)));
+  const pairs = take(query).split("&").filter(Boolean);
+  return hold(pairs.flatMap((/** @type {string} */ pair) => /** @type {string[]} */ (/^([^=]*)=?(.*)$/s.exec(pair)).slice(1).map(decode)));
 };
 
-/** The text of which another is base64url. @param {string} text @returns {number} 0 where it is none */
-export const fromBase64url = (text) =>
+/** The text of which another is base64url. @param {number} slot which is taken @returns {number} 0 where it is none */
+export const fromBase64url = (slot) =>
   attempt(() => {
+    const text = take(slot);
     if (/[^\w-]/.test(text)) return undefined;
     const binary = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(binary, (unit) => unit.charCodeAt(0)));
@@ -491,12 +485,12 @@ export const refuse = (driver, transport, signal, error) => {
 
 /**
  * Opens a WebSocket. Gives its number, or 0 where that can't be; a signal says so later.
- * @param {number} url @param {string} stamp @param {number} protocols the subprotocols to offer, which are taken
+ * @param {number} url @param {number} stamp @param {number} protocols the subprotocols to offer
  * @param {number} driver @param {number} transport
  */
 export const openSocket = (url, stamp, protocols, driver, transport) => {
   try {
-    const socket = new WebSocket(stamped(held[url], stamp), take(protocols));
+    const socket = new WebSocket(stamped(held[url], stamp), held[protocols]);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => dispatch(driver, transport, OPENED, 0, 0);
     socket.onmessage = ({ data }) =>
@@ -528,11 +522,13 @@ export const writeText = (socket, code, label, id, data) => {
 
 /**
  * @param {number} socket @param {number} data which is taken @param {number} type a byte to put in front, where it is not 0
- * @param {string} mark where it is to go as base64, what to put in front of that. A Blob, which is read later, goes as it is.
+ * @param {number} mark which is taken: where it is to go as base64, what to put in front of that. A Blob, which is read later,
+ * goes as it is.
  */
 export const writeBinary = (socket, data, type, mark) => {
+  const prefix = take(mark);
   const value = take(data);
-  if (mark && !value.arrayBuffer) send(socket, () => mark + base64(value));
+  if (mark && !value.arrayBuffer) send(socket, () => prefix + base64(value));
   else send(socket, type ? () => new Blob([Uint8Array.of(type), value]) : value);
 };
 
@@ -552,8 +548,8 @@ const send = (slot, data) => {
  */
 export const detail = (description, context, data) => hold({ description, context, ...(data !== undefined && { data }) });
 
-/** The same, of what Rust says. @param {string} text */
-export const describe = (text) => detail(text);
+/** The same, of what Rust says. @param {number} text which is taken */
+export const describe = (text) => detail(take(text));
 
 // Polling.
 
@@ -575,15 +571,17 @@ export const addBinary = (body, data) => held[body].push(held[data]);
 
 /**
  * Joins the parts. The text at once, in the place of the list, or where a Blob has to be read first, later by a signal.
- * @param {number} body @param {string} separator none where each packet has its length in front instead
- * @param {string} mark @param {number} driver @param {number} transport
+ * @param {number} body @param {number} separator 0 where each packet has its length in front instead; taken, as the mark is
+ * @param {number} mark @param {number} driver @param {number} transport
  * @returns {boolean} whether it is there
  */
 export const finishBody = (body, separator, mark, driver, transport) => {
+  const between = take(separator);
+  const prefix = take(mark);
   /** @param {any[]} parts */
   const finish = (parts) => {
-    const packets = parts.map((part) => (typeof part === "string" ? part : mark + base64(part)));
-    return (held[body] = separator ? packets.join(separator) : packets.map(framed).join(""));
+    const packets = parts.map((part) => (typeof part === "string" ? part : prefix + base64(part)));
+    return (held[body] = between ? packets.join(between) : packets.map(framed).join(""));
   };
   /** @type {any[]} */
   const parts = held[body];
@@ -621,10 +619,10 @@ const CREDENTIALS = ["same-origin", "omit", "include"];
 /**
  * Sends a request; a signal says what came of it. Gives the number of what ends it, or 0 where it can't be made, which a
  * signal says as well.
- * @param {number} address @param {string} stamp @param {number} headers names and values in turn @param {number} body of a POST, which is taken
- * @param {boolean} fetches whether it goes through `fetch`, as it does where there is no XMLHttpRequest (service workers)
- * @param {boolean} follows whether `fetch` follows redirects @param {number} cookies @param {number} timeout in milliseconds, or 0
- * @param {boolean} inBytes whether the answer may be binary
+ * @param {number} address @param {number} stamp @param {number} headers names and values in turn @param {number} body of a POST, which is taken
+ * @param {number} fetches whether it goes through `fetch`, as it does where there is no XMLHttpRequest (service workers)
+ * @param {number} follows whether `fetch` follows redirects @param {number} cookies @param {number} timeout in milliseconds, or 0
+ * @param {number} inBytes whether the answer may be binary
  * @param {number} driver @param {number} transport
  */
 export const request = (address, stamp, headers, body, fetches, follows, cookies, timeout, inBytes, driver, transport) => {
@@ -722,11 +720,14 @@ export const typeOf = (slot) => {
 /** @param {number} slot */
 export const isTrue = (slot) => held[slot] === true;
 
-/** @param {number} slot @param {string} name */
-export const member = (slot, name) => attempt(() => held[slot][name]);
+/** @param {number} slot @param {number} name which is taken */
+export const member = (slot, name) => attempt(() => held[slot][take(name)]);
 
 /** As text. @param {number} slot */
 export const stringOf = (slot) => attempt(() => String(held[slot]));
+
+/** Names and values in turn, the values as text. @param {number} list */
+export const texts = (list) => attempt(() => held[list].map((/** @type {any} */ item, /** @type {number} */ i) => (i % 2 ? String(item) : item)));
 
 /** A list with the items of an array. @param {number} slot */
 export const items = (slot) => attempt(() => (Array.isArray(held[slot]) ? [...held[slot]] : undefined));

@@ -14,7 +14,7 @@ const NAME = "___eio";
 
 /**
  * Sends a GET, or a POST where there is a body.
- * @param {number} url @param {string} stamp @param {number} body which is taken @param {number} driver @param {number} transport
+ * @param {number} url @param {number} stamp @param {number} body which is taken @param {number} driver @param {number} transport
  * @returns {number} what ends it, and leaves nothing in the page
  */
 export const sendJsonp = (url, stamp, body, driver, transport) => {

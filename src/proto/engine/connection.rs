@@ -60,11 +60,11 @@ pub enum Input<D> {
     /// A POST was accepted.
     Posted,
     /// A POST was not accepted.
-    Refused(Failure<D>),
+    Refused(Rc<Failure<D>>),
     /// It could not be opened, or broke.
-    Failed(Failure<D>),
+    Failed(Rc<Failure<D>>),
     /// A stream was closed from outside.
-    Closed(Failure<D>),
+    Closed(Rc<Failure<D>>),
 }
 
 /// What the layer above has to know at once.
@@ -223,7 +223,7 @@ impl<D: Data> Connection<D> {
     pub(super) fn enqueue(&mut self, packet: Packet<D>, out: &mut Outputs<D>) {
         if self.is_watched {
             let (data, compress) = packet.describe();
-            self.tell(EngineEvent::PacketCreate { data, compress }, out);
+            self.report(EngineEvent::PacketCreate { compress }, Some(data), None, out);
         }
         self.queue.push(packet);
         if !self.candidate.kind.is_polling() {
@@ -257,7 +257,6 @@ impl<D: Data> Connection<D> {
                 (failure, Reason::TransportError)
             }
         };
-        let failure = Rc::new(failure);
         if transport != self.transport {
             self.drop_probe(transport, failure, out);
         } else if self.state < State::Open && self.config.try_all && !self.config.transports.is_empty() {
@@ -333,7 +332,7 @@ impl<D: Data> Connection<D> {
         self.decide(now, if is_message { Revision::V3 } else { Revision::V4 }, out);
         if self.is_watched && kind != PacketType::Close {
             let data = Some(data.slice(usize::from(!data.is_binary()), usize::MAX));
-            self.tell(EngineEvent::Packet(kind, data), out);
+            self.report(EngineEvent::Packet(kind), data, None, out);
         }
         match kind {
             PacketType::Message if self.state != State::Opening => return Some(data),
@@ -343,7 +342,7 @@ impl<D: Data> Connection<D> {
             PacketType::Open if self.state == State::Opening => self.handle_handshake(now, data, out),
             PacketType::Open => self.parse_error(out),
             PacketType::Close => {
-                let failure = Failure::shared(Code::TransportFailed, "transport closed by the server");
+                let failure = Failure::of(Code::TransportFailed, "transport closed by the server");
                 // Nobody is left to whom to say so.
                 self.session = None;
                 self.shut(Reason::TransportClose, Some(failure), out);
@@ -394,9 +393,19 @@ impl<D: Data> Connection<D> {
         transport
     }
 
+    pub(super) fn tell(&self, event: EngineEvent, out: &mut Outputs<D>) {
+        self.report(event, None, None, out);
+    }
+
     #[inline(never)]
-    pub(super) fn tell(&self, event: EngineEvent<D>, out: &mut Outputs<D>) {
-        out.push_back(Output::Event(Event::Engine(self.first_transport, event)));
+    pub(super) fn report(
+        &self,
+        event: EngineEvent,
+        data: Option<D>,
+        failure: Option<Rc<Failure<D>>>,
+        out: &mut Outputs<D>,
+    ) {
+        out.report(Event::Engine(self.first_transport, event), data, failure);
     }
 
     fn handle_opened(&mut self, transport: u32, out: &mut Outputs<D>) {
@@ -447,7 +456,7 @@ impl<D: Data> Connection<D> {
         out.push_back(Output::Join(self.transport, Rc::clone(&sid), revision));
         // What waited is written before anyone hears that the connection is open and writes more.
         self.flush(out);
-        self.tell(EngineEvent::Open { sid, kind, revision }, out);
+        self.report(EngineEvent::Open { kind, revision }, Some(D::text(&sid)), None, out);
     }
 
     pub(super) fn poll(&mut self, out: &mut Outputs<D>) {
@@ -503,11 +512,7 @@ impl<D: Data> Connection<D> {
         } else {
             "The server sent a packet that is not Engine.IO"
         };
-        self.shut(
-            Reason::ParseError,
-            Some(Failure::shared(Code::ParseError, message)),
-            out,
-        );
+        self.shut(Reason::ParseError, Some(Failure::of(Code::ParseError, message)), out);
     }
 
     pub(super) fn shut(&mut self, reason: Reason, failure: Option<Rc<Failure<D>>>, out: &mut Outputs<D>) {
@@ -524,8 +529,7 @@ impl<D: Data> Connection<D> {
         }
         self.drop_probes(out);
         out.push_back(Output::Close(self.transport));
-        let event = EngineEvent::Close(reason, failure.clone());
-        self.tell(event, out);
+        self.report(EngineEvent::Close(reason), None, failure.clone(), out);
         self.change = Some(Change::Closed(reason, failure));
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::error::Code;
 use crate::proto::Data;
-use crate::proto::output::{Event, Failure, Output, Outputs, Reason};
+use crate::proto::output::{Event, Failure, Outputs, Reason};
 use crate::proto::timer::{Millis, Timer};
 
 use super::Revision;
@@ -53,7 +53,7 @@ impl<D: Data> Connection<D> {
                 "The server speaks Engine.IO 4 (socket.io 3.x or 4.x): leave the option protocol out, or set it to 4"
             }
         };
-        let failure = Failure::shared(Code::ProtocolMismatch, message);
+        let failure = Failure::of(Code::ProtocolMismatch, message);
         self.shut(Reason::ParseError, Some(failure), out);
     }
 
@@ -94,7 +94,7 @@ impl<D: Data> Connection<D> {
             self.start_heartbeat(now);
         }
         if self.state == State::Open {
-            out.push_back(Output::Event(Event::Ping));
+            out.tell(Event::Ping);
         }
     }
 }

@@ -113,7 +113,7 @@ impl<D: Data> Connection<D> {
             return;
         };
         if probe.state != State::AwaitPong || data.as_text().as_deref() != Some(PONG) {
-            let failure = Failure::shared(Code::TransportFailed, "probe error");
+            let failure = Failure::of(Code::TransportFailed, "probe error");
             return self.drop_probe(transport, failure, out);
         }
         let kind = probe.candidate.kind;
@@ -165,7 +165,7 @@ impl<D: Data> Connection<D> {
             // Nothing is left to give a lead.
             self.open_probes(false, out);
         }
-        self.tell(EngineEvent::UpgradeError(failure), out);
+        self.report(EngineEvent::UpgradeError, None, Some(failure), out);
         if state == State::AwaitPause {
             // The old transport had been brought to rest.
             self.poll(out);
@@ -179,8 +179,8 @@ impl<D: Data> Connection<D> {
         for probe in std::mem::take(&mut self.probes) {
             if probe.state.is_under_way() {
                 out.push_back(Output::Close(probe.transport));
-                let failure = Failure::shared(Code::TransportFailed, "probe error: socket closed");
-                self.tell(EngineEvent::UpgradeError(failure), out);
+                let failure = Failure::of(Code::TransportFailed, "probe error: socket closed");
+                self.report(EngineEvent::UpgradeError, None, Some(failure), out);
             }
         }
     }

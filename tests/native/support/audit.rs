@@ -104,7 +104,7 @@ impl Audit {
                 assert!(!line.is_closed, "transport {transport} was closed twice");
                 line.is_closed = true;
             }
-            Output::Configure { .. } | Output::Authenticate { .. } | Output::Encode { .. } | Output::Event(_) => {}
+            Output::Configure { .. } | Output::Authenticate { .. } | Output::Encode { .. } | Output::Report(_) => {}
         }
     }
 
