@@ -337,7 +337,7 @@ impl<D> Failure<D> {
 
     /// The same, of a text that is always the same. (Not inlined: it is called from everywhere.)
     #[inline(never)]
-    pub fn shared(code: Code, message: &'static str) -> Rc<Self> {
+    pub fn of(code: Code, message: &'static str) -> Rc<Self> {
         Self::new(Error::new(code, message))
     }
 }

@@ -522,14 +522,14 @@ export const writeText = (socket, code, label, id, data) => {
 
 /**
  * @param {number} socket @param {number} data which is taken @param {number} type a byte to put in front, where it is not 0
- * @param {number} mark where it is to go as base64, the text to put in front of that. A Blob, which is read later, goes as it is.
+ * @param {number} mark which is taken: where it is to go as base64, what to put in front of that. A Blob, which is read later,
+ * goes as it is.
  */
 export const writeBinary = (socket, data, type, mark) => {
+  const prefix = take(mark);
   const value = take(data);
-  if (mark && !value.arrayBuffer) {
-    const prefix = held[mark];
-    send(socket, () => prefix + base64(value));
-  } else send(socket, type ? () => new Blob([Uint8Array.of(type), value]) : value);
+  if (mark && !value.arrayBuffer) send(socket, () => prefix + base64(value));
+  else send(socket, type ? () => new Blob([Uint8Array.of(type), value]) : value);
 };
 
 /** Nothing is thrown into Rust: what can't be sent closes the connection, and the next one goes on. @param {number} slot @param {any} data or a function that gives it */

@@ -1,6 +1,5 @@
 //! WebSocket.
 
-use crate::proto::Data;
 use crate::proto::engine::Revision;
 use crate::proto::engine::packet::{Packet, PacketType};
 
@@ -41,13 +40,9 @@ impl Stream {
             }
             Packet::Binary(data) => {
                 let kind = (revision == Revision::V3).then_some(PacketType::Message);
-                let mark = self.base64.then(|| Payload::text(binary_mark(revision)));
-                edge::write_binary(
-                    self.slot,
-                    data.into_slot(),
-                    kind.map_or(0, |kind| kind as u8),
-                    slot_of(mark.as_ref()),
-                );
+                let mark = self.base64.then(|| edge::hold_text(binary_mark(revision)));
+                let kind = kind.map_or(0, |kind| kind as u8);
+                edge::write_binary(self.slot, data.into_slot(), kind, mark.unwrap_or_default());
             }
         }
     }

@@ -166,22 +166,6 @@ impl<D: Data> Connection<D> {
         (self.first_transport..self.next_transport).contains(&transport)
     }
 
-    /// Whether a packet would be written at once.
-    pub fn is_writable(&self) -> bool {
-        self.state == State::Open && self.posted.is_none() && !self.is_upgrading()
-    }
-
-    /// Whether all that was to be written is on its way.
-    pub fn is_flushed(&self) -> bool {
-        self.queue.is_empty() && self.encoding == 0
-    }
-
-    /// What is not yet written for certain: what a POST carries, and what waits.
-    pub fn unwritten(&self) -> [&[Packet<D>]; 2] {
-        let posted = self.posted.as_deref();
-        [posted.map_or(&[], Vec::as_slice), &self.queue]
-    }
-
     /// Whether the server's sign of life is overdue, even if the timer could not say so yet (a page in the background).
     pub fn is_expired(&self, now: Millis) -> bool {
         self.timers.is_expired(Timer::Heartbeat, now)
@@ -200,35 +184,6 @@ impl<D: Data> Connection<D> {
     /// What the layer above has to know, once.
     pub fn poll_change(&mut self) -> Option<Change<D>> {
         self.change.take()
-    }
-
-    /// Sends a packet: at once where the transport takes it, else in its turn.
-    pub fn send(&mut self, packet: Packet<D>, out: &mut Outputs<D>) {
-        self.send_all(packet, Vec::new(), out);
-    }
-
-    /// Sends a packet and its attachments: nothing that the app sends while it is told of them comes between.
-    pub fn send_all(&mut self, packet: Packet<D>, attachments: Vec<D>, out: &mut Outputs<D>) {
-        if self.state >= State::Closing {
-            return;
-        }
-        self.enqueue(packet, out);
-        for attachment in attachments {
-            self.enqueue(Packet::Binary(attachment), out);
-        }
-        // What belongs together goes into one POST.
-        self.flush(out);
-    }
-
-    pub(super) fn enqueue(&mut self, packet: Packet<D>, out: &mut Outputs<D>) {
-        if self.is_watched {
-            let (data, compress) = packet.describe();
-            self.report(EngineEvent::PacketCreate { compress }, Some(data), None, out);
-        }
-        self.queue.push(packet);
-        if !self.candidate.kind.is_polling() {
-            self.flush(out);
-        }
     }
 
     /// Closes in good order: what is queued is written first, and an upgrade comes to its end.
@@ -342,7 +297,7 @@ impl<D: Data> Connection<D> {
             PacketType::Open if self.state == State::Opening => self.handle_handshake(now, data, out),
             PacketType::Open => self.parse_error(out),
             PacketType::Close => {
-                let failure = Failure::shared(Code::TransportFailed, "transport closed by the server");
+                let failure = Failure::of(Code::TransportFailed, "transport closed by the server");
                 // Nobody is left to whom to say so.
                 self.session = None;
                 self.shut(Reason::TransportClose, Some(failure), out);
@@ -422,20 +377,6 @@ impl<D: Data> Connection<D> {
         }
     }
 
-    fn handle_posted(&mut self, transport: u32, out: &mut Outputs<D>) {
-        if transport != self.transport || self.state == State::Closed {
-            return;
-        }
-        self.posted = None;
-        if self.queue.is_empty() {
-            self.tell(EngineEvent::Drain, out);
-        }
-        if !self.pause(out) {
-            self.flush(out);
-        }
-        self.finish_close(out);
-    }
-
     fn handle_handshake(&mut self, now: Millis, data: D, out: &mut Outputs<D>) {
         match Handshake::parse(data, 1) {
             Some(handshake) => self.detect(now, handshake, out),
@@ -466,38 +407,6 @@ impl<D: Data> Connection<D> {
         }
     }
 
-    pub(super) fn flush(&mut self, out: &mut Outputs<D>) {
-        if !matches!(self.state, State::Open | State::Closing) || self.is_upgrading() {
-            return;
-        }
-        if self.candidate.kind.is_polling() {
-            if self.posted.is_some() || self.queue.is_empty() {
-                return;
-            }
-            let max = self.session.as_ref().map_or(0, |session| session.max_payload);
-            let count = match self.queue.len() {
-                1 => 1,
-                _ => payload::batch(max, self.queue.iter().map(Packet::wire_len)),
-            };
-            let rest = self.queue.split_off(count.min(self.queue.len()));
-            let packets = Rc::new(std::mem::replace(&mut self.queue, rest));
-            self.posted = Some(Rc::clone(&packets));
-            out.push_back(Output::Post(self.transport, packets));
-            if self.is_watched {
-                self.tell(EngineEvent::Flush, out);
-            }
-        } else {
-            let has_written = !self.queue.is_empty();
-            for packet in std::mem::take(&mut self.queue) {
-                out.push_back(Output::Write(self.transport, packet));
-            }
-            if has_written && self.is_watched {
-                self.tell(EngineEvent::Flush, out);
-                self.tell(EngineEvent::Drain, out);
-            }
-        }
-    }
-
     /// Where the app has asked for the end: ends it as soon as all is written and no upgrade is half done.
     pub(super) fn finish_close(&mut self, out: &mut Outputs<D>) {
         if self.state != State::Closing || !self.is_flushed() || self.posted.is_some() || self.is_upgrading() {
@@ -512,11 +421,7 @@ impl<D: Data> Connection<D> {
         } else {
             "The server sent a packet that is not Engine.IO"
         };
-        self.shut(
-            Reason::ParseError,
-            Some(Failure::shared(Code::ParseError, message)),
-            out,
-        );
+        self.shut(Reason::ParseError, Some(Failure::of(Code::ParseError, message)), out);
     }
 
     pub(super) fn shut(&mut self, reason: Reason, failure: Option<Rc<Failure<D>>>, out: &mut Outputs<D>) {

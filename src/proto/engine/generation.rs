@@ -53,7 +53,7 @@ impl<D: Data> Connection<D> {
                 "The server speaks Engine.IO 4 (socket.io 3.x or 4.x): leave the option protocol out, or set it to 4"
             }
         };
-        let failure = Failure::shared(Code::ProtocolMismatch, message);
+        let failure = Failure::of(Code::ProtocolMismatch, message);
         self.shut(Reason::ParseError, Some(failure), out);
     }
 

@@ -11,6 +11,7 @@ pub mod refusal;
 pub mod transport;
 pub mod upgrade;
 pub mod url;
+mod writing;
 
 /// The revision of the protocol that both sides speak, the `EIO` parameter.
 ///

@@ -113,7 +113,7 @@ impl<D: Data> Connection<D> {
             return;
         };
         if probe.state != State::AwaitPong || data.as_text().as_deref() != Some(PONG) {
-            let failure = Failure::shared(Code::TransportFailed, "probe error");
+            let failure = Failure::of(Code::TransportFailed, "probe error");
             return self.drop_probe(transport, failure, out);
         }
         let kind = probe.candidate.kind;
@@ -179,7 +179,7 @@ impl<D: Data> Connection<D> {
         for probe in std::mem::take(&mut self.probes) {
             if probe.state.is_under_way() {
                 out.push_back(Output::Close(probe.transport));
-                let failure = Failure::shared(Code::TransportFailed, "probe error: socket closed");
+                let failure = Failure::of(Code::TransportFailed, "probe error: socket closed");
                 self.report(EngineEvent::UpgradeError, None, Some(failure), out);
             }
         }

@@ -326,5 +326,5 @@ impl<D: Data> Socket<D> {
 /// The app's function took too long.
 pub(super) fn too_late<D>() -> Rc<Failure<D>> {
     let message = "The function that gives the credentials did not answer in time";
-    Failure::shared(Code::AuthFailed, message)
+    Failure::of(Code::AuthFailed, message)
 }

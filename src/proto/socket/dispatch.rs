@@ -77,7 +77,7 @@ impl<D: Data> Manager<D> {
             self.sockets.at(socket).state = SocketState::Idle;
             let message =
                 "The server granted the namespace without an id: it speaks an older protocol (socket.io 1.x or 2.x)";
-            self.refuse(socket, Failure::shared(Code::ProtocolMismatch, message));
+            self.refuse(socket, Failure::of(Code::ProtocolMismatch, message));
         } else if self.placed.signs_in {
             self.sign_in(now, socket, data);
         } else {

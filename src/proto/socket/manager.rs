@@ -311,7 +311,7 @@ impl<D: Data> Manager<D> {
                 self.connection = Some(connection);
                 self.settle(now);
             }
-            Ok(_) => self.defer(now, Failure::shared(Code::NoTransport, "No transports available")),
+            Ok(_) => self.defer(now, Failure::of(Code::NoTransport, "No transports available")),
             Err(failure) => self.defer(now, failure),
         }
     }
@@ -366,7 +366,7 @@ impl<D: Data> Manager<D> {
         } else if self.timers.take_expired(Timer::Config, now) {
             Some(too_late())
         } else if self.timers.take_expired(Timer::Open, now) {
-            Some(Failure::shared(Code::Timeout, "timeout"))
+            Some(Failure::of(Code::Timeout, "timeout"))
         } else {
             None
         };

@@ -125,7 +125,7 @@ impl<D: Data> Manager<D> {
         if auth.is_some() && !self.placed.auth_in_query {
             let message = "Socket.IO protocol 4 (servers 1.x and 2.x) has no payload for auth or for moved headers";
             entry.state = SocketState::Idle;
-            return self.refuse(socket, Failure::shared(Code::AuthImpossible, message));
+            return self.refuse(socket, Failure::of(Code::AuthImpossible, message));
         }
         let is_root = entry.is_root();
         if is_root && entry.left_at.is_none() && self.root != Root::Refused {

@@ -49,7 +49,7 @@ impl<D: Data> Manager<D> {
                 self.reconnect(now);
             }
             Some(Change::Closed(reason, failure)) if self.state == State::Opening => {
-                let failure = failure.unwrap_or_else(|| Failure::shared(Code::TransportFailed, reason.as_str()));
+                let failure = failure.unwrap_or_else(|| Failure::of(Code::TransportFailed, reason.as_str()));
                 self.handle_error(now, failure);
             }
             Some(Change::Closed(..)) => {}

@@ -97,7 +97,7 @@ impl<D: Data> Manager<D> {
         entry.grant = None;
         match entry.asking.refusal.take() {
             Some(failure) => self.handle_refusal(now, socket, failure, true),
-            None => self.refuse(socket, Failure::shared(code, message)),
+            None => self.refuse(socket, Failure::of(code, message)),
         }
     }
 }

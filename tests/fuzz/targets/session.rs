@@ -18,8 +18,11 @@ use std::collections::BTreeMap;
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 use socketio_wasm::proto::Data;
+use socketio_wasm::proto::engine::Revision;
+use socketio_wasm::proto::engine::connection::Config;
 use socketio_wasm::proto::socket::manager::HEAD;
 
+use support::desk::config;
 use support::{Desk, HANDSHAKE, Sample, UPGRADABLE};
 use texts::units;
 
@@ -70,6 +73,20 @@ impl Network {
     }
 }
 
+fn speaks_v3(desk: &Desk) -> bool {
+    let connection = desk.manager.connection();
+    connection.is_some_and(|connection| connection.sid().is_some() && connection.revision() == Revision::V3)
+}
+
+/// A packet as a server of a revision sends it on a transport.
+fn framed(line: &Line, revision: Revision, packet: &str) -> Sample {
+    if line.is_polling && revision == Revision::V3 {
+        Sample::text(&format!("{}:{packet}", packet.encode_utf16().count()))
+    } else {
+        Sample::text(packet)
+    }
+}
+
 fn deliver(desk: &mut Desk, line: &mut Line, transport: u32, frame: Sample) {
     if line.is_polling {
         if std::mem::take(&mut line.has_get) {
@@ -87,13 +104,30 @@ fuzz_target!(|bytes: &[u8]| {
     let Some((first, mut rest)) = bytes.split_first() else {
         return;
     };
-    let transports: &[&str] = match first % 4 {
+    let transports: &'static [&'static str] = match first % 4 {
         0 => &["websocket"],
         1 => &["polling"],
         2 => &["polling", "websocket"],
         _ => &["websocket", "polling"],
     };
+    // What the server speaks, what the app wants, and what is known of the server.
+    let revision = if first >> 2 & 1 == 0 { Revision::V4 } else { Revision::V3 };
+    let chosen = |bits: u8| match bits % 4 {
+        0 => Some(Revision::V4),
+        1 => Some(Revision::V3),
+        _ => None,
+    };
+    let (wanted, known) = (chosen(first >> 3), chosen(first >> 5));
+    let is_tried_on = first >> 7 == 1;
     let mut desk = Desk::new(transports, &["/", "/b"]);
+    desk.configure(move || {
+        Ok(Config {
+            revision: wanted,
+            known,
+            try_all: is_tried_on,
+            ..config(transports)
+        })
+    });
     let mut network = Network::default();
     desk.connect(0);
     network.follow(&mut desk);
@@ -108,7 +142,7 @@ fuzz_target!(|bytes: &[u8]| {
         };
         let socket = usize::from(choice % 2);
         let length = rest.len().min(usize::from(choice % 32));
-        match act % 14 {
+        match act % 16 {
             0 => desk.wait(f64::from(*choice) * 200.0),
             1 | 2 => {
                 let (frame, tail) = rest.split_at(length);
@@ -120,19 +154,26 @@ fuzz_target!(|bytes: &[u8]| {
                 rest = tail;
                 desk.binary(transport, frame);
             }
-            4 => deliver(
-                &mut desk,
-                line,
-                transport,
-                Sample::text(if choice % 2 == 0 { HANDSHAKE } else { UPGRADABLE }),
-            ),
-            5 => deliver(&mut desk, line, transport, Sample::text("40{\"sid\":\"A\"}")),
-            6 => deliver(
-                &mut desk,
-                line,
-                transport,
-                Sample::text("40/b,{\"sid\":\"B\",\"pid\":\"P\"}"),
-            ),
+            4..=6 | 14 => {
+                let packet = match (act % 16, revision) {
+                    (4, _) if choice % 2 == 0 => HANDSHAKE,
+                    (4, _) => UPGRADABLE,
+                    (5, Revision::V4) => "40{\"sid\":\"A\"}",
+                    (6, Revision::V4) => "40/b,{\"sid\":\"B\",\"pid\":\"P\"}",
+                    (5, Revision::V3) => "40",
+                    (6, Revision::V3) => "40/b,",
+                    (_, Revision::V4) => "2",
+                    (_, Revision::V3) => "3",
+                };
+                let frame = framed(line, revision, packet);
+                deliver(&mut desk, line, transport, frame);
+            }
+            // An answer in bytes, which is asked for where the server is known to write such.
+            15 if line.is_polling && speaks_v3(&desk) => {
+                let (frame, tail) = rest.split_at(length);
+                rest = tail;
+                deliver(&mut desk, line, transport, Sample::binary(frame));
+            }
             7 if !line.is_polling => deliver(&mut desk, line, transport, Sample::text("3probe")),
             8 if std::mem::take(&mut line.has_post) => desk.posted(transport),
             9 if line.is_polling => {
