@@ -150,6 +150,7 @@ pub struct Plan {
 
 impl Plan {
     /// Whether a credential of this kind travels there.
+    #[inline(never)]
     pub fn has(&self, credential: CredentialKind, placement: Placement) -> bool {
         let is = |entry: &Entry| entry.credential == credential && entry.placement == placement;
         self.entries.iter().any(is)
