@@ -4,7 +4,6 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use crate::error::{Code, Error};
-use crate::proto::Data;
 use crate::proto::auth::{self, AuthPlacement, Carried, Claims, CredentialKind, Placement, Plan, Secret};
 use crate::proto::engine::Revision;
 use crate::proto::engine::connection::Config;
@@ -13,6 +12,7 @@ use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::engine::url::Url;
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion};
 use crate::proto::socket::policy::Placed;
+use crate::proto::{Data, join};
 use crate::web::{App, Driver, Endpoint, Payload};
 
 use super::options::{self, AUTHORIZATION, Options, bearer_header};
@@ -246,7 +246,7 @@ impl<H: Host> Core<H> {
     }
 
     fn server(&self) -> String {
-        [self.url.origin("http"), self.options.borrow().path.clone()].concat()
+        join(&[&self.url.origin("http"), &self.options.borrow().path])
     }
 }
 

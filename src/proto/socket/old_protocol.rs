@@ -6,11 +6,11 @@
 use std::rc::Rc;
 
 use crate::error::{Code, Error};
-use crate::proto::Data;
 use crate::proto::engine::Revision;
 use crate::proto::engine::packet::{Packet, PacketType as EnginePacketType};
 use crate::proto::output::Failure;
 use crate::proto::timer::Millis;
+use crate::proto::{Data, join};
 
 use super::dispatch::refusal;
 use super::manager::Manager;
@@ -109,7 +109,7 @@ impl<D: Data> Manager<D> {
         let sid = self.connection.as_ref()?.sid()?;
         let name = self.sockets.get(socket)?.text.strip_suffix(',');
         Some(match name {
-            Some(name) => D::text(&[name, "#", sid].concat()),
+            Some(name) => D::text(&join(&[name, "#", sid])),
             None => D::text(sid),
         })
     }
@@ -144,7 +144,7 @@ impl<D: Data> Manager<D> {
             && let Packet::Text { label, .. } = &mut packet
         {
             let name = entry.text.strip_suffix(',').unwrap_or("/");
-            *label = Some(Rc::new(D::text(&[name, "?", &query, ","].concat())));
+            *label = Some(Rc::new(D::text(&join(&[name, "?", &query, ","]))));
         }
         if is_root && self.root == Root::Granted {
             entry.asking.due = now + ANSWER;
