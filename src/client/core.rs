@@ -240,8 +240,12 @@ impl<H: Host> Core<H> {
     fn learn(&self, revision: Option<Revision>) {
         let server = self.server();
         KNOWN.with_borrow_mut(|servers| {
-            servers.retain(|(other, _)| *other != server);
-            servers.extend(revision.map(|revision| (server, revision)));
+            if let Some(index) = servers.iter().position(|(other, _)| *other == server) {
+                servers.swap_remove(index);
+            }
+            if let Some(revision) = revision {
+                servers.push((server, revision));
+            }
         });
     }
 

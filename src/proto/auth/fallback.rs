@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::placement::Placed;
-use super::{Credentials, Placement, Warning, join};
+use super::{Headers, Placement, Warning, join};
 use crate::proto::engine::{Revision, transport::Kind};
 
 /// The option `headerFallback`: what to do with headers where a browser cannot send any.
@@ -82,34 +82,22 @@ impl HeaderFallback {
 
 /// The app's headers cannot travel as it asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Impossible {
-    /// The names of the headers, as the app wrote them; at least one.
-    pub headers: Vec<String>,
+pub struct Impossible<'a> {
+    /// The headers; at least one.
+    pub headers: &'a Headers,
     /// The transport on which the session would begin.
     pub transport: Kind,
     /// What `headerFallback` may be instead.
     pub choices: &'static [HeaderFallback],
 }
 
-impl Impossible {
-    pub(super) fn new(credentials: &Credentials, transport: Kind, choices: &'static [HeaderFallback]) -> Self {
-        let mut names = Vec::new();
-        for header in &credentials.headers {
-            names.push(header.name().into());
-        }
-        Self {
-            headers: names,
-            transport,
-            choices,
-        }
-    }
-
+impl Impossible<'_> {
     /// A sentence for the app's developer: names the headers, the transport and the choices.
     pub fn message(&self) -> String {
         let mut text = join(&[self.transport.name(), " cannot carry the header"]);
-        for (index, name) in self.headers.iter().enumerate() {
+        for (index, header) in self.headers.iter().enumerate() {
             text.push_str(if index == 0 { " " } else { ", " });
-            text.push_str(name);
+            text.push_str(header.name());
         }
         text.push_str("; begin on polling, or set headerFallback to");
         for (index, choice) in self.choices.iter().enumerate() {
@@ -124,10 +112,10 @@ impl Impossible {
     }
 }
 
-impl fmt::Display for Impossible {
+impl fmt::Display for Impossible<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message())
     }
 }
 
-impl std::error::Error for Impossible {}
+impl std::error::Error for Impossible<'_> {}

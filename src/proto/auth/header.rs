@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{CredentialKind, Secret, join};
-use crate::proto::engine::url::position;
+use crate::proto::engine::url::{cut, position};
 
 /// A set of headers: each name once, compared without case, in the order in which the names were first set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -177,20 +177,19 @@ fn is_forbidden(name: &str, value: &str) -> bool {
         "upgrade",
         "via",
     ];
-    const PREFIXES: [&str; 2] = ["proxy-", "sec-"];
     const OVERRIDES: [&str; 3] = ["x-http-method", "x-http-method-override", "x-method-override"];
     const METHODS: [&str; 3] = ["connect", "trace", "track"];
 
-    let is = |other: &&str| name.eq_ignore_ascii_case(other);
-    let starts = |prefix: &&str| {
-        name.get(..prefix.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-    };
-    let tunnels = |method: &[u8]| {
-        let is = |other: &&str| method.trim_ascii().eq_ignore_ascii_case(other.as_bytes());
-        METHODS.iter().any(is)
-    };
-    NAMES.iter().any(is)
-        || PREFIXES.iter().any(starts)
-        || OVERRIDES.iter().any(is) && value.as_bytes().split(|&byte| byte == b',').any(tunnels)
+    let name = name.to_ascii_lowercase();
+    if OVERRIDES.contains(&name.as_str()) {
+        let mut methods = value;
+        while !methods.is_empty() {
+            let (method, rest) = cut(methods, b',');
+            if METHODS.contains(&method.trim_ascii().to_ascii_lowercase().as_str()) {
+                return true;
+            }
+            methods = rest;
+        }
+    }
+    NAMES.contains(&name.as_str()) || name.starts_with("proxy-") || name.starts_with("sec-")
 }

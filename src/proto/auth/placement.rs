@@ -28,7 +28,7 @@ pub fn place(
     begins_on: Kind,
     revision: Revision,
     fallback: HeaderFallback,
-) -> Result<(Plan, Carried), Impossible> {
+) -> Result<(Plan, Carried), Impossible<'_>> {
     let mut plan = Plan {
         transport: begins_on,
         entries: Vec::new(),
@@ -38,7 +38,11 @@ pub fn place(
     if moves_headers {
         let choices = HeaderFallback::choices(begins_on, revision, credentials.engine_only);
         if !choices.contains(&fallback) {
-            return Err(Impossible::new(credentials, begins_on, choices));
+            return Err(Impossible {
+                headers: &credentials.headers,
+                transport: begins_on,
+                choices,
+            });
         }
     }
     let signs_in =
@@ -150,6 +154,7 @@ pub struct Plan {
 
 impl Plan {
     /// Whether a credential of this kind travels there.
+    #[inline(never)]
     pub fn has(&self, credential: CredentialKind, placement: Placement) -> bool {
         let is = |entry: &Entry| entry.credential == credential && entry.placement == placement;
         self.entries.iter().any(is)

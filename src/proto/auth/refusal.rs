@@ -41,6 +41,6 @@ pub fn is_about_authentication<D: Data>(data: &D) -> bool {
 }
 
 fn is_code(code: &str, other: &str) -> bool {
-    let plain = |byte: u8| if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() };
-    code.bytes().map(plain).eq(other.bytes())
+    let is = |(byte, wanted): (u8, u8)| byte.to_ascii_lowercase() == wanted || byte == b'-' && wanted == b'_';
+    code.len() == other.len() && code.bytes().zip(other.bytes()).all(is)
 }

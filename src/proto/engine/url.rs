@@ -32,46 +32,34 @@ impl Url {
     ///
     /// [`Code::InvalidUrl`]; the text never repeats the URL, which may hold a secret.
     pub fn parse(text: &str, origin: Option<&str>) -> Result<Self, Error> {
-        let (page_scheme, page_authority) = origin.and_then(split_scheme).unzip();
-        let (scheme, rest) = match split_scheme(text) {
-            // `//` inside a path or a query is none of a protocol.
-            Some((scheme, rest)) if position(scheme, &ends_authority).is_none() => (Some(scheme), rest),
-            _ => (None, text),
+        let (page_scheme, page_authority) = split_scheme(origin.unwrap_or_default());
+        let (scheme, rest) = split_scheme(text);
+        let is_secure = match if scheme.is_empty() { page_scheme } else { scheme } {
+            "http" | "ws" => false,
+            "https" | "wss" | "" => true,
+            _ => return Err(invalid("The URL's protocol is none of http, https, ws and wss")),
         };
-        let is_secure = match scheme.or(page_scheme) {
-            Some("http" | "ws") => false,
-            Some("https" | "wss") | None => true,
-            Some(_) => return Err(invalid("The URL's protocol is none of http, https, ws and wss")),
-        };
-        let rest = match scheme {
-            Some(_) => rest,
-            None => rest.strip_prefix("//").unwrap_or(rest),
-        };
-        let end = position(rest, &ends_authority).unwrap_or(rest.len());
-        let is_relative = scheme.is_none() && !text.starts_with("//") && end == 0;
-        let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
-        let authority = match page_authority {
-            Some(page_authority) if is_relative => page_authority,
-            _ => authority,
-        };
+        let (mut authority, rest) = split(rest, &|byte| matches!(byte, b'/' | b'?' | b'#'));
+        if scheme.is_empty() && authority.is_empty() && !text.starts_with("//") {
+            authority = page_authority;
+        }
         // A user's name and password are not sent: browsers refuse such requests.
         let user_end = last(authority, b'@').map_or(0, |at| at + 1);
         let address = authority.get(user_end..).unwrap_or_default();
-        let (host, port) = split_port(address);
+        // The colons of an IPv6 address are in brackets.
+        let is_of_port = |colon: &usize| last(address, b']') < Some(*colon);
+        let colon = last(address, b':').filter(is_of_port).unwrap_or(address.len());
+        let (host, port) = address.split_at_checked(colon).unwrap_or((address, ""));
         check_host(host)?;
         let port = match port {
+            "" => default_port(is_secure),
             // A protocol without the slashes would be taken for a host.
-            Some("") if scheme.is_none() => return Err(invalid("The URL's port is not a number from 1 to 65535")),
-            None | Some("") => {
-                if is_secure {
-                    "443"
-                } else {
-                    "80"
-                }
-            }
-            Some(port) if port.parse::<u16>().is_ok_and(|port| port > 0) => port,
-            Some(_) => return Err(invalid("The URL's port is not a number from 1 to 65535")),
+            ":" if !scheme.is_empty() => default_port(is_secure),
+            _ => port.get(1..).filter(|port| is_port(port)).unwrap_or_default(),
         };
+        if port.is_empty() {
+            return Err(invalid("The URL's port is not a number from 1 to 65535"));
+        }
 
         let (rest, _) = cut(rest, b'#');
         let (path, query) = cut(rest, b'?');
@@ -79,14 +67,10 @@ impl Url {
             is_secure,
             host: host.to_owned(),
             port: port.to_owned(),
-            path: if path.is_empty() {
-                "/".to_owned()
-            } else {
-                path.to_owned()
-            },
+            path: if path.is_empty() { "/" } else { path }.to_owned(),
             query: query.into(),
             is_own_origin: false,
-            is_mixed: page_scheme == Some("https") && !is_secure && !is_loopback(host),
+            is_mixed: page_scheme == "https" && !is_secure && !is_loopback(host),
         };
         url.is_own_origin = origin.is_some_and(|page| url.origin("http") == page);
         Ok(url)
@@ -100,7 +84,7 @@ impl Url {
         }
         origin.push_str("://");
         origin.push_str(&self.host);
-        if self.port != if self.is_secure { "443" } else { "80" } {
+        if self.port != default_port(self.is_secure) {
             origin.push_str(":");
             origin.push_str(&self.port);
         }
@@ -116,27 +100,32 @@ fn invalid(message: &'static str) -> Error {
     Error::new(Code::InvalidUrl, message)
 }
 
-/// Splits off a port, leaving alone the colons of an IPv6 address in brackets.
-fn split_port(address: &str) -> (&str, Option<&str>) {
-    match last(address, b':') {
-        Some(colon) if colon >= last(address, b']').unwrap_or(0) => {
-            let (host, port) = address.split_at_checked(colon).unwrap_or((address, ""));
-            (host, port.strip_prefix(':'))
+const fn default_port(is_secure: bool) -> &'static str {
+    if is_secure { "443" } else { "80" }
+}
+
+fn is_port(text: &str) -> bool {
+    let mut number = 0;
+    for byte in text.bytes() {
+        if !byte.is_ascii_digit() || number > 65_535 {
+            return false;
         }
-        _ => (address, None),
+        number = number * 10 + u32::from(byte - b'0');
+    }
+    (1..=65_535).contains(&number)
+}
+
+/// The protocol, empty where there is none, and what is behind its slashes.
+fn split_scheme(text: &str) -> (&str, &str) {
+    // `//` inside a path or a query is none of a protocol.
+    let (scheme, rest) = split(text, &|byte| matches!(byte, b':' | b'/' | b'?' | b'#'));
+    match rest.strip_prefix("://") {
+        Some(rest) => (scheme, rest),
+        None => ("", text.strip_prefix("//").unwrap_or(text)),
     }
 }
 
 // Searching for one byte at a time: the searchers of the standard library are larger than all of this module.
-
-fn split_scheme(text: &str) -> Option<(&str, &str)> {
-    let (scheme, rest) = cut(text, b':');
-    Some((scheme, rest.strip_prefix("//")?))
-}
-
-const fn ends_authority(byte: u8) -> bool {
-    matches!(byte, b'/' | b'?' | b'#')
-}
 
 /// Where the first such byte is.
 #[inline(never)]
@@ -150,13 +139,16 @@ fn last(text: &str, wanted: u8) -> Option<usize> {
     text.bytes().rposition(|byte| byte == wanted)
 }
 
+/// What is before the first such byte, which is ASCII, and the rest.
+fn split<'a>(text: &'a str, is_wanted: &dyn Fn(u8) -> bool) -> (&'a str, &'a str) {
+    let at = position(text, is_wanted).unwrap_or(text.len());
+    text.split_at_checked(at).unwrap_or((text, ""))
+}
+
 /// What is before and behind the first `byte`, which is ASCII; nothing is behind where there is none.
 pub(in crate::proto) fn cut(text: &str, byte: u8) -> (&str, &str) {
-    let at = position(text, &|other| other == byte).unwrap_or(text.len());
-    (
-        text.get(..at).unwrap_or_default(),
-        text.get(at + 1..).unwrap_or_default(),
-    )
+    let (before, rest) = split(text, &|other| other == byte);
+    (before, rest.get(1..).unwrap_or_default())
 }
 
 fn check_host(host: &str) -> Result<(), Error> {
