@@ -217,25 +217,26 @@ impl<H: Host> App for Core<H> {
 impl<H: Host> Core<H> {
     /// What the server spoke the last time that anyone on this page or worker was connected to it.
     fn known(&self) -> Option<Revision> {
-        let server = self.server();
-        let known = |(other, revision): &(String, Revision)| (*other == server).then_some(*revision);
-        KNOWN.with_borrow(|servers| servers.iter().find_map(known))
+        match edge::known(self.server()) {
+            3 => Some(Revision::V3),
+            4 => Some(Revision::V4),
+            _ => None,
+        }
     }
 
     fn learn(&self, revision: Option<Revision>) {
-        let server = self.server();
-        KNOWN.with_borrow_mut(|servers| {
-            servers.retain(|(other, _)| *other != server);
-            servers.extend(revision.map(|revision| (server, revision)));
-        });
+        let number = match revision {
+            Some(Revision::V3) => 3,
+            Some(Revision::V4) => 4,
+            None => 0,
+        };
+        edge::learn(self.server(), number);
     }
 
-    fn server(&self) -> String {
-        [self.url.origin("http"), self.options.borrow().path.clone()].concat()
+    /// Its origin and path, handed to the edge.
+    fn server(&self) -> i32 {
+        let mut server = self.url.origin("http");
+        server.push_str(&self.options.borrow().path);
+        edge::hold_text(&server)
     }
-}
-
-thread_local! {
-    /// What servers speak, by their origin and path.
-    static KNOWN: RefCell<Vec<(String, Revision)>> = const { RefCell::new(Vec::new()) };
 }
