@@ -32,6 +32,8 @@ mod reply;
 mod socket;
 #[cfg(not(feature = "js"))]
 mod stream;
+#[cfg(not(feature = "js"))]
+mod waiting;
 
 #[cfg(not(feature = "js"))]
 pub use self::{

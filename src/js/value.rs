@@ -15,6 +15,7 @@ extern "C" {
     fn string_of(slot: i32) -> i32;
     fn items(slot: i32) -> i32;
     fn entries(slot: i32) -> i32;
+    fn texts(list: i32) -> i32;
 }
 
 /// What a value is; `edge.js` has the same order.
@@ -63,6 +64,11 @@ impl Payload {
     /// JavaScript's own conversion. It runs code of the app (`toString`).
     pub fn to_text(&self) -> Option<Self> {
         Self::from_slot(string_of(self.slot()))
+    }
+
+    /// Names and values in turn, each value converted so. Runs code of the app.
+    pub fn to_texts(&self) -> Option<Self> {
+        Self::from_slot(texts(self.slot()))
     }
 
     /// The items of an array, to be taken one by one.

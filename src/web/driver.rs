@@ -46,6 +46,9 @@ pub trait App {
     /// Where a session that begins on a transport goes to, and what travels there.
     fn begin(&self, driver: &Driver, candidate: Candidate) -> Result<Endpoint, Error>;
 
+    /// Where the session goes to on a transport that it may move to.
+    fn upgrade(&self, endpoint: &Endpoint, kind: Kind) -> Endpoint;
+
     /// Find the payload of a socket's CONNECT and answer with [`Driver::answer`] or [`Driver::decline`].
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>);
 
@@ -292,26 +295,22 @@ impl Driver {
     }
 
     fn open(self: &Rc<Self>, transport: u32, candidate: Candidate, sid: Option<&str>) {
-        if sid.is_none() {
-            match self.app.begin(self, candidate) {
+        let present = self.endpoint.borrow().clone();
+        let endpoint = match present.filter(|_| sid.is_some()) {
+            Some(endpoint) => Rc::new(self.app.upgrade(&endpoint, candidate.kind)),
+            None => match self.app.begin(self, candidate) {
                 Ok(endpoint) => {
                     self.alarm.guard(endpoint.closes_on_unload);
-                    self.endpoint.replace(Some(Rc::new(endpoint)));
+                    let endpoint = Rc::new(endpoint);
+                    self.endpoint.replace(Some(Rc::clone(&endpoint)));
+                    endpoint
                 }
                 Err(error) => {
                     self.broken.replace(Some((transport, Failure::new(error))));
                     return;
                 }
-            }
-        }
-        let Some(mut endpoint) = self.endpoint.borrow().clone() else {
-            return;
+            },
         };
-        if sid.is_some()
-            && let Some(upgraded) = endpoint.upgraded(candidate.kind)
-        {
-            endpoint = upgraded;
-        }
         let line = Line::open(endpoint, candidate, sid, self.revision.get(), self.number, transport);
         self.lines.borrow_mut().push((transport, Rc::new(line)));
     }

@@ -489,12 +489,12 @@ export const refuse = (driver, transport, signal, error) => {
 
 /**
  * Opens a WebSocket. Gives its number, or 0 where that can't be; a signal says so later.
- * @param {number} url @param {number} stamp @param {number} protocols the subprotocols to offer, which are taken
+ * @param {number} url @param {number} stamp @param {number} protocols the subprotocols to offer
  * @param {number} driver @param {number} transport
  */
 export const openSocket = (url, stamp, protocols, driver, transport) => {
   try {
-    const socket = new WebSocket(stamped(held[url], stamp), take(protocols));
+    const socket = new WebSocket(stamped(held[url], stamp), held[protocols]);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => dispatch(driver, transport, OPENED, 0, 0);
     socket.onmessage = ({ data }) =>
@@ -711,6 +711,9 @@ export const member = (slot, name) => attempt(() => held[slot][take(name)]);
 
 /** As text. @param {number} slot */
 export const stringOf = (slot) => attempt(() => String(held[slot]));
+
+/** Names and values in turn, the values as text. @param {number} list */
+export const texts = (list) => attempt(() => held[list].map((/** @type {any} */ item, /** @type {number} */ i) => (i % 2 ? String(item) : item)));
 
 /** A list with the items of an array. @param {number} slot */
 export const items = (slot) => attempt(() => (Array.isArray(held[slot]) ? [...held[slot]] : undefined));

@@ -11,7 +11,7 @@ use crate::proto::engine::url::Url;
 use super::payload::Payload;
 
 /// All that a transport needs to know to begin or join a session.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Endpoint {
     /// The server.
     pub url: Url,
@@ -25,8 +25,8 @@ pub struct Endpoint {
     pub headers: Vec<(String, Secret)>,
     /// Whether only the request that begins the session has them.
     pub headers_once: bool,
-    /// Subprotocols, for WebSocket.
-    pub protocols: Vec<Secret>,
+    /// The subprotocols that a WebSocket offers, a list.
+    pub protocols: Payload,
     /// Options of a WebTransport session.
     pub session_options: Option<Rc<Payload>>,
     /// Whether cookies travel across origins.
@@ -43,17 +43,9 @@ pub struct Endpoint {
     pub closes_on_unload: bool,
     /// Whether binary is to travel as base64 on every transport but WebTransport.
     pub base64: bool,
-    /// What is different for the transports that it may move to.
-    pub upgraded: Vec<(Kind, Rc<Self>)>,
 }
 
 impl Endpoint {
-    /// What is different for a transport that the session moves to, where anything is.
-    pub(super) fn upgraded(&self, kind: Kind) -> Option<Rc<Self>> {
-        let own = self.upgraded.iter().find(|(other, _)| *other == kind);
-        own.map(|(_, endpoint)| Rc::clone(endpoint))
-    }
-
     /// The URL of a transport, without a time stamp.
     pub(super) fn address(&self, kind: Kind, sid: Option<&str>) -> Payload {
         let is_polling = kind.is_polling();

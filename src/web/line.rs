@@ -85,12 +85,9 @@ impl Line {
     }
 
     fn open_socket(&self) {
-        let protocols = Payload::list(&[]);
-        for protocol in &self.endpoint.protocols {
-            protocols.append(protocol.expose());
-        }
         let (url, stamp) = (self.url.slot(), slot_of(self.stamp.as_ref()));
-        let socket = edge::open_socket(url, stamp, protocols.into_slot(), self.driver, self.transport);
+        let protocols = self.endpoint.protocols.slot();
+        let socket = edge::open_socket(url, stamp, protocols, self.driver, self.transport);
         self.stream.set(socket);
     }
 

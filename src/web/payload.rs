@@ -51,13 +51,18 @@ impl Payload {
     /// The names and values of a query, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
     /// UTF-8 is left as it is.
     pub fn parameters(query: &str) -> Vec<(String, Secret)> {
-        let list = Self(edge::parameters(edge::hold_text(query)));
-        let mut parameters = Vec::new();
-        while let (Some(name), Some(value)) = (list.shift(), list.shift()) {
-            let (name, value) = (name.as_text(), value.as_text());
-            parameters.push((name.unwrap_or_default(), Secret::new(value.unwrap_or_default())));
+        Self(edge::parameters(edge::hold_text(query)))
+            .pairs()
+            .unwrap_or_default()
+    }
+
+    /// Names and values of a list that has them in turn. `None` where one is no text.
+    pub fn pairs(&self) -> Option<Vec<(String, Secret)>> {
+        let mut pairs = Vec::new();
+        while let Some(name) = self.shift() {
+            pairs.push((name.as_text()?, Secret::new(self.shift()?.as_text()?)));
         }
-        parameters
+        Some(pairs)
     }
 
     /// Takes the first of a list.
