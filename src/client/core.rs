@@ -4,15 +4,15 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use crate::error::{Code, Error};
-use crate::proto::Data;
 use crate::proto::auth::{self, AuthPlacement, Carried, Claims, CredentialKind, Placement, Plan, Secret};
 use crate::proto::engine::Revision;
 use crate::proto::engine::connection::Config;
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::engine::url::Url;
-use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion};
+use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Report};
 use crate::proto::socket::policy::Placed;
+use crate::proto::{Data, join};
 use crate::web::{App, Driver, Endpoint, Payload, edge};
 
 use super::options::{self, AUTHORIZATION, Options, bearer_header};
@@ -44,7 +44,7 @@ pub(crate) trait Host {
     }
 
     /// Something happened.
-    fn event(&self, event: Event<Payload>);
+    fn event(&self, report: Report<Payload>);
 }
 
 /// A connection to one server, shared by sockets.
@@ -155,6 +155,10 @@ impl<H: Host> App for Core<H> {
         bearer_header(token)?;
         let token = Secret::from(token);
         self.bearer.replace(Some(Bearer { token, expires_at }));
+        self.place_again(driver)
+    }
+
+    fn place_again(&self, driver: &Driver) -> Result<(), Error> {
         if let Some(candidate) = self.candidate.get() {
             let (plan, mut carried) = self.place(driver, candidate)?;
             if plan.has(CredentialKind::Bearer, Placement::Header) {
@@ -214,14 +218,14 @@ impl<H: Host> App for Core<H> {
         self.host.encode(connection, socket, packet)
     }
 
-    fn event(&self, event: Event<Payload>) {
-        match &event {
-            Event::Engine(_, EngineEvent::Open { revision, .. }) => self.learn(Some(*revision)),
+    fn event(&self, report: Report<Payload>) {
+        match report.event {
+            Event::Engine(_, EngineEvent::Open { revision, .. }) => self.learn(Some(revision)),
             // It may be another server by now.
-            Event::Error(_) => self.learn(None),
+            Event::Error => self.learn(None),
             _ => {}
         }
-        self.host.event(event);
+        self.host.event(report);
     }
 }
 
@@ -246,8 +250,6 @@ impl<H: Host> Core<H> {
 
     /// Its origin and path, handed to the edge.
     fn server(&self) -> i32 {
-        let mut server = self.url.origin("http");
-        server.push_str(&self.options.borrow().path);
-        edge::hold_text(&server)
+        edge::hold_text(&join(&[&self.url.origin("http"), &self.options.borrow().path]))
     }
 }

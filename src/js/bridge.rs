@@ -13,7 +13,7 @@ use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::connection::Connection;
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::url::Url;
-use crate::proto::output::{Demand, Event, Failure, Occasion};
+use crate::proto::output::{Demand, Failure, Occasion, Report};
 use crate::proto::socket::ack::Wanted;
 use crate::proto::socket::manager::Manager;
 use crate::proto::socket::namespace::{self, Outgoing};
@@ -116,8 +116,8 @@ impl Host for Façade {
         self.target.encode(connection, socket, packet).map(Payload::into_items)
     }
 
-    fn event(&self, event: Event<Payload>) {
-        self.target.event(event);
+    fn event(&self, report: Report<Payload>) {
+        self.target.event(report);
     }
 }
 
@@ -143,6 +143,18 @@ fn url_of(text: i32, page: i32) -> Result<Url, Error> {
         &text_of(text),
         Payload::from_slot(page).and_then(|page| page.as_text()).as_deref(),
     )
+}
+
+/// The code units of a namespace, which is taken; none of the root's.
+fn units_of(namespace: Option<Payload>) -> Vec<u16> {
+    let mut units = Vec::new();
+    if let Some(namespace) = namespace {
+        // At least as many as it has.
+        units.resize(namespace.wire_len(), 0);
+        let count = namespace.read(0, &mut units);
+        units.truncate(if count > 1 { count } else { 0 });
+    }
+    units
 }
 
 /// A text, which is taken.
@@ -312,10 +324,9 @@ pub fn refuse(manager: usize, socket: usize, epoch: u32, detail: i32) {
 }
 
 /// What the app's function threw.
-fn thrown(detail: Payload) -> Failure<Payload> {
+fn thrown(detail: Payload) -> Rc<Failure<Payload>> {
     let error = Error::new(Code::AuthFailed, "The function that gives the credentials failed");
-    let detail = Some(detail);
-    Failure { error, detail }
+    Failure::with(error, Some(detail))
 }
 
 /// Sends a message below Socket.IO, which a transport may compress.
@@ -335,10 +346,10 @@ pub fn decoded(manager: usize, connection: u32, kind: f64, id: f64, namespace: i
     let number = |number: f64| Some(number as u32).filter(|whole| f64::from(*whole) == number);
     let kind = number(kind).and_then(|kind| PacketType::from_number(u16::try_from(kind).ok()?));
     let id = if id == -1.0 { Some(None) } else { number(id).map(Some) };
-    let (namespace, data) = (text_of(namespace), Payload::from_slot(data));
+    let (namespace, data) = (Payload::from_slot(namespace), Payload::from_slot(data));
     let packet = kind.zip(id).zip(data).map(|((kind, id), data)| Incoming {
         kind,
-        namespace: if namespace == "/" { "" } else { &namespace }.encode_utf16().collect(),
+        namespace: units_of(namespace),
         id,
         data,
         shape: shape_of(shape),
@@ -358,11 +369,16 @@ pub fn garbled(manager: usize, connection: u32, detail: i32) {
 #[wasm_bindgen(js_name = writeBuffer)]
 pub fn write_buffer(manager: usize) -> i32 {
     let packets = Payload::list(&[]);
-    let unwritten = look(manager, |manager| manager.connection().map(Connection::unwritten));
-    for (data, compress) in unwritten.unwrap_or_default() {
-        packets.push(Some(data));
-        packets.append(if compress { "1" } else { "" });
-    }
+    look(manager, |manager| {
+        let unwritten = manager.connection().map(Connection::unwritten);
+        for part in unwritten.unwrap_or_default() {
+            for packet in part {
+                let (data, compress) = packet.describe();
+                packets.push(Some(data));
+                packets.append(if compress { "1" } else { "" });
+            }
+        }
+    });
     packets.into_slot()
 }
 

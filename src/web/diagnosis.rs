@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::diagnosis::{Diagnosis, Facts, Outcome, Step};
 use crate::proto::output::Failure;
 use crate::proto::timer::Millis;
@@ -38,14 +38,14 @@ thread_local! {
 pub struct Case {
     about: String,
     endpoint: Rc<Endpoint>,
-    failure: Option<Failure<Payload>>,
+    failure: Option<Rc<Failure<Payload>>>,
     /// None while another case finds out the same.
     diagnosis: Option<Diagnosis>,
 }
 
 impl Case {
     /// Begins with a failure of polling.
-    pub fn new(endpoint: Rc<Endpoint>, failure: Failure<Payload>) -> Self {
+    pub fn new(endpoint: Rc<Endpoint>, failure: Rc<Failure<Payload>>) -> Self {
         Self {
             about: about(&endpoint),
             endpoint,
@@ -55,7 +55,13 @@ impl Case {
     }
 
     /// Goes on, with what came of the last probe. Gives the failure where its reason is found; otherwise a signal comes later.
-    pub fn advance(&mut self, now: Millis, outcome: Outcome, driver: i32, transport: i32) -> Option<Failure<Payload>> {
+    pub fn advance(
+        &mut self,
+        now: Millis,
+        outcome: Outcome,
+        driver: i32,
+        transport: i32,
+    ) -> Option<Rc<Failure<Payload>>> {
         let step = match &mut self.diagnosis {
             Some(diagnosis) => diagnosis.handle(outcome),
             None => match self.look_up(now) {
@@ -120,9 +126,11 @@ impl Case {
     }
 
     /// The failure with its reason.
-    fn close(&mut self, code: Code, names: &str) -> Option<Failure<Payload>> {
+    fn close(&mut self, code: Code, names: &str) -> Option<Rc<Failure<Payload>>> {
         let mut failure = self.failure.take()?;
-        failure.error = Error::new(code, failure.error.message);
+        if let Some(failure) = Rc::get_mut(&mut failure) {
+            failure.error.code = code;
+        }
         if let Some(detail) = &failure.detail {
             edge::explain(detail.slot(), edge::hold_text(code.as_str()), edge::hold_text(names));
         }

@@ -15,7 +15,7 @@ use crate::proto::engine::Revision;
 use crate::proto::engine::connection::{Config, Input};
 use crate::proto::engine::packet::{Packet, PacketType};
 use crate::proto::engine::transport::{Candidate, Kind};
-use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Output, Outputs};
+use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Output, Outputs, Report};
 use crate::proto::socket::manager::Manager;
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
@@ -37,6 +37,9 @@ pub trait App {
     /// The app gave a bearer token, which expires at a time in seconds or milliseconds since 1970.
     fn bear(&self, driver: &Driver, token: &str, expires_at: Option<f64>) -> Result<(), Error>;
 
+    /// Credentials have been renewed: plan anew what travels in the session that there is, and how long that is good.
+    fn place_again(&self, driver: &Driver) -> Result<(), Error>;
+
     /// The app gave the payload of the root namespace.
     fn authorize(&self, payload: Option<Payload>);
 
@@ -56,7 +59,7 @@ pub trait App {
     fn encode(&self, connection: u32, socket: usize, packet: Packet<Payload>) -> Option<Vec<Payload>>;
 
     /// Something happened.
-    fn event(&self, event: Event<Payload>);
+    fn event(&self, report: Report<Payload>);
 }
 
 /// Drives one manager.
@@ -67,7 +70,7 @@ pub struct Driver {
     pub(super) endpoint: RefCell<Option<Rc<Endpoint>>>,
     lines: RefCell<Vec<(u32, Rc<Line>)>>,
     /// What went wrong in the middle of a call, to be told after it.
-    broken: RefCell<Option<(u32, Failure<Payload>)>>,
+    broken: RefCell<Option<(u32, Rc<Failure<Payload>>)>>,
     alarm: Alarm,
     /// When that fires.
     armed: Cell<Millis>,
@@ -199,17 +202,23 @@ impl Driver {
     }
 
     /// The options of the next connection are there, or can't be had.
-    pub fn configured(self: &Rc<Self>, epoch: u32, outcome: Result<(), Failure<Payload>>) {
+    pub fn configured(self: &Rc<Self>, epoch: u32, outcome: Result<(), Rc<Failure<Payload>>>) {
         let config = outcome.map(|()| self.app.config());
         self.run(|manager, now| manager.handle_configured(now, epoch, config));
     }
 
     /// Gives the payload of a socket's CONNECT (the JSON of an object), or says why there is none.
-    pub fn answer(self: &Rc<Self>, socket: usize, epoch: u32, auth: Result<Option<Payload>, Failure<Payload>>) {
+    pub fn answer(self: &Rc<Self>, socket: usize, epoch: u32, mut auth: Result<Option<Payload>, Rc<Failure<Payload>>>) {
         if let Ok(Some(payload)) = &auth
             && self.look(|manager| manager.is_root(socket))
         {
             self.app.authorize(Some(payload.slice(0, usize::MAX)));
+            // What the query of the handshake says does not count any more.
+            if self.look(|manager| manager.placed.auth_in_query)
+                && let Err(error) = self.app.place_again(self)
+            {
+                auth = Err(Failure::new(error));
+            }
         }
         self.run(|manager, now| manager.handle_auth(now, socket, epoch, auth));
     }
@@ -256,9 +265,9 @@ impl Driver {
                 socket,
                 packet,
             } => self.encode(connection, socket, packet),
-            Output::Event(event) => {
-                self.observe(&event);
-                self.app.event(event);
+            Output::Report(report) => {
+                self.observe(report.event);
+                self.app.event(report);
             }
             Output::Configure { epoch, demand } => self.app.configure(self, epoch, demand),
             Output::Authenticate { socket, epoch, demand } => self.app.authenticate(self, socket, epoch, demand),
@@ -277,7 +286,7 @@ impl Driver {
         }
     }
 
-    fn observe(&self, event: &Event<Payload>) {
+    fn observe(&self, event: Event) {
         if let Event::Engine(_, EngineEvent::Open { .. }) = event
             && let Some(endpoint) = self.endpoint.borrow().as_deref()
         {
@@ -285,10 +294,10 @@ impl Driver {
         }
         match event {
             Event::Engine(_, EngineEvent::Open { kind, .. } | EngineEvent::Upgrading(kind)) => {
-                WEBSOCKET_WORKED.with(|worked| worked.set(*kind == Kind::WebSocket));
+                WEBSOCKET_WORKED.with(|worked| worked.set(kind == Kind::WebSocket));
             }
-            Event::Engine(_, EngineEvent::UpgradeError(_)) | Event::Error(_) => {
-                WEBSOCKET_WORKED.with(|worked| worked.set(false))
+            Event::Engine(_, EngineEvent::UpgradeError) | Event::Error => {
+                WEBSOCKET_WORKED.with(|worked| worked.set(false));
             }
             _ => {}
         }
@@ -420,9 +429,6 @@ impl Driver {
     }
 }
 
-pub(super) fn broken(message: &'static str, detail: Option<Payload>) -> Failure<Payload> {
-    Failure {
-        error: Error::new(Code::TransportFailed, message),
-        detail,
-    }
+pub(super) fn broken(message: &'static str, detail: Option<Payload>) -> Rc<Failure<Payload>> {
+    Failure::with(Error::new(Code::TransportFailed, message), detail)
 }

@@ -38,6 +38,12 @@ export const hold = (value) => {
 /** A new list. */
 export const list = () => hold([]);
 
+/** @param {number} slot @param {number} other */
+export const equals = (slot, other) => held[slot] === held[other];
+
+/** A list with the text of code units. @param {Uint16Array} units */
+export const units = (units) => hold([String.fromCharCode(...units)]);
+
 /** Takes the first item of a list. @param {number} list */
 export const shift = (list) => (held[list].length ? hold(held[list].shift()) : 0);
 
@@ -528,7 +534,7 @@ export const write = (slot, data, type, mark) => {
   const value = take(data);
   const prefix = take(mark);
   try {
-    socket.send(type ? new Blob([Uint8Array.of(type), value]) : prefix && !value.arrayBuffer ? prefix + base64(value) : value);
+    socket.send(prefix && !value.arrayBuffer ? prefix + base64(value) : type ? new Blob([Uint8Array.of(type), value]) : value);
   } catch {
     socket.close();
   }

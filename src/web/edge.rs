@@ -17,6 +17,7 @@ extern "C" {
     pub fn peek(slot: i32) -> JsValue;
     pub fn take(slot: i32);
     pub fn list() -> i32;
+    pub fn units(units: &[u16]) -> i32;
     pub fn shift(list: i32) -> i32;
     #[wasm_bindgen(js_name = addParameters)]
     pub fn add_parameters(url: i32, parameters: i32);
@@ -41,6 +42,7 @@ extern "C" {
     pub fn attach(slot: i32, list: i32) -> bool;
     pub fn push(list: i32, slot: i32);
     pub fn get(slot: i32, name: i32) -> i32;
+    pub fn equals(slot: i32, other: i32) -> bool;
     #[wasm_bindgen(js_name = numberOf)]
     pub fn number_of(slot: i32) -> f64;
     #[wasm_bindgen(js_name = lengthOf)]

@@ -111,12 +111,14 @@ impl Line {
         match self.kind {
             Kind::WebTransport => self.write_frame(data, is_binary),
             Kind::WebSocket => {
-                let (mut kind, mut mark) = (0, 0);
-                if is_binary && self.endpoint.base64 {
-                    mark = edge::hold_text(binary_mark(revision));
-                } else if is_binary && revision == Revision::V3 {
-                    kind = PacketType::Message as i32;
-                }
+                let is_typed = is_binary && revision == Revision::V3;
+                let kind = if is_typed { PacketType::Message as i32 } else { 0 };
+                let is_marked = is_binary && self.endpoint.base64;
+                let mark = if is_marked {
+                    edge::hold_text(binary_mark(revision))
+                } else {
+                    0
+                };
                 edge::write(self.stream.get(), data.into_slot(), kind, mark);
             }
             Kind::Polling | Kind::Jsonp => {}

@@ -1,5 +1,7 @@
 //! A JavaScript value that Rust holds by number.
 
+use std::num::NonZeroI32;
+
 use wasm_bindgen::JsValue;
 
 use crate::proto::auth::Secret;
@@ -9,17 +11,22 @@ use super::edge;
 
 /// A value in the table of `edge.js`: the text of a packet, a binary, parsed JSON. Dropped, it leaves the table.
 #[derive(Debug)]
-pub struct Payload(i32);
+pub struct Payload(NonZeroI32);
 
 impl Payload {
     /// Takes over a number that JavaScript gave; 0 is nothing.
     pub fn from_slot(slot: i32) -> Option<Self> {
-        (slot != 0).then_some(Self(slot))
+        NonZeroI32::new(slot).map(Self)
+    }
+
+    /// Takes over a number that stands for a value in any case.
+    fn held(slot: i32) -> Self {
+        Self(NonZeroI32::new(slot).unwrap_or(NonZeroI32::MAX))
     }
 
     /// A list of texts.
     pub fn list(texts: &[&str]) -> Self {
-        let list = Self(edge::list());
+        let list = Self::held(edge::list());
         for text in texts {
             list.append(text);
         }
@@ -33,7 +40,7 @@ impl Payload {
 
     /// Adds to a list, `undefined` where there is nothing.
     pub fn push(&self, item: Option<Self>) {
-        edge::push(self.0, item.map_or(0, Self::into_slot));
+        edge::push(self.slot(), item.map_or(0, Self::into_slot));
     }
 
     /// A URL with a query, of names and values in turn.
@@ -45,13 +52,13 @@ impl Payload {
 
     /// Adds parameters to a URL, in place: names and values in turn.
     pub fn add_parameters(&self, parameters: Self) {
-        edge::add_parameters(self.0, parameters.into_slot());
+        edge::add_parameters(self.slot(), parameters.into_slot());
     }
 
     /// The names and values of a query, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
     /// UTF-8 is left as it is.
     pub fn parameters(query: &str) -> Vec<(String, Secret)> {
-        Self(edge::parameters(edge::hold_text(query)))
+        Self::held(edge::parameters(edge::hold_text(query)))
             .pairs()
             .unwrap_or_default()
     }
@@ -67,19 +74,19 @@ impl Payload {
 
     /// Takes the first of a list.
     pub fn shift(&self) -> Option<Self> {
-        Self::from_slot(edge::shift(self.0))
+        Self::from_slot(edge::shift(self.slot()))
     }
 
     /// Gives the number away: whoever gets it takes the value out of the table.
     pub fn into_slot(self) -> i32 {
-        let slot = self.0;
+        let slot = self.slot();
         std::mem::forget(self);
         slot
     }
 
     /// The number, to look at.
     pub fn slot(&self) -> i32 {
-        self.0
+        self.0.get()
     }
 
     /// The items of a list, each on its own.
@@ -94,61 +101,67 @@ impl Payload {
 
     /// The value.
     pub fn to_js(&self) -> JsValue {
-        edge::peek(self.0)
+        edge::peek(self.slot())
     }
 }
 
 impl From<&JsValue> for Payload {
     fn from(value: &JsValue) -> Self {
-        Self(edge::hold(value))
+        Self::held(edge::hold(value))
     }
 }
 
 impl Drop for Payload {
     fn drop(&mut self) {
-        edge::take(self.0);
+        edge::take(self.slot());
     }
 }
 
 impl Data for Payload {
     fn text(text: &str) -> Self {
-        Self(edge::hold_text(text))
+        Self::held(edge::hold_text(text))
     }
 
     fn join(code: u32, label: Option<&Self>, id: Option<u32>, data: Option<&Self>) -> Self {
-        Self(edge::join(code as i32, slot_of(label), number_of(id), slot_of(data)))
+        Self::held(edge::join(code as i32, slot_of(label), number_of(id), slot_of(data)))
+    }
+
+    fn named(units: &[u16], value: Option<Self>) -> Self {
+        let list = Self::held(edge::units(units));
+        list.push(value);
+        list
     }
 
     fn is_binary(&self) -> bool {
-        edge::is_binary(self.0)
+        edge::is_binary(self.slot())
     }
 
     fn wire_len(&self) -> usize {
-        edge::wire_length(self.0) as usize
+        edge::wire_length(self.slot()) as usize
     }
 
     fn read(&self, from: usize, units: &mut [u16]) -> usize {
-        edge::read(self.0, from as i32, units) as usize
+        edge::read(self.slot(), from as i32, units) as usize
     }
 
     fn find(&self, unit: u16, from: usize) -> Option<usize> {
-        usize::try_from(edge::find(self.0, unit, from as i32)).ok()
+        usize::try_from(edge::find(self.slot(), unit, from as i32)).ok()
     }
 
     fn slice(&self, from: usize, to: usize) -> Self {
-        Self(edge::slice(self.0, from as i32, to as f64))
+        Self::held(edge::slice(self.slot(), from as i32, to as f64))
     }
 
     fn decode_utf8(&self) -> Option<Self> {
-        Self::from_slot(edge::decode_utf8(self.0))
+        Self::from_slot(edge::decode_utf8(self.slot()))
     }
 
     fn decode_base64(&self, from: usize) -> Option<Self> {
-        Self::from_slot(edge::decode_base64(self.0, from as i32))
+        Self::from_slot(edge::decode_base64(self.slot(), from as i32))
     }
 
     fn parse(&mut self, from: usize) -> Shape {
-        shape_of(edge::parse(self.0, from as i32))
+        shape_of(edge::parse(self.slot(), from as i32))
     }
 
     fn attach(&mut self, attachments: Vec<Self>) -> bool {
@@ -156,27 +169,31 @@ impl Data for Payload {
         for attachment in attachments {
             list.push(Some(attachment));
         }
-        edge::attach(self.0, list.into_slot())
+        edge::attach(self.slot(), list.into_slot())
     }
 
     fn get(&self, name: &str) -> Option<Self> {
-        Self::from_slot(edge::get(self.0, edge::hold_text(name)))
+        Self::from_slot(edge::get(self.slot(), edge::hold_text(name)))
+    }
+
+    fn equals(&self, other: &Self) -> bool {
+        edge::equals(self.slot(), other.slot())
     }
 
     fn as_number(&self) -> Option<f64> {
-        let number = edge::number_of(self.0);
+        let number = edge::number_of(self.slot());
         (!number.is_nan()).then_some(number)
     }
 
     fn as_text(&self) -> Option<String> {
-        let length = usize::try_from(edge::length_of(self.0)).ok()?;
+        let length = usize::try_from(edge::length_of(self.slot())).ok()?;
         let mut units = vec![0; length];
         self.read(0, &mut units);
         Some(String::from_utf16_lossy(&units))
     }
 
     fn as_time(&self) -> Option<f64> {
-        let time = edge::time_of(self.0);
+        let time = edge::time_of(self.slot());
         (!time.is_nan()).then_some(time)
     }
 
@@ -185,19 +202,23 @@ impl Data for Payload {
     }
 
     fn event(name: &str, argument: Option<&Self>) -> Self {
-        Self(edge::event(edge::hold_text(name), slot_of(argument)))
+        Self::held(edge::event(edge::hold_text(name), slot_of(argument)))
     }
 
     fn to_query(&self) -> Option<String> {
-        Self::from_slot(edge::to_query(self.0))?.as_text()
+        Self::from_slot(edge::to_query(self.slot()))?.as_text()
     }
 
     fn last_string(&self) -> Option<Self> {
-        Self::from_slot(edge::last_string(self.0))
+        Self::from_slot(edge::last_string(self.slot()))
     }
 
     fn with_recovery(object: Option<Self>, pid: &Self, offset: Option<&Self>) -> Self {
-        Self(edge::with_recovery(slot_of(object.as_ref()), pid.0, slot_of(offset)))
+        Self::held(edge::with_recovery(
+            slot_of(object.as_ref()),
+            pid.slot(),
+            slot_of(offset),
+        ))
     }
 }
 

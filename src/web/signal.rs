@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use crate::error::Error;
 use crate::proto::Data;
 use crate::proto::diagnosis::Outcome;
 use crate::proto::engine::connection::Input;
@@ -170,8 +171,8 @@ impl Driver {
                 let is_get = matches!(signal, Signal::Answered);
                 let begins = is_get && !line.has_joined.get();
                 let answer = detail.as_ref().and_then(|detail| detail.get("data"));
-                let mut failure = broken(line.describe(is_get), detail);
-                failure.error.code = code_of(number, answer, begins);
+                let error = Error::new(code_of(number, answer, begins), line.describe(is_get));
+                let mut failure = Failure::with(error, detail);
                 if matches!(signal, Signal::Accepted) {
                     self.end_post(line, transport);
                     return self
@@ -235,7 +236,7 @@ fn take_piece(line: &Line, bytes: Payload, number: u32) -> Option<(Payload, u32)
 impl Line {
     /// Polling could not begin, and the browser does not say why: finds it out, where the app wants that. Gives the failure
     /// back where nothing is left to find out.
-    fn look_into(&self, now: Millis, failure: Failure<Payload>) -> Option<Failure<Payload>> {
+    fn look_into(&self, now: Millis, failure: Rc<Failure<Payload>>) -> Option<Rc<Failure<Payload>>> {
         if !self.endpoint.diagnoses {
             return Some(failure);
         }
@@ -245,7 +246,7 @@ impl Line {
     }
 
     /// Goes on with a diagnosis, with what came of its last probe. Gives the failure where its reason is found.
-    fn diagnose(&self, now: Millis, outcome: Outcome) -> Option<Failure<Payload>> {
+    fn diagnose(&self, now: Millis, outcome: Outcome) -> Option<Rc<Failure<Payload>>> {
         let mut case = self.case.take()?;
         let failure = case.advance(now, outcome, self.driver, self.transport);
         if failure.is_none() {
