@@ -43,7 +43,7 @@
 //!
 //! - `serde` (default): typed payloads. Without it there are the methods that end in `_js`, for JavaScript values, and the
 //!   app is some 15 KB smaller.
-//! - `js`: the npm API. Of no use to Rust.
+//! - `js`: the npm API, in the place of the Rust API. Of no use to Rust.
 //!
 //! On other targets than WebAssembly only [`proto`] and [`error`] are there: the protocol without a browser.
 

@@ -232,29 +232,24 @@ impl<H: Host> App for Core<H> {
 impl<H: Host> Core<H> {
     /// What the server spoke the last time that anyone on this page or worker was connected to it.
     fn known(&self) -> Option<Revision> {
-        let server = self.server();
-        let known = |(other, revision): &(String, Revision)| (*other == server).then_some(*revision);
-        KNOWN.with_borrow(|servers| servers.iter().find_map(known))
+        match edge::known(self.server()) {
+            3 => Some(Revision::V3),
+            4 => Some(Revision::V4),
+            _ => None,
+        }
     }
 
     fn learn(&self, revision: Option<Revision>) {
-        let server = self.server();
-        KNOWN.with_borrow_mut(|servers| {
-            if let Some(index) = servers.iter().position(|(other, _)| *other == server) {
-                servers.swap_remove(index);
-            }
-            if let Some(revision) = revision {
-                servers.push((server, revision));
-            }
-        });
+        let number = match revision {
+            Some(Revision::V3) => 3,
+            Some(Revision::V4) => 4,
+            None => 0,
+        };
+        edge::learn(self.server(), number);
     }
 
-    fn server(&self) -> String {
-        join(&[&self.url.origin("http"), &self.options.borrow().path])
+    /// Its origin and path, handed to the edge.
+    fn server(&self) -> i32 {
+        edge::hold_text(&join(&[&self.url.origin("http"), &self.options.borrow().path]))
     }
-}
-
-thread_local! {
-    /// What servers speak, by their origin and path.
-    static KNOWN: RefCell<Vec<(String, Revision)>> = const { RefCell::new(Vec::new()) };
 }

@@ -9,15 +9,9 @@ declare module "#bindings" {
     options: number,
     isEngineOnly: boolean,
   ): number;
-  export function open(manager: number, isAttended: boolean): void;
-  export function close(manager: number): void;
   export function removeManager(manager: number): void;
+  export function call(manager: number, what: number, socket: number, number: number): number;
   export function addSocket(manager: number, namespace: number, options: number): number;
-  export function connect(manager: number, socket: number): void;
-  export function disconnect(manager: number, socket: number): void;
-  export function isActive(manager: number, socket: number): boolean;
-  export function isWritable(manager: number): boolean;
-  export function wouldSend(manager: number, isVolatile: boolean): boolean;
   export function emit(
     manager: number,
     socket: number,
@@ -26,7 +20,6 @@ declare module "#bindings" {
     timeout: number,
     flags: number,
   ): number;
-  export function discard(manager: number, socket: number, number: number): void;
   export function acknowledge(
     manager: number,
     socket: number,
@@ -40,8 +33,6 @@ declare module "#bindings" {
   export function configured(manager: number, epoch: number, detail: number): void;
   export function answer(manager: number, socket: number, epoch: number, auth: number): void;
   export function refuse(manager: number, socket: number, epoch: number, detail: number): void;
-  export function decline(manager: number, socket: number, epoch: number): void;
-  export function watch(manager: number, isWatched: boolean): void;
   export function sendMessage(manager: number, data: number, compress: boolean): void;
   export function decoded(
     manager: number,
@@ -54,8 +45,6 @@ declare module "#bindings" {
   ): void;
   export function garbled(manager: number, connection: number, detail: number): void;
   export function writeBuffer(manager: number): number;
-  export function closeEngine(manager: number): void;
-  export function isReconnecting(manager: number): boolean;
   export function reconfigure(manager: number, options: number): number;
   export function parseUrl(text: number, page: number): number;
   export function dispatch(driver: number, transport: number, signal: number, slot: number, number: number): number;

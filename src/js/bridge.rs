@@ -37,6 +37,35 @@ const VOLATILE: u32 = 4;
 /// The transport may not compress it.
 const PLAIN: u32 = 8;
 
+/// What [`call`] does; `calls.js` has the same list.
+mod calls {
+    /// Opens the connection. Who attends to it (a number but 0) does not want another attempt where it fails.
+    pub const OPEN: u32 = 0;
+    /// Closes the connection for good.
+    pub const CLOSE: u32 = 1;
+    /// Closes the connection; the manager opens another one.
+    pub const CLOSE_ENGINE: u32 = 2;
+    /// Tells of every packet from now on.
+    pub const WATCH: u32 = 3;
+    /// Connects a socket.
+    pub const CONNECT: u32 = 4;
+    /// Disconnects a socket.
+    pub const DISCONNECT: u32 = 5;
+    /// Forgets the event of a number that waits for a socket to connect.
+    pub const DISCARD: u32 = 6;
+    /// Says, to a question of a number, that there is no other payload than the one that the server refused, or that expires.
+    pub const DECLINE: u32 = 7;
+    /// Whether a socket is connected or will be by itself.
+    pub const IS_ACTIVE: u32 = 8;
+    /// Whether a new attempt is waited for.
+    pub const IS_RECONNECTING: u32 = 9;
+    /// Whether a packet would be written at once.
+    pub const IS_WRITABLE: u32 = 10;
+    /// Whether an event of a connected socket would be sent now, rather than later or never; a volatile one where the number is
+    /// not 0.
+    pub const WOULD_SEND: u32 = 11;
+}
+
 struct Façade {
     target: Target,
 }
@@ -178,19 +207,34 @@ pub fn remove_manager(manager: usize) {
     }
 }
 
-/// Opens the connection. Who attends to it does not want another attempt where it fails.
+/// The calls that take no more than a number and give no more than whether something is so: one of [`calls`].
 #[wasm_bindgen]
-pub fn open(manager: usize, is_attended: bool) {
-    run(manager, |manager, now| match is_attended {
-        true => manager.open_once(now),
-        false => manager.open(now),
+pub fn call(manager: usize, what: u32, socket: usize, number: u32) -> i32 {
+    let result = run(manager, |manager, now| {
+        match what {
+            calls::OPEN if number != 0 => manager.open_once(now),
+            calls::OPEN => manager.open(now),
+            calls::CLOSE => manager.close(),
+            calls::CLOSE_ENGINE => manager.close_engine(now),
+            calls::WATCH => manager.watch(true),
+            calls::CONNECT => manager.connect(now, socket),
+            calls::DISCONNECT => manager.disconnect(socket),
+            calls::DISCARD => manager.discard_buffered(socket, number),
+            calls::DECLINE => manager.decline_auth(socket, number),
+            calls::IS_ACTIVE => return manager.is_active(socket),
+            calls::IS_RECONNECTING => return manager.is_reconnecting(),
+            calls::IS_WRITABLE => return manager.connection().is_some_and(Connection::is_writable),
+            calls::WOULD_SEND => {
+                let is_ready = |connection: &Connection<Payload>| {
+                    !connection.is_expired(now) && (number == 0 || connection.is_writable())
+                };
+                return manager.connection().is_some_and(is_ready);
+            }
+            _ => {}
+        }
+        false
     });
-}
-
-/// Closes the connection for good.
-#[wasm_bindgen]
-pub fn close(manager: usize) {
-    run(manager, |manager, _| manager.close());
+    i32::from(result)
 }
 
 /// Adds a socket for a namespace, with its own options, and gives its number.
@@ -211,43 +255,6 @@ pub fn add_socket(manager: usize, namespace: i32, options: i32) -> i32 {
     }))
 }
 
-/// Connects a socket.
-#[wasm_bindgen]
-pub fn connect(manager: usize, socket: usize) {
-    run(manager, |manager, now| manager.connect(now, socket));
-}
-
-/// Disconnects a socket.
-#[wasm_bindgen]
-pub fn disconnect(manager: usize, socket: usize) {
-    run(manager, |manager, _| manager.disconnect(socket));
-}
-
-/// Whether a socket is connected or will be by itself.
-#[wasm_bindgen(js_name = isActive)]
-pub fn is_active(manager: usize, socket: usize) -> bool {
-    look(manager, |manager| manager.is_active(socket))
-}
-
-/// Whether a packet would be written at once.
-#[wasm_bindgen(js_name = isWritable)]
-pub fn is_writable(manager: usize) -> bool {
-    look(manager, |manager| {
-        manager.connection().is_some_and(Connection::is_writable)
-    })
-}
-
-/// Whether an event of a connected socket would be sent now, rather than later or never.
-#[wasm_bindgen(js_name = wouldSend)]
-pub fn would_send(manager: usize, is_volatile: bool) -> bool {
-    run(manager, |manager, now| {
-        let is_ready = |connection: &Connection<Payload>| {
-            !connection.is_expired(now) && (!is_volatile || connection.is_writable())
-        };
-        manager.connection().is_some_and(is_ready)
-    })
-}
-
 /// Sends an event. `data` is its JSON, `attachments` a list of binaries or 0, both taken; `timeout` is in milliseconds.
 /// Gives what became of it in the lowest two bits (0 sent, 1 buffered, 2 discarded, 3 queued) and its number.
 #[wasm_bindgen]
@@ -264,12 +271,6 @@ pub fn emit(manager: usize, socket: usize, data: i32, attachments: i32, timeout:
         let (emitted, number) = manager.emit(now, socket, event, wanted, is_volatile);
         f64::from(number) * 4.0 + f64::from(emitted as u8)
     })
-}
-
-/// Forgets an event that waits for a socket to connect.
-#[wasm_bindgen]
-pub fn discard(manager: usize, socket: usize, number: u32) {
-    look(manager, |manager| manager.discard_buffered(socket, number));
 }
 
 /// Answers an event.
@@ -322,24 +323,10 @@ pub fn refuse(manager: usize, socket: usize, epoch: u32, detail: i32) {
     }
 }
 
-/// Says that there is no other payload than the one that the server refused, or that expires.
-#[wasm_bindgen]
-pub fn decline(manager: usize, socket: usize, epoch: u32) {
-    if let Some(driver) = find(manager) {
-        driver.decline(socket, epoch);
-    }
-}
-
 /// What the app's function threw.
 fn thrown(detail: Payload) -> Rc<Failure<Payload>> {
     let error = Error::new(Code::AuthFailed, "The function that gives the credentials failed");
     Failure::with(error, Some(detail))
-}
-
-/// Tells of every packet, or stops doing so.
-#[wasm_bindgen]
-pub fn watch(manager: usize, is_watched: bool) {
-    look(manager, |manager| manager.watch(is_watched));
 }
 
 /// Sends a message below Socket.IO, which a transport may compress.
@@ -393,18 +380,6 @@ pub fn write_buffer(manager: usize) -> i32 {
         }
     });
     packets.into_slot()
-}
-
-/// Closes the connection; the manager opens another one.
-#[wasm_bindgen(js_name = closeEngine)]
-pub fn close_engine(manager: usize) {
-    run(manager, |manager, now| manager.close_engine(now));
-}
-
-/// Whether a new attempt is waited for.
-#[wasm_bindgen(js_name = isReconnecting)]
-pub fn is_reconnecting(manager: usize) -> bool {
-    look(manager, |manager| manager.is_reconnecting())
 }
 
 /// Changes those options of reconnection that `object` has.

@@ -1,6 +1,7 @@
 // @ts-check
 /** Engine.IO without Socket.IO: the connection that a manager has, for apps that speak something of their own on it. */
 import * as rust from "#bindings";
+import * as calls from "./calls.js";
 import { Engine, Transport } from "./engine.js";
 import { Manager } from "./manager.js";
 
@@ -113,7 +114,7 @@ export class Socket extends Engine {
   close() {
     if (this.readyState === "opening" || this.readyState === "open") {
       this._end();
-      rust.close(this._manager);
+      rust.call(this._manager, calls.CLOSE, 0, 0);
     }
     return this;
   }

@@ -1,6 +1,7 @@
 // @ts-check
 import * as rust from "#bindings";
 import { checkedMessage, hold, take } from "../web/edge.js";
+import * as calls from "./calls.js";
 import { Emitter } from "./emitter.js";
 
 /** The types of packets in the order of their digits. */
@@ -30,7 +31,7 @@ export class Transport {
 
   /** Whether a packet would be written at once. */
   get writable() {
-    return rust.isWritable(this._manager);
+    return !!rust.call(this._manager, calls.IS_WRITABLE, 0, 0);
   }
 }
 
@@ -76,7 +77,10 @@ export class Engine extends Emitter {
 
   /** @param {any} event @param {Function} listener */
   on(event, listener) {
-    if (WATCHED.has(event)) rust.watch(this._manager, (this._isWatched = true));
+    if (WATCHED.has(event)) {
+      this._isWatched = true;
+      rust.call(this._manager, calls.WATCH, 0, 0);
+    }
     return super.on(event, listener);
   }
 
@@ -102,7 +106,7 @@ export class Engine extends Emitter {
   /** Closes the connection; the manager opens another one. */
   close() {
     this._end();
-    rust.closeEngine(this._manager);
+    rust.call(this._manager, calls.CLOSE_ENGINE, 0, 0);
     return this;
   }
 

@@ -2,6 +2,7 @@
 import * as rust from "#bindings";
 import { connectPayload, hold } from "../web/edge.js";
 import { address } from "./address.js";
+import * as calls from "./calls.js";
 import { Emitter } from "./emitter.js";
 import { Engine, Transport, packet, withBlobs } from "./engine.js";
 import { checked, report } from "./errors.js";
@@ -104,7 +105,10 @@ export class Manager extends Emitter {
   /** @param {any} event @param {Function} listener */
   on(event, listener) {
     if (event === "trace") this._watch();
-    else if (event === "packet") rust.watch(this._number, (this._seesPackets = true));
+    else if (event === "packet") {
+      this._seesPackets = true;
+      rust.call(this._number, calls.WATCH, 0, 0);
+    }
     return super.on(event, listener);
   }
 
@@ -120,7 +124,7 @@ export class Manager extends Emitter {
         report(error);
       }
     };
-    rust.watch(this._number, true);
+    rust.call(this._number, calls.WATCH, 0, 0);
   }
 
   /** Opens the connection. @param {(error?: Error) => void} [callback] called when it is open, or could not be opened */
@@ -138,7 +142,7 @@ export class Manager extends Emitter {
       };
       this.once("open", opened).once("error", failed);
     }
-    rust.open(this._number, !!callback);
+    rust.call(this._number, calls.OPEN, 0, Number(!!callback));
     return this;
   }
 
@@ -161,12 +165,12 @@ export class Manager extends Emitter {
   }
 
   get _reconnecting() {
-    return rust.isReconnecting(this._number);
+    return !!rust.call(this._number, calls.IS_RECONNECTING, 0, 0);
   }
 
   /** Closes the connection for good. */
   _close() {
-    rust.close(this._number);
+    rust.call(this._number, calls.CLOSE, 0, 0);
   }
 
   /** Reads or changes an option of reconnection. @param {string} name @param {any[]} args @param {any} fallback */

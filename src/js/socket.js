@@ -1,6 +1,7 @@
 // @ts-check
 import * as rust from "#bindings";
 import { connectPayload, encode, hold, reserved } from "../web/edge.js";
+import * as calls from "./calls.js";
 import { Emitter, without } from "./emitter.js";
 import { report } from "./errors.js";
 import { ask } from "./provider.js";
@@ -58,13 +59,18 @@ export class Socket extends Emitter {
     this._number = number;
   }
 
+  /** Has Rust do one of the {@link calls}. @param {number} what @param {number} [number] */
+  _run(what, number = 0) {
+    return rust.call(this._manager, what, this._number, number);
+  }
+
   get disconnected() {
     return !this.connected;
   }
 
   /** Whether it is connected or will be without the app's doing. */
   get active() {
-    return rust.isActive(this._manager, this._number);
+    return !!this._run(calls.IS_ACTIVE);
   }
 
   get volatile() {
@@ -85,7 +91,7 @@ export class Socket extends Emitter {
   }
 
   connect() {
-    if (!this.connected) rust.connect(this._manager, this._number);
+    if (!this.connected) this._run(calls.CONNECT);
     return this;
   }
 
@@ -95,7 +101,7 @@ export class Socket extends Emitter {
 
   disconnect() {
     this._giveUp();
-    rust.disconnect(this._manager, this._number);
+    this._run(calls.DISCONNECT);
     return this;
   }
 
@@ -117,7 +123,7 @@ export class Socket extends Emitter {
     for (const [packet, number] of this._buffered) {
       if (packets.includes(packet)) continue;
       this._buffered.delete(packet);
-      rust.discard(this._manager, this._number, number);
+      this._run(calls.DISCARD, number);
     }
   }
 
@@ -130,7 +136,7 @@ export class Socket extends Emitter {
     const { timeout = this._ackTimeout, volatile, compress } = this.flags;
     this.flags = {};
     const isQueued = this._retries && !volatile;
-    if (this._anyOutgoing.length && this.connected && !isQueued && rust.wouldSend(this._manager, !!volatile))
+    if (this._anyOutgoing.length && this.connected && !isQueued && this._run(calls.WOULD_SEND, Number(!!volatile)))
       this._notifyOutgoing(args);
     const wantsError = isQueued || timeout !== undefined || !!callback?.isPromise;
     const flags =
@@ -321,7 +327,7 @@ export class Socket extends Emitter {
     const canRenew = bearer || typeof auth === "function";
     this._giveUp();
     if (renews && !(canRenew && (!refusal || this._isAuthError(refusal, isAuthError)))) {
-      rust.decline(this._manager, this._number, epoch);
+      this._run(calls.DECLINE, epoch);
       return;
     }
     /** @param {() => number} payload */

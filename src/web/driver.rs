@@ -24,11 +24,9 @@ use super::alarm::Alarm;
 use super::diagnosis;
 use super::edge;
 use super::endpoint::Endpoint;
+use super::line::Line;
 use super::payload::Payload;
-use super::polling::Poller;
 use super::signal;
-use super::websocket::Stream;
-use super::webtransport::Session;
 
 /// What a driver asks of the layer above, and tells it. Called while nothing is borrowed.
 pub trait App {
@@ -72,7 +70,7 @@ pub struct Driver {
     pub(super) endpoint: RefCell<Option<Rc<Endpoint>>>,
     lines: RefCell<Vec<(u32, Rc<Line>)>>,
     /// What went wrong in the middle of a call, to be told after it.
-    broken: RefCell<Vec<(u32, Rc<Failure<Payload>>)>>,
+    broken: RefCell<Option<(u32, Rc<Failure<Payload>>)>>,
     alarm: Alarm,
     /// When that fires.
     armed: Cell<Millis>,
@@ -86,14 +84,7 @@ pub struct Driver {
     /// What calls from inside events have set aside.
     interrupted: RefCell<Vec<Outputs<Payload>>>,
     /// Itself, as long as nobody else holds it and it still writes.
-    lingering: RefCell<Option<Rc<Self>>>,
-}
-
-/// What carries a transport.
-enum Line {
-    Stream(Stream),
-    Session(Session),
-    Poller(RefCell<Poller>),
+    lingering: Cell<Option<Rc<Self>>>,
 }
 
 thread_local! {
@@ -115,7 +106,7 @@ pub fn find(number: usize) -> Option<Rc<Driver>> {
 
 /// Whether the last WebSocket of this page worked, for the option `rememberUpgrade`.
 pub fn websocket_worked() -> bool {
-    WEBSOCKET_WORKED.get()
+    WEBSOCKET_WORKED.with(Cell::get)
 }
 
 impl Driver {
@@ -133,7 +124,7 @@ impl Driver {
                 manager: RefCell::new(Manager::new(reconnection)),
                 endpoint: RefCell::new(None),
                 lines: RefCell::new(Vec::new()),
-                broken: RefCell::new(Vec::new()),
+                broken: RefCell::new(None),
                 alarm: Alarm::new(number as i32, is_native),
                 armed: Cell::new(Millis::INFINITY),
                 clock: Cell::new(0.0),
@@ -141,7 +132,7 @@ impl Driver {
                 is_draining: Cell::new(false),
                 revision: Cell::new(Revision::V4),
                 interrupted: RefCell::new(Vec::new()),
-                lingering: RefCell::new(None),
+                lingering: Cell::new(None),
             });
             match drivers.get_mut(number) {
                 Some(entry) => *entry = Rc::downgrade(&driver),
@@ -196,7 +187,7 @@ impl Driver {
     /// nobody holds it any more.
     pub fn linger(self: &Rc<Self>) {
         if !self.lines.borrow().is_empty() {
-            self.lingering.replace(Some(Rc::clone(self)));
+            self.lingering.set(Some(Rc::clone(self)));
         }
     }
 
@@ -268,11 +259,7 @@ impl Driver {
 
     fn perform(self: &Rc<Self>, output: Output<Payload>) {
         match output {
-            Output::Write(transport, packet) => match self.line(transport).as_deref() {
-                Some(Line::Stream(stream)) => stream.write(packet, self.revision.get()),
-                Some(Line::Session(session)) => session.write(packet),
-                _ => {}
-            },
+            Output::Write(transport, packet) => self.on(transport, |line| line.write(&packet)),
             Output::Encode {
                 connection,
                 socket,
@@ -291,17 +278,11 @@ impl Driver {
             } => self.open(transport, candidate, sid.as_deref()),
             Output::Join(transport, sid, revision) => {
                 self.revision.set(revision);
-                self.with_poller(transport, |poller| poller.join(&sid, revision));
+                self.on(transport, |line| line.join(&sid, revision));
             }
-            Output::Poll(transport) => {
-                self.with_poller(transport, Poller::poll);
-            }
-            Output::Post(transport, packets) => self.compose(transport, &packets),
-            Output::Close(transport) => {
-                if self.with_poller(transport, Poller::end) != Some(false) {
-                    self.remove(transport);
-                }
-            }
+            Output::Poll(transport) => self.on(transport, Line::poll),
+            Output::Post(transport, packets) => self.on(transport, |line| line.compose(&packets)),
+            Output::Close(transport) => self.close(transport),
         }
     }
 
@@ -313,9 +294,11 @@ impl Driver {
         }
         match event {
             Event::Engine(_, EngineEvent::Open { kind, .. } | EngineEvent::Upgrading(kind)) => {
-                WEBSOCKET_WORKED.set(kind == Kind::WebSocket);
+                WEBSOCKET_WORKED.with(|worked| worked.set(kind == Kind::WebSocket));
             }
-            Event::Engine(_, EngineEvent::UpgradeError) | Event::Error => WEBSOCKET_WORKED.set(false),
+            Event::Engine(_, EngineEvent::UpgradeError) | Event::Error => {
+                WEBSOCKET_WORKED.with(|worked| worked.set(false));
+            }
             _ => {}
         }
     }
@@ -332,86 +315,29 @@ impl Driver {
                     endpoint
                 }
                 Err(error) => {
-                    self.broken.borrow_mut().push((transport, Failure::new(error)));
+                    self.broken.replace(Some((transport, Failure::new(error))));
                     return;
                 }
             },
         };
-        let address = endpoint.address(candidate, sid);
-        let (driver, number) = (self.number as i32, transport as i32);
-        let line = if candidate.kind.is_polling() {
-            let poller = Poller::new(address, endpoint.http(), candidate, driver, number);
-            Some(Line::Poller(RefCell::new(poller)))
-        } else if candidate.kind == Kind::WebTransport {
-            let options = endpoint.session_options.as_deref();
-            Some(Line::Session(Session::open(&address, options, driver, number)))
-        } else {
-            let stamp = endpoint.stamp().filter(|_| endpoint.stamps_streams);
-            let (protocols, base64) = (&endpoint.protocols, endpoint.base64);
-            Stream::open(&address, stamp.as_ref(), protocols, base64, driver, number).map(Line::Stream)
-        };
-        if let Some(line) = line {
-            self.lines.borrow_mut().push((transport, Rc::new(line)));
-        }
+        let line = Line::open(endpoint, candidate, sid, self.revision.get(), self.number, transport);
+        self.lines.borrow_mut().push((transport, Rc::new(line)));
     }
 
     /// Later requests of the present session have these header fields.
     pub(crate) fn put_headers(&self, headers: &[(String, Secret)]) {
         for (_, line) in self.lines.borrow().iter() {
-            if let Line::Poller(poller) = line.as_ref() {
-                poller.borrow_mut().put_headers(headers);
-            }
+            line.put_headers(headers);
         }
     }
 
-    fn compose(self: &Rc<Self>, transport: u32, packets: &[Packet<Payload>]) {
-        if self.with_poller(transport, |poller| poller.compose(packets)) == Some(true) {
-            self.post(transport);
+    fn on(&self, transport: u32, act: impl FnOnce(&Line)) {
+        if let Some(line) = self.line(transport) {
+            act(&line);
         }
     }
 
-    pub(super) fn post(self: &Rc<Self>, transport: u32) {
-        self.with_poller(transport, Poller::post);
-    }
-
-    /// What the official client's errors say.
-    pub(super) fn describe(&self, transport: u32, reads: bool) -> &'static str {
-        if self.is_session(transport) {
-            return "webtransport error";
-        }
-        let candidate = self.with_poller(transport, |poller| poller.candidate());
-        match (candidate.map(|candidate| (candidate.kind, candidate.fetch)), reads) {
-            (None, _) => "websocket error",
-            (Some((Kind::Jsonp, _)), true) => "jsonp poll error",
-            (Some((Kind::Jsonp, _)), false) => "jsonp post error",
-            (Some((_, false)), true) => "xhr poll error",
-            (Some((_, false)), false) => "xhr post error",
-            (Some((_, true)), true) => "fetch read error",
-            (Some((_, true)), false) => "fetch write error",
-        }
-    }
-
-    /// The same of a stream that was closed.
-    pub(super) fn describe_close(&self, transport: u32) -> &'static str {
-        if self.is_session(transport) {
-            "webtransport closed"
-        } else {
-            "websocket closed"
-        }
-    }
-
-    fn is_session(&self, transport: u32) -> bool {
-        self.with_session(transport, |_| ()).is_some()
-    }
-
-    pub(super) fn with_session<T>(&self, transport: u32, act: impl FnOnce(&Session) -> T) -> Option<T> {
-        match self.line(transport)?.as_ref() {
-            Line::Session(session) => Some(act(session)),
-            _ => None,
-        }
-    }
-
-    fn line(&self, transport: u32) -> Option<Rc<Line>> {
+    pub(super) fn line(&self, transport: u32) -> Option<Rc<Line>> {
         let lines = self.lines.borrow();
         lines
             .iter()
@@ -419,10 +345,10 @@ impl Driver {
             .map(|(_, line)| Rc::clone(line))
     }
 
-    pub(super) fn with_poller<T>(&self, transport: u32, act: impl FnOnce(&mut Poller) -> T) -> Option<T> {
-        match self.line(transport)?.as_ref() {
-            Line::Poller(poller) => Some(act(&mut poller.borrow_mut())),
-            _ => None,
+    /// Closes a transport, after its POST.
+    fn close(&self, transport: u32) {
+        if self.line(transport).is_some_and(|line| line.end()) {
+            self.remove(transport);
         }
     }
 
@@ -434,28 +360,32 @@ impl Driver {
             drop(lines);
             drop(line);
             if is_last {
-                self.alarm.guard(false);
-                // Who calls this holds the driver too.
-                self.lingering.replace(None);
+                self.rest();
             }
         }
     }
 
     /// The page is left: closes every transport, and nobody is told.
-    pub(super) fn hush(self: &Rc<Self>) {
-        let transports: Vec<u32> = self.lines.borrow().iter().map(|(transport, _)| *transport).collect();
-        for transport in transports {
-            let is_free = self.with_poller(transport, |poller| {
-                poller.end_get();
-                poller.is_free()
-            });
-            if is_free == Some(true) {
-                self.compose(transport, &[Packet::control(PacketType::Close)]);
+    pub(super) fn hush(&self) {
+        for (transport, line) in self.lines.take() {
+            line.get.set(None);
+            if line.is_free() {
+                line.compose(&[Packet::control(PacketType::Close)]);
             }
-            if self.with_poller(transport, Poller::end) != Some(false) {
-                self.remove(transport);
+            if !line.end() {
+                self.lines.borrow_mut().push((transport, line));
             }
         }
+        if self.lines.borrow().is_empty() {
+            self.rest();
+        }
+    }
+
+    /// No transport is left.
+    fn rest(&self) {
+        self.alarm.guard(false);
+        // Who calls this holds the driver too.
+        self.lingering.set(None);
     }
 
     /// Sets the one timer to the first deadline. One that is set for an earlier time is left: it costs less to wake up once
@@ -464,7 +394,7 @@ impl Driver {
         if self.is_draining.get() {
             return;
         }
-        let next = if self.broken.borrow().is_empty() {
+        let next = if self.broken.borrow().is_none() {
             self.manager.borrow().poll_timeout()
         } else {
             self.now()
@@ -491,7 +421,7 @@ impl Driver {
             self.offset.set(self.offset.get() + early);
         }
         let now = self.enter();
-        for (transport, failure) in self.broken.take() {
+        if let Some((transport, failure)) = self.broken.take() {
             self.manager.borrow_mut().handle(now, transport, Input::Failed(failure));
         }
         self.manager.borrow_mut().handle_timeout(now);

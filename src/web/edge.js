@@ -183,11 +183,8 @@ export const decodeBase64 = (slot, from) => {
  * The text of a packet from its pieces, each that is there.
  * @param {number} code @param {number} label @param {number} id @param {number} data
  */
-const text = (code, label, id, data) =>
-  code + (label ? held[label] : "") + (id < 0 ? "" : id) + (data ? held[data] : "");
-
-/** @param {number} code @param {number} label @param {number} id @param {number} data */
-export const join = (code, label, id, data) => hold(text(code, label, id, data));
+export const join = (code, label, id, data) =>
+  hold(code + (label ? held[label] : "") + (id < 0 ? "" : id) + (data ? held[data] : ""));
 
 // JSON.
 
@@ -424,6 +421,19 @@ export const guardUnload = (driver, isGuarding) => {
   globalThis.addEventListener?.("beforeunload", tell);
 };
 
+// Servers.
+
+/** What servers speak, by their addresses. @type {Map<string, number>} */
+const revisions = new Map();
+
+/** @param {number} server which is taken @param {number} revision or 0 */
+export const learn = (server, revision) => {
+  revisions.set(take(server), revision);
+};
+
+/** @param {number} server which is taken @returns {number} 0 where it is not known */
+export const known = (server) => revisions.get(take(server)) ?? 0;
+
 // URLs.
 
 /** @param {number} url in place @param {number} list names and values in turn, which are taken */
@@ -513,30 +523,18 @@ export const closeSocket = (slot) => {
   socket.close();
 };
 
-/** @param {number} socket @param {number} code @param {number} label @param {number} id @param {number} data which is taken */
-export const writeText = (socket, code, label, id, data) => {
-  const packet = text(code, label, id, data);
-  take(data);
-  send(socket, packet);
-};
-
 /**
- * @param {number} socket @param {number} data which is taken @param {number} type a byte to put in front, where it is not 0
- * @param {number} mark which is taken: where it is to go as base64, what to put in front of that. A Blob, which is read later,
- * goes as it is.
+ * Sends a text or a binary. Nothing is thrown into Rust: what can't be sent closes the connection, and the next one goes on.
+ * @param {number} slot of the socket @param {number} data which is taken @param {number} type a byte to put in front, where it is not 0
+ * @param {number} mark what a binary has in front that goes as text, which is taken, or 0; a Blob, which is read later, goes as it is
  */
-export const writeBinary = (socket, data, type, mark) => {
-  const prefix = take(mark);
-  const value = take(data);
-  if (mark && !value.arrayBuffer) send(socket, () => prefix + base64(value));
-  else send(socket, type ? () => new Blob([Uint8Array.of(type), value]) : value);
-};
-
-/** Nothing is thrown into Rust: what can't be sent closes the connection, and the next one goes on. @param {number} slot @param {any} data or a function that gives it */
-const send = (slot, data) => {
+export const write = (slot, data, type, mark) => {
+  /** @type {WebSocket} */
   const socket = held[slot];
+  const value = take(data);
+  const prefix = take(mark);
   try {
-    socket.send(typeof data === "function" ? data() : data);
+    socket.send(prefix && !value.arrayBuffer ? prefix + base64(value) : type ? new Blob([Uint8Array.of(type), value]) : value);
   } catch {
     socket.close();
   }
@@ -562,12 +560,6 @@ const framed = (packet) => {
   const ascii = packet.replace(/[^\0-\x7f]/g, (unit) => "\\u" + unit.charCodeAt(0).toString(16).padStart(4, "0"));
   return `${ascii.length}:${ascii}`;
 };
-
-/** @param {number} body @param {number} code @param {number} label @param {number} id @param {number} data */
-export const addText = (body, code, label, id, data) => held[body].push(text(code, label, id, data));
-
-/** @param {number} body @param {number} data */
-export const addBinary = (body, data) => held[body].push(held[data]);
 
 /**
  * Joins the parts. The text at once, in the place of the list, or where a Blob has to be read first, later by a signal.

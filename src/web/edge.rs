@@ -61,10 +61,7 @@ extern "C" {
     pub fn open_socket(url: i32, stamp: i32, protocols: i32, driver: i32, transport: i32) -> i32;
     #[wasm_bindgen(js_name = closeSocket)]
     pub fn close_socket(socket: i32);
-    #[wasm_bindgen(js_name = writeText)]
-    pub fn write_text(socket: i32, code: i32, label: i32, id: f64, data: i32);
-    #[wasm_bindgen(js_name = writeBinary)]
-    pub fn write_binary(socket: i32, data: i32, kind: u8, mark: i32);
+    pub fn write(socket: i32, data: i32, kind: i32, mark: i32);
 
     #[wasm_bindgen(js_name = bindTimers)]
     pub fn bind_timers(driver: i32, is_native: i32);
@@ -77,10 +74,9 @@ extern "C" {
 
     pub fn describe(text: i32) -> i32;
 
-    #[wasm_bindgen(js_name = addText)]
-    pub fn add_text(body: i32, code: i32, label: i32, id: f64, data: i32);
-    #[wasm_bindgen(js_name = addBinary)]
-    pub fn add_binary(body: i32, data: i32);
+    pub fn learn(server: i32, revision: i32);
+    pub fn known(server: i32) -> i32;
+
     #[wasm_bindgen(js_name = finishBody)]
     pub fn finish_body(body: i32, separator: i32, mark: i32, driver: i32, transport: i32) -> bool;
     pub fn request(

@@ -5,11 +5,10 @@ use std::rc::Rc;
 use crate::proto::Data;
 use crate::proto::auth::Secret;
 use crate::proto::engine::Revision;
-use crate::proto::engine::transport::{Candidate, Kind};
+use crate::proto::engine::transport::Kind;
 use crate::proto::engine::url::Url;
 
 use super::payload::Payload;
-use super::polling::{Http, fields};
 
 /// All that a transport needs to know to begin or join a session.
 #[derive(Debug)]
@@ -48,9 +47,9 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// The URL of a transport, without a time stamp.
-    pub(super) fn address(&self, candidate: Candidate, sid: Option<&str>) -> Payload {
-        let is_polling = candidate.kind.is_polling();
-        let mut address = self.url.origin(match candidate.kind {
+    pub(super) fn address(&self, kind: Kind, sid: Option<&str>) -> Payload {
+        let is_polling = kind.is_polling();
+        let mut address = self.url.origin(match kind {
             Kind::Polling | Kind::Jsonp => "http",
             Kind::WebSocket => "ws",
             // Always over TLS.
@@ -59,7 +58,7 @@ impl Endpoint {
         });
         address.push_str(&self.path);
         let query = Payload::list(&[]);
-        if candidate.kind == Kind::WebTransport {
+        if kind == Kind::WebTransport {
             // Servers see nothing of its query.
             return Payload::address(&address, query);
         }
@@ -75,22 +74,20 @@ impl Endpoint {
             Revision::V4 => "4",
         };
         add("EIO", revision);
-        add(
-            "transport",
-            if is_polling { Kind::Polling } else { candidate.kind }.name(),
-        );
+        add("transport", if is_polling { Kind::Polling } else { kind }.name());
         if let Some(sid) = sid {
             add("sid", sid);
         }
-        if self.base64 || candidate.kind == Kind::Jsonp {
+        if self.base64 || kind == Kind::Jsonp {
             add("b64", "1");
         }
         Payload::address(&address, query)
     }
 
     /// The parameter that makes a URL unlike every other; none where that is not wanted.
-    pub(super) fn stamp(&self) -> Option<Payload> {
-        self.timestamp.as_deref().map(Payload::text)
+    pub(super) fn stamp(&self, is_polling: bool) -> Option<Payload> {
+        let name = self.timestamp.as_deref()?;
+        (is_polling || self.stamps_streams).then(|| Payload::text(name))
     }
 
     /// The URL of a probe: of a transport that no server has, so that it begins no session, and without the app's query.
@@ -99,17 +96,5 @@ impl Endpoint {
         address.push_str(&self.path);
         address.push_str("?EIO=4&transport=probe");
         address
-    }
-
-    pub(super) fn http(&self) -> Http {
-        Http {
-            revision: self.revision,
-            headers: fields(&self.headers),
-            headers_once: self.headers_once,
-            has_query: !self.query.is_empty(),
-            stamp: self.stamp(),
-            with_credentials: self.with_credentials,
-            timeout: self.request_timeout,
-        }
     }
 }

@@ -8,10 +8,10 @@ pub mod driver;
 pub(crate) mod edge;
 mod encoding;
 pub mod endpoint;
+mod line;
 pub mod payload;
 pub(crate) mod polling;
 pub(crate) mod signal;
-mod websocket;
 mod webtransport;
 
 pub use driver::{App, Driver};

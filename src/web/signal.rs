@@ -17,9 +17,8 @@ use crate::proto::timer::Millis;
 use super::diagnosis::Case;
 use super::driver::{Driver, broken, count, find};
 use super::edge;
+use super::line::Line;
 use super::payload::Payload;
-use super::polling::Poller;
-use super::webtransport::Session;
 
 /// What `edge.js` tells, in the same order there.
 #[derive(Clone, Copy)]
@@ -116,9 +115,8 @@ pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: i32, number: u
             _ => driver.handle(transport, signal, payload, number),
         }
         if matches!(signal, Signal::Opened | Signal::Bytes) {
-            return driver
-                .with_session(transport, Session::wanted)
-                .map_or(f64::INFINITY, f64::from);
+            let line = driver.line(transport);
+            return line.map_or(f64::INFINITY, |line| f64::from(line.wanted()));
         }
     }
     0.0
@@ -127,13 +125,16 @@ pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: i32, number: u
 impl Driver {
     fn handle(self: &Rc<Self>, transport: u32, signal: Signal, payload: Option<Payload>, number: u32) {
         let now = self.enter();
-        self.hear(now, transport, signal, payload, number);
+        // One that is closed is not heard any more.
+        if let Some(line) = self.line(transport) {
+            self.hear(&line, now, transport, signal, payload, number);
+        }
         self.leave();
     }
 
-    fn hear(self: &Rc<Self>, now: Millis, transport: u32, signal: Signal, payload: Option<Payload>, number: u32) {
+    fn hear(&self, line: &Line, now: Millis, transport: u32, signal: Signal, payload: Option<Payload>, number: u32) {
         let (signal, payload, number) = match (signal, payload) {
-            (Signal::Bytes, Some(bytes)) => match self.take_piece(transport, bytes, number) {
+            (Signal::Bytes, Some(bytes)) => match take_piece(line, bytes, number) {
                 Some((packet, head)) => (Signal::Text, Some(packet), head),
                 None => return,
             },
@@ -152,43 +153,39 @@ impl Driver {
                 return self.manager.borrow_mut().handle_packet(now, transport, head, data);
             }
             (Signal::Answered, Some(body)) if number == 200 => {
-                self.with_poller(transport, Poller::end_get);
+                line.get.set(None);
                 return self.manager.borrow_mut().handle_polled(now, transport, &body);
             }
-            (Signal::Composed, Some(body)) => {
-                self.with_poller(transport, |poller| poller.set_body(body));
-                return self.post(transport);
-            }
-            (Signal::Probed, _) => match self.diagnose(now, transport, Outcome::from_number(number)) {
+            (Signal::Composed, Some(body)) => return line.post(body),
+            (Signal::Probed, _) => match line.diagnose(now, Outcome::from_number(number)) {
                 Some(failure) => Input::Failed(failure),
                 None => return,
             },
             (Signal::Opened, _) => Input::Opened,
-            (Signal::Closed, detail) => Input::Closed(broken(self.describe_close(transport), detail)),
+            (Signal::Closed, detail) => Input::Closed(broken(line.describe_close(), detail)),
             (Signal::Accepted, _) if number == 200 => {
-                self.end_post(transport);
+                self.end_post(line, transport);
                 Input::Posted
             }
             (_, detail) => {
                 let is_get = matches!(signal, Signal::Answered);
-                let has_joined = self.with_poller(transport, |poller| poller.has_joined());
-                let begins = is_get && has_joined == Some(false);
+                let begins = is_get && !line.has_joined.get();
                 let answer = detail.as_ref().and_then(|detail| detail.get("data"));
-                let error = Error::new(code_of(number, answer, begins), self.describe(transport, is_get));
+                let error = Error::new(code_of(number, answer, begins), line.describe(is_get));
                 let mut failure = Failure::with(error, detail);
                 if matches!(signal, Signal::Accepted) {
-                    self.end_post(transport);
+                    self.end_post(line, transport);
                     return self
                         .manager
                         .borrow_mut()
                         .handle(now, transport, Input::Refused(failure));
                 }
                 if !is_get {
-                    self.end_post(transport);
+                    self.end_post(line, transport);
                 }
                 // A script says nothing of why it failed.
-                if begins && number == 0 && !self.is_jsonp(transport) {
-                    match self.look_into(now, transport, failure) {
+                if begins && number == 0 && line.kind != Kind::Jsonp {
+                    match line.look_into(now, failure) {
                         Some(known) => failure = known,
                         None => return,
                     }
@@ -199,27 +196,10 @@ impl Driver {
         self.manager.borrow_mut().handle(now, transport, input);
     }
 
-    fn is_jsonp(&self, transport: u32) -> bool {
-        self.with_poller(transport, |poller| poller.candidate().kind) == Some(Kind::Jsonp)
-    }
-
-    /// A piece of a stream that carries bytes. Gives the packet that it is, and how long the head is that was copied of it.
-    fn take_piece(&self, transport: u32, bytes: Payload, number: u32) -> Option<(Payload, u32)> {
-        match self.with_session(transport, |session| session.advance(number))? {
-            Piece::Header => None,
-            Piece::Text => {
-                let head = edge::to_text(bytes.slot()) as u32;
-                Some((bytes, head))
-            }
-            Piece::Binary => Some((bytes, 0)),
-            // A text without a type is no packet.
-            Piece::Nonsense => Some((Payload::text(""), 0)),
-        }
-    }
-
-    /// A POST has ended: so has a poller that waited for nothing else.
-    fn end_post(&self, transport: u32) {
-        if self.with_poller(transport, Poller::end_post) == Some(true) {
+    /// A POST has ended: so has a transport that waited for nothing else.
+    fn end_post(&self, line: &Line, transport: u32) {
+        line.post.set(None);
+        if line.is_ending.get() {
             self.remove(transport);
         }
     }
@@ -237,31 +217,41 @@ impl Driver {
         let failure = broken("The network connection is lost", detail);
         self.run(|manager, now| manager.handle_offline(now, failure));
     }
+}
 
+/// A piece of a stream that carries bytes. Gives the packet that it is, and how long the head is that was copied of it.
+fn take_piece(line: &Line, bytes: Payload, number: u32) -> Option<(Payload, u32)> {
+    match line.advance(number) {
+        Piece::Header => None,
+        Piece::Text => {
+            let head = edge::to_text(bytes.slot()) as u32;
+            Some((bytes, head))
+        }
+        Piece::Binary => Some((bytes, 0)),
+        // A text without a type is no packet.
+        Piece::Nonsense => Some((Payload::text(""), 0)),
+    }
+}
+
+impl Line {
     /// Polling could not begin, and the browser does not say why: finds it out, where the app wants that. Gives the failure
     /// back where nothing is left to find out.
-    fn look_into(
-        self: &Rc<Self>,
-        now: Millis,
-        transport: u32,
-        failure: Rc<Failure<Payload>>,
-    ) -> Option<Rc<Failure<Payload>>> {
-        let endpoint = self.endpoint.borrow().clone();
-        let Some(endpoint) = endpoint.filter(|endpoint| endpoint.diagnoses) else {
+    fn look_into(&self, now: Millis, failure: Rc<Failure<Payload>>) -> Option<Rc<Failure<Payload>>> {
+        if !self.endpoint.diagnoses {
             return Some(failure);
-        };
-        self.with_poller(transport, |poller| poller.case = Some(Case::new(endpoint, failure)));
-        self.diagnose(now, transport, Outcome::Unknown)
+        }
+        let case = Case::new(Rc::clone(&self.endpoint), failure);
+        self.case.set(Some(Box::new(case)));
+        self.diagnose(now, Outcome::Unknown)
     }
 
     /// Goes on with a diagnosis, with what came of its last probe. Gives the failure where its reason is found.
-    fn diagnose(&self, now: Millis, transport: u32, outcome: Outcome) -> Option<Rc<Failure<Payload>>> {
-        let number = self.number() as i32;
-        self.with_poller(transport, |poller| {
-            let failure = poller.case.as_mut()?.advance(now, outcome, number, transport as i32)?;
-            poller.case = None;
-            Some(failure)
-        })
-        .flatten()
+    fn diagnose(&self, now: Millis, outcome: Outcome) -> Option<Rc<Failure<Payload>>> {
+        let mut case = self.case.take()?;
+        let failure = case.advance(now, outcome, self.driver, self.transport);
+        if failure.is_none() {
+            self.case.set(Some(case));
+        }
+        failure
     }
 }

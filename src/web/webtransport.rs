@@ -1,39 +1,21 @@
 //! WebTransport.
 
-use std::cell::Cell;
-
 use crate::proto::Data;
-use crate::proto::engine::frame::{Decoder, EMPTY_BINARY, Header, Piece};
-use crate::proto::engine::packet::Packet;
+use crate::proto::engine::frame::{EMPTY_BINARY, Header, Piece};
 
 use super::edge;
+use super::line::Line;
 use super::payload::{Payload, slot_of};
 
-/// The one stream of an open or opening session. Dropped, it is no longer heard; what was written is sent, and then the
-/// session is closed.
-pub struct Session {
-    slot: i32,
-    decoder: Cell<Decoder>,
-}
-
-impl Session {
-    /// Opens a session, with the options that the browser's constructor takes. Where the browser refuses, a signal says so
-    /// later.
-    pub fn open(url: &Payload, options: Option<&Payload>, driver: i32, transport: i32) -> Self {
-        Self {
-            slot: edge::open_session(url.slot(), slot_of(options), driver, transport),
-            decoder: Cell::default(),
-        }
+impl Line {
+    /// Opens a session, with the options that the browser's constructor takes.
+    pub(super) fn open_session(&self) {
+        let options = slot_of(self.endpoint.session_options.as_deref());
+        let session = edge::open_session(self.url.slot(), options, self.driver, self.transport);
+        self.stream.set(session);
     }
 
-    /// Writes a packet.
-    pub fn write(&self, packet: Packet<Payload>) {
-        let (mut data, mut is_binary) = match packet {
-            Packet::Text {
-                code, label, id, data, ..
-            } => (Payload::join(code, label.as_deref(), id, data.as_ref()), false),
-            Packet::Binary(data) => (data, true),
-        };
+    pub(super) fn write_frame(&self, mut data: Payload, mut is_binary: bool) {
         let mut length = edge::to_bytes(data.slot());
         if length == 0 {
             is_binary = false;
@@ -41,25 +23,19 @@ impl Session {
             length = edge::to_bytes(data.slot());
         }
         let header = Header::new(length as u32, is_binary);
-        edge::write_frame(self.slot, header.as_bytes(), data.into_slot());
+        edge::write_frame(self.stream.get(), header.as_bytes(), data.into_slot());
     }
 
-    /// How many bytes of the stream make the next piece.
+    /// How many bytes of the stream make the next piece. (Of others, nothing is cut into pieces.)
     pub fn wanted(&self) -> u32 {
         self.decoder.get().wanted()
     }
 
-    /// Takes the next piece; see [`Decoder::advance`].
+    /// Takes the next piece; see [`Decoder::advance`](crate::proto::engine::frame::Decoder::advance).
     pub fn advance(&self, number: u32) -> Piece {
         let mut decoder = self.decoder.get();
         let piece = decoder.advance(number);
         self.decoder.set(decoder);
         piece
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        edge::close_session(self.slot);
     }
 }
