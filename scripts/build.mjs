@@ -40,8 +40,8 @@ async function buildAnew(log) {
   await rm(paths.dist, { recursive: true, force: true });
   await mkdir(paths.dist, { recursive: true });
   await writeFile(join(paths.dist, "socketio.wasm"), wasm);
-  // One copy of the module for an app that has both.
-  const entries = { index: "src/js/entry.js", engine: "src/js/entry-engine.js" };
+  // One copy of the module for an app that has several.
+  const entries = { index: "src/js/entry.js", full: "src/js/entry-full.js", engine: "src/js/entry-engine.js" };
   await bundle({ entries, outdir: paths.dist, glue, bindings, wasm });
   await bundle({ entry: "src/js/entry-classic.js", outfile: join(paths.dist, "socketio.js"), glue, bindings, wasm, format: "iife" });
   await bundle({ entry: "src/js/entry-init.js", outfile: join(paths.dist, "init.js"), glue, bindings });

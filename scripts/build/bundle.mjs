@@ -1,9 +1,13 @@
 // Puts the hand-written JavaScript, the generated bindings and the module together.
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { paths, root } from "../paths.mjs";
 import { Failure } from "../process.mjs";
 import { SINGLE, asText } from "./text.mjs";
+
+/** What entries have as files of their own, beside the one that all share. */
+const parts = { webtransport: "src/web/webtransport.js", jsonp: "src/web/jsonp.js", diagnosis: "src/web/diagnosis.js", trace: "src/js/trace.js" };
 
 /**
  * Bundles an entry point, or several (`entries`: by the name of the file in `outdir`), which then share a file. They may import
@@ -18,7 +22,7 @@ export async function bundle({ entry, outfile, entries, outdir, glue, bindings, 
   const { build } = await import("esbuild");
   const options = {
     absWorkingDir: root,
-    ...(entries ? { entryPoints: entries, outdir, splitting: true, chunkNames: "shared" } : { entryPoints: [entry], outfile }),
+    ...(entries ? { entryPoints: { ...entries, ...parts }, outdir, splitting: true, chunkNames: "shared" } : { entryPoints: [entry], outfile }),
     bundle: true,
     minify: true,
     format,
@@ -30,7 +34,7 @@ export async function bundle({ entry, outfile, entries, outdir, glue, bindings, 
     legalComments: "none",
     banner: { js: banner },
     logLevel: "warning",
-    plugins: [generated({ glue, bindings, wasm })],
+    plugins: [generated({ glue, bindings, wasm }), ...(entries ? [shared(entries)] : [])],
   };
   try {
     await build(options);
@@ -52,10 +56,35 @@ function generated({ glue, bindings, wasm }) {
       build.onLoad({ filter: /^#wasm$/, namespace: "generated" }, () => {
         return { contents: wasm ? inlined(wasm) : "export const bytes = undefined;" };
       });
-      // wasm-bindgen copies the crate's own JavaScript. There must be one of it, with one state: the original.
+      // wasm-bindgen copies the crate's own JavaScript. There must be one of it, with one state: the original. What Rust calls of
+      // a part goes to what loads it.
       build.onResolve({ filter: /\/snippets\/socketio-wasm-[0-9a-f]+\// }, ({ path }) => {
-        const original = join(root, path.replace(/^.*\/snippets\/socketio-wasm-[0-9a-f]+\//, ""));
+        const name = path.replace(/^.*\/snippets\/socketio-wasm-[0-9a-f]+\//, "");
+        const original = join(root, Object.values(parts).includes(name) ? "src/js/later.js" : name);
         return existsSync(original) ? { path: original } : undefined;
+      });
+    },
+  };
+}
+
+/**
+ * What entries share becomes one file, with everything that `api.js` reaches. Parts stay out of it and out of the entries, which
+ * import the parts' files.
+ */
+function shared(entries) {
+  const files = new Map(Object.entries(parts).map(([name, path]) => [join(root, path), name]));
+  const importers = new Set(Object.values(entries).map((path) => join(root, path)));
+  return {
+    name: "shared",
+    setup(build) {
+      build.onResolve({ filter: /^\./ }, ({ path, importer, resolveDir }) => {
+        const name = importers.has(importer) && files.get(join(resolveDir, path));
+        return name ? { path: `./${name}.js`, external: true } : undefined;
+      });
+      build.onLoad({ filter: /\.js$/ }, async ({ path }) => {
+        if (!importers.has(path) && !files.has(path)) return undefined;
+        const contents = `${await readFile(path, "utf8")}import ${JSON.stringify(join(root, "src/js/api.js"))};`;
+        return { contents, resolveDir: dirname(path) };
       });
     },
   };

@@ -7,10 +7,10 @@ import { Engine, Transport, packet, withBlobs } from "./engine.js";
 import { checked, report } from "./errors.js";
 import { Parser } from "./parser.js";
 import { named } from "./parsers.js";
+import { load } from "./parts.js";
 import { ask } from "./provider.js";
 import { Socket } from "./socket.js";
 import { Target } from "./target.js";
-import { tracer } from "./trace.js";
 import { prepare } from "./wasm.js";
 
 /** What Rust tells; `Tale` in `tell.rs` has the same list. */
@@ -111,8 +111,10 @@ export class Manager extends Emitter {
   /** Begins to trace. */
   _watch() {
     if (this._trace) return;
-    const trace = tracer(this);
-    this._trace = (...happening) => {
+    /** What happens before the part is there that tells of it. @type {any[][]} */
+    const early = [];
+    let trace = (/** @type {any[]} */ ...happening) => void early.push(happening);
+    const tell = (/** @type {any[]} */ happening) => {
       try {
         trace(...happening);
       } catch (error) {
@@ -120,6 +122,14 @@ export class Manager extends Emitter {
         report(error);
       }
     };
+    this._trace = (...happening) => tell([new Date(), ...happening]);
+    load("trace").then(
+      ({ tracer }) => {
+        trace = tracer(this);
+        early.forEach(tell);
+      },
+      () => (trace = () => {}),
+    );
     rust.watch(this._number, true);
   }
 

@@ -1,4 +1,4 @@
-//! What `edge.js` offers, by its JavaScript names. Slots are numbers in its table; 0 is none.
+//! What the JavaScript edge offers, by its JavaScript names. Slots are numbers in its table; 0 is none.
 
 use wasm_bindgen::prelude::*;
 
@@ -18,9 +18,6 @@ extern "C" {
     pub fn list() -> u32;
     pub fn append(list: u32, text: &str);
     pub fn shift(list: u32) -> u32;
-    pub fn address(base: &str, query: u32) -> u32;
-    #[wasm_bindgen(js_name = addParameter)]
-    pub fn add_parameter(url: u32, name: &str, value: &str);
     pub fn parameters(query: &str) -> u32;
     #[wasm_bindgen(js_name = fromBase64url)]
     pub fn from_base64url(text: &str) -> u32;
@@ -56,6 +53,15 @@ extern "C" {
     #[wasm_bindgen(js_name = withRecovery)]
     pub fn with_recovery(object: u32, pid: u32, offset: u32) -> u32;
 
+    pub fn describe(text: &str) -> u32;
+}
+
+#[wasm_bindgen(module = "/src/web/network.js")]
+extern "C" {
+    pub fn address(base: &str, query: u32) -> u32;
+    #[wasm_bindgen(js_name = addParameter)]
+    pub fn add_parameter(url: u32, name: &str, value: &str);
+
     #[wasm_bindgen(js_name = openSocket)]
     pub fn open_socket(url: u32, stamp: &str, protocols: u32, driver: usize, transport: u32) -> u32;
     #[wasm_bindgen(js_name = closeSocket)]
@@ -76,8 +82,6 @@ extern "C" {
     #[wasm_bindgen(js_name = guardUnload)]
     pub fn guard_unload(driver: usize, is_guarding: bool);
 
-    pub fn describe(text: &str) -> u32;
-
     #[wasm_bindgen(js_name = addText)]
     pub fn add_text(body: u32, code: u32, label: u32, id: f64, data: u32);
     #[wasm_bindgen(js_name = addBinary)]
@@ -97,24 +101,22 @@ extern "C" {
         driver: usize,
         transport: u32,
     ) -> u32;
-    pub fn end(request: u32);
-}
+    pub fn end(line: u32);
 
-#[wasm_bindgen(module = "/src/web/webtransport.js")]
-extern "C" {
     #[wasm_bindgen(js_name = hasWebTransport)]
     pub fn has_webtransport() -> bool;
-
-    #[wasm_bindgen(js_name = openSession)]
-    pub fn open_session(url: u32, options: u32, driver: usize, transport: u32) -> u32;
     #[wasm_bindgen(js_name = toText)]
     pub fn to_text(slot: u32) -> u32;
     #[wasm_bindgen(js_name = toBytes)]
     pub fn to_bytes(slot: u32) -> u32;
     #[wasm_bindgen(js_name = writeFrame)]
-    pub fn write_frame(line: u32, header: &[u8], content: u32);
-    #[wasm_bindgen(js_name = closeSession)]
-    pub fn close_session(line: u32);
+    pub fn write_frame(session: u32, header: &[u8], content: u32);
+}
+
+#[wasm_bindgen(module = "/src/web/webtransport.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = openSession)]
+    pub fn open_session(url: u32, options: u32, driver: usize, transport: u32) -> u32;
 }
 
 #[wasm_bindgen(module = "/src/web/diagnosis.js")]

@@ -60,6 +60,6 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        edge::close_session(self.slot);
+        edge::end(self.slot);
     }
 }

@@ -25,7 +25,7 @@ holds<Equal<keyof typeof declaredMsgpack, keyof typeof entryMsgpack>>();
 type Aliases = "addEventListener" | "removeListener" | "removeEventListener" | "removeAllListeners";
 type Missing<Declared, Implemented> = Exclude<keyof Declared, keyof Implemented | Aliases>;
 none<Missing<declared.Socket, entry.Socket>>();
-none<Missing<declared.Manager, entry.Manager>>();
+none<Missing<declared.Manager, InstanceType<typeof entry.Manager>>>();
 none<Missing<declared.Engine, Engine>>();
 none<Missing<declaredEngine.Socket, entryEngine.Socket>>();
 holds<Equal<keyof declaredEngine.ParsedUrl, keyof ReturnType<typeof entryEngine.parse>>>();
