@@ -9,6 +9,9 @@ import { SINGLE, asText } from "./text.mjs";
 /** What entries have as files of their own, beside the one that all share. */
 const parts = { webtransport: "src/web/webtransport.js", jsonp: "src/web/jsonp.js", diagnosis: "src/web/diagnosis.js", trace: "src/js/trace.js" };
 
+/** The parts, by the names of their files. */
+export const partNames = Object.keys(parts);
+
 /**
  * Bundles an entry point, or several (`entries`: by the name of the file in `outdir`), which then share a file. They may import
  *
@@ -17,7 +20,7 @@ const parts = { webtransport: "src/web/webtransport.js", jsonp: "src/web/jsonp.j
  *
  * `banner` is a comment that it begins with.
  */
-export async function bundle({ entry, outfile, entries, outdir, glue, bindings, wasm, format = "esm", banner = "" }) {
+export async function bundle({ entry, outfile, entries, outdir, bindings, wasm, format = "esm", banner = "" }) {
   // Imported here: the npm packages may be installed after this module was loaded.
   const { build } = await import("esbuild");
   const options = {
@@ -29,12 +32,12 @@ export async function bundle({ entry, outfile, entries, outdir, glue, bindings, 
     target: "es2022",
     // What is not for apps; but for what they know from the official client, and what stands in packets. Shorter names are
     // the module's exports.
-    mangleProps: /^_[a-z]{3}/,
+    mangleProps: /^_[a-zA-Z]{3}/,
     reserveProps: /^_(close|placeholder|readyState|reconnecting)$/,
     legalComments: "none",
     banner: { js: banner },
     logLevel: "warning",
-    plugins: [generated({ glue, bindings, wasm }), ...(entries ? [shared(entries)] : [])],
+    plugins: [generated({ bindings, wasm }), ...(entries ? [shared(entries)] : [])],
   };
   try {
     await build(options);
@@ -43,16 +46,14 @@ export async function bundle({ entry, outfile, entries, outdir, glue, bindings, 
   }
 }
 
-function generated({ glue, bindings, wasm }) {
+function generated({ bindings, wasm }) {
   const generatedIn = join(paths.target, "npm", "bindgen");
   return {
     name: "generated",
     setup(build) {
-      build.onResolve({ filter: /^#(bindings|glue|wasm)$/ }, ({ path }) => ({ path, namespace: "generated" }));
-      for (const [path, contents] of [["#bindings", bindings], ["#glue", glue]]) {
-        const filter = new RegExp(`^${path}$`);
-        build.onLoad({ filter, namespace: "generated" }, () => ({ contents, resolveDir: generatedIn }));
-      }
+      build.onResolve({ filter: /^#(bindings|wasm)$/ }, ({ path }) => ({ path, namespace: "generated" }));
+      build.onResolve({ filter: /^#texts$/ }, () => ({ path: join(root, "src/js/texts.js") }));
+      build.onLoad({ filter: /^#bindings$/, namespace: "generated" }, () => ({ contents: bindings, resolveDir: generatedIn }));
       build.onLoad({ filter: /^#wasm$/, namespace: "generated" }, () => {
         return { contents: wasm ? inlined(wasm) : "export const bytes = undefined;" };
       });

@@ -1,6 +1,6 @@
 // What the build puts together (scripts/build/bundle.mjs), for the type checker.
 
-/** What wasm-bindgen generates from `bridge.rs`, and what the module is instantiated with. */
+/** What Rust exports in `bridge.rs`, and what the module is instantiated with. A boolean comes as 0 or 1. */
 declare module "#bindings" {
   export function addManager(
     target: number,
@@ -15,9 +15,9 @@ declare module "#bindings" {
   export function addSocket(manager: number, namespace: number, options: number): number;
   export function connect(manager: number, socket: number): void;
   export function disconnect(manager: number, socket: number): void;
-  export function isActive(manager: number, socket: number): boolean;
-  export function isWritable(manager: number): boolean;
-  export function wouldSend(manager: number, isVolatile: boolean): boolean;
+  export function isActive(manager: number, socket: number): number;
+  export function isWritable(manager: number): number;
+  export function wouldSend(manager: number, isVolatile: boolean): number;
   export function emit(
     manager: number,
     socket: number,
@@ -55,13 +55,15 @@ declare module "#bindings" {
   export function garbled(manager: number, connection: number, detail: number): void;
   export function writeBuffer(manager: number): number;
   export function closeEngine(manager: number): void;
-  export function isReconnecting(manager: number): boolean;
+  export function isReconnecting(manager: number): number;
   export function reconfigure(manager: number, options: number): number;
   export function parseUrl(text: number, page: number): number;
   export function dispatch(driver: number, transport: number, signal: number, slot: number, number: number): number;
-  export function memory(): WebAssembly.Memory;
+  export function malloc(size: number, alignment: number): number;
+  export const memory: WebAssembly.Memory;
   export const imports: WebAssembly.Imports;
-  export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
+  /** Gives all of the above their values. */
+  export function bind(exports: WebAssembly.Exports): void;
 }
 
 /** MessagePack, with `undefined` and dates as `socket.io-msgpack-parser` has them. */

@@ -30,7 +30,7 @@ export class Transport {
 
   /** Whether a packet would be written at once. */
   get writable() {
-    return rust.isWritable(this._manager);
+    return !!rust.isWritable(this._manager);
   }
 }
 

@@ -3,13 +3,14 @@
 import * as diagnosis from "../web/diagnosis.js";
 import * as jsonp from "../web/jsonp.js";
 import * as webtransport from "../web/webtransport.js";
-import * as client from "./api.js";
+import { Manager as SharedManager, io as connect } from "./api.js";
 import { parts } from "./parts.js";
 import * as trace from "./trace.js";
 
 Object.assign(parts, { webtransport, jsonp, diagnosis, trace });
 
 // As in `entry.js`.
-export const { io, Manager } = client;
+export const io = connect;
+export const Manager = SharedManager;
 export { io as connect, io as default };
 export { Fetch, Socket, WebSocket, WebTransport, XHR, protocol } from "./api.js";

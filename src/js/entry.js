@@ -3,7 +3,7 @@
  * The default entry: the module is part of it. Importing it does nothing; the first `io()` compiles the module. What few need is
  * loaded when it is needed.
  */
-import * as client from "./api.js";
+import { Manager as SharedManager, io as connect } from "./api.js";
 import { loadWith } from "./parts.js";
 
 loadWith({
@@ -14,6 +14,7 @@ loadWith({
 });
 
 // Of this module, so that no bundler takes them from elsewhere and leaves out what is above.
-export const { io, Manager } = client;
+export const io = connect;
+export const Manager = SharedManager;
 export { io as connect, io as default };
 export { Fetch, Socket, WebSocket, WebTransport, XHR, protocol } from "./api.js";

@@ -171,7 +171,7 @@ export class Manager extends Emitter {
   }
 
   get _reconnecting() {
-    return rust.isReconnecting(this._number);
+    return !!rust.isReconnecting(this._number);
   }
 
   /** Closes the connection for good. */
@@ -277,7 +277,7 @@ export class Manager extends Emitter {
   _encode(connection, socket, code, id, data, compress) {
     const { nsp } = this._sockets[socket];
     /** @type {any} */
-    const packet = { type: code - 40, nsp: nsp.startsWith("/") ? nsp : `/${nsp}`, options: { compress } };
+    const packet = { type: code - 40, nsp: nsp.startsWith("/") ? nsp : `/${nsp}`, options: { compress: !!compress } };
     // What the protocol itself sends is JSON.
     if (data !== undefined) packet.data = typeof data === "string" ? JSON.parse(data) : data;
     if (id >= 0) packet.id = id;

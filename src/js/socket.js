@@ -64,7 +64,7 @@ export class Socket extends Emitter {
 
   /** Whether it is connected or will be without the app's doing. */
   get active() {
-    return rust.isActive(this._manager, this._number);
+    return !!rust.isActive(this._manager, this._number);
   }
 
   get volatile() {

@@ -1,5 +1,5 @@
 // @ts-check
-import { __wbg_set_wasm, dispatch, imports, memory } from "#bindings";
+import { bind, dispatch, imports, memory } from "#bindings";
 import { bytes } from "#wasm";
 import { connectEdge } from "../web/edge.js";
 
@@ -14,9 +14,8 @@ export const explained = (error) =>
 /** Starts the module. @param {WebAssembly.Module} module */
 export const start = (module) => {
   if (isReady) return;
-  const { exports } = new WebAssembly.Instance(module, imports);
-  __wbg_set_wasm(exports);
-  connectEdge(memory(), dispatch);
+  bind(new WebAssembly.Instance(module, imports).exports);
+  connectEdge(memory, dispatch);
   isReady = true;
 };
 

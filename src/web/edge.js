@@ -78,7 +78,7 @@ const HEAD = 64;
  */
 export let dispatch;
 /** @type {WebAssembly.Memory} */
-let memory;
+export let memory;
 /** @type {Uint16Array} */
 let head;
 let headAt = 0;
@@ -117,11 +117,12 @@ export const copyHead = (text) => {
 
 // Texts.
 
-/** @param {number} slot a text or a binary @param {number} from @param {Uint16Array} units */
-export const read = (slot, from, units) => {
+/** Copies code units, or bytes, to Rust. @param {number} slot a text or a binary @param {number} from @param {number} at where to @param {number} room */
+export const read = (slot, from, at, room) => {
+  const units = new Uint16Array(memory.buffer, at, room);
   const value = held[slot];
   const bytes = typeof value === "string" ? undefined : new Uint8Array(value);
-  const count = Math.max(0, Math.min(units.length, (bytes ?? value).length - from));
+  const count = Math.max(0, Math.min(room, (bytes ?? value).length - from));
   for (let i = 0; i < count; i++) units[i] = bytes ? bytes[from + i] : value.charCodeAt(from + i);
   return count;
 };
@@ -132,7 +133,7 @@ export const find = (slot, unit, from) => held[slot].indexOf(String.fromCharCode
 /** @param {number} slot @param {number} from @param {number} to */
 export const slice = (slot, from, to) => {
   const value = held[slot];
-  return hold(typeof value === "string" || from ? value.slice(from, to) : value);
+  return hold(typeof value === "string" || from ? value.slice(from, to >>> 0) : value);
 };
 
 /** @param {number} slot @returns {number} 0 where it is not UTF-8 */

@@ -22,7 +22,7 @@ extern "C" {
     #[wasm_bindgen(js_name = fromBase64url)]
     pub fn from_base64url(text: &str) -> u32;
 
-    pub fn read(slot: u32, from: usize, units: &mut [u16]) -> usize;
+    pub fn read(slot: u32, from: usize, units: usize, room: usize) -> usize;
     pub fn find(slot: u32, unit: u16, from: usize) -> i32;
     pub fn slice(slot: u32, from: usize, to: usize) -> u32;
     #[wasm_bindgen(js_name = isBinary)]
@@ -110,7 +110,7 @@ extern "C" {
     #[wasm_bindgen(js_name = toBytes)]
     pub fn to_bytes(slot: u32) -> u32;
     #[wasm_bindgen(js_name = writeFrame)]
-    pub fn write_frame(session: u32, header: &[u8], content: u32);
+    pub fn write_frame(session: u32, header: usize, length: usize, content: u32);
 }
 
 #[wasm_bindgen(module = "/src/web/webtransport.js")]

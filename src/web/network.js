@@ -17,6 +17,7 @@ import {
   dispatch,
   held,
   hold,
+  memory,
   take,
   text,
 } from "./edge.js";
@@ -325,5 +326,6 @@ export const toBytes = (slot) => {
   return held[slot].byteLength ?? held[slot].size;
 };
 
-/** @param {number} session @param {Uint8Array} header @param {number} content which is taken */
-export const writeFrame = (session, header, content) => held[session]._write(header, take(content));
+/** @param {number} session @param {number} at where its header is @param {number} length of that @param {number} content which is taken */
+export const writeFrame = (session, at, length, content) =>
+  held[session]._write(new Uint8Array(memory.buffer, at, length).slice(), take(content));

@@ -116,7 +116,7 @@ impl Data for Payload {
     }
 
     fn read(&self, from: usize, units: &mut [u16]) -> usize {
-        edge::read(self.0, from, units)
+        edge::read(self.0, from, units.as_mut_ptr() as usize, units.len())
     }
 
     fn find(&self, unit: u16, from: usize) -> Option<usize> {

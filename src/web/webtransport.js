@@ -47,12 +47,15 @@ const connect = (session, driver, transport) => {
     // Where the session has ended, it says by itself how.
     .catch((error) => error?.source === "session" || failed(error));
 
+  /** Gives how many bytes are wanted next. @param {number} signal @param {number} slot @param {number} number */
+  const tell = (signal, slot, number) => dispatch(driver, transport, signal, slot, number) >>> 0;
+
   /** Tells of the stream's pieces until it ends. @param {ReadableStreamDefaultReader<Uint8Array>} reader */
   const read = async (reader) => {
     /** What has arrived and is not told. @type {Uint8Array[]} */
     const chunks = [];
     let size = 0;
-    let wanted = dispatch(driver, transport, OPENED, 0, 0);
+    let wanted = tell(OPENED, 0, 0);
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
@@ -62,7 +65,7 @@ const connect = (session, driver, transport) => {
         const bytes = cut(chunks, wanted);
         size -= wanted;
         const number = bytes.subarray(0, 4).reduce((number, byte) => number * 256 + byte, 0);
-        wanted = dispatch(driver, transport, BYTES, hold(bytes.buffer), number);
+        wanted = tell(BYTES, hold(bytes.buffer), number);
       }
     }
   };
@@ -78,10 +81,8 @@ const connect = (session, driver, transport) => {
       .then(() => clearTimeout(timer));
   };
 
-  /** What can't be sent closes the connection. @param {Uint8Array} header @param {any} content */
-  const _write = (header, content) => {
-    // A view of Rust's memory, which is gone when a Blob has been read.
-    const head = header.slice();
+  /** What can't be sent closes the connection. @param {Uint8Array} head @param {any} content */
+  const _write = (head, content) => {
     const frame = (/** @type {any} */ content) => {
       const bytes = bytesOf(content);
       const all = new Uint8Array(head.length + bytes.length);

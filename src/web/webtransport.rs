@@ -41,7 +41,8 @@ impl Session {
             length = edge::to_bytes(data.slot());
         }
         let header = Header::new(length, is_binary);
-        edge::write_frame(self.slot, header.as_bytes(), data.into_slot());
+        let bytes = header.as_bytes();
+        edge::write_frame(self.slot, bytes.as_ptr() as usize, bytes.len(), data.into_slot());
     }
 
     /// How many bytes of the stream make the next piece.
