@@ -1,6 +1,6 @@
 // Puts the hand-written JavaScript, the generated bindings and the module together.
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { paths, root } from "../paths.mjs";
 import { Failure } from "../process.mjs";
@@ -22,12 +22,13 @@ export const partNames = Object.keys(parts);
  */
 export async function bundle({ entry, outfile, entries, outdir, bindings, wasm, format = "esm", banner = "" }) {
   // Imported here: the npm packages may be installed after this module was loaded.
-  const { build } = await import("esbuild");
+  const [{ build }, { minify }] = await Promise.all([import("esbuild"), import("terser")]);
   const options = {
     absWorkingDir: root,
     ...(entries ? { entryPoints: { ...entries, ...parts }, outdir, splitting: true, chunkNames: "shared" } : { entryPoints: [entry], outfile }),
     bundle: true,
     minify: true,
+    write: false,
     format,
     target: "es2022",
     // What is not for apps; but for what they know from the official client, and what stands in packets. Shorter names are
@@ -39,10 +40,14 @@ export async function bundle({ entry, outfile, entries, outdir, bindings, wasm, 
     logLevel: "warning",
     plugins: [generated({ bindings, wasm }), ...(entries ? [shared(entries)] : [])],
   };
-  try {
-    await build(options);
-  } catch {
+  const { outputFiles } = await build(options).catch(() => {
     throw new Failure(`esbuild could not bundle ${entry ?? Object.values(entries).join(", ")}.`);
+  });
+  for (const { path, text } of outputFiles) {
+    // It knows more about names and statements than esbuild, which is a twentieth of the code.
+    const { code } = await minify(text, { ecma: 2020, module: format === "esm", toplevel: true, compress: { passes: 2, sequences: false } });
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, code);
   }
 }
 
@@ -84,8 +89,10 @@ function shared(entries) {
       });
       build.onLoad({ filter: /\.js$/ }, async ({ path }) => {
         if (!importers.has(path) && !files.has(path)) return undefined;
-        const contents = `${await readFile(path, "utf8")}import ${JSON.stringify(join(root, "src/js/api.js"))};`;
-        return { contents, resolveDir: dirname(path) };
+        const contents = await readFile(path, "utf8");
+        // What imports nothing stays so.
+        if (!/^import /m.test(contents)) return undefined;
+        return { contents: `${contents}import ${JSON.stringify(join(root, "src/js/api.js"))};`, resolveDir: dirname(path) };
       });
     },
   };
