@@ -15,8 +15,8 @@ export const partNames = Object.keys(parts);
 /**
  * Bundles an entry point, or several (`entries`: by the name of the file in `outdir`), which then share a file. They may import
  *
- * - `#bindings`: what Rust exports, and `imports`, which the module is instantiated with;
- * - `#wasm`: `bytes()`, the module, decoded from the text that is inlined; `undefined` where no `wasm` is given.
+ * - `#bindings`: what Rust exports, and `imports`, which the module is instantiated with (`wasm.mjs`);
+ * - `#wasm`: `bytes()`, the module, decoded from the text that is inlined; where no `wasm` is given, it throws.
  *
  * `banner` is a comment that it begins with.
  */
@@ -60,7 +60,7 @@ function generated({ bindings, wasm }) {
       build.onResolve({ filter: /^#texts$/ }, () => ({ path: join(root, "src/js/texts.js") }));
       build.onLoad({ filter: /^#bindings$/, namespace: "generated" }, () => ({ contents: bindings, resolveDir: generatedIn }));
       build.onLoad({ filter: /^#wasm$/, namespace: "generated" }, () => {
-        return { contents: wasm ? inlined(wasm) : "export const bytes = undefined;" };
+        return { contents: wasm ? inlined(wasm) : missing };
       });
       // wasm-bindgen copies the crate's own JavaScript. There must be one of it, with one state: the original. What Rust calls of
       // a part goes to what loads it.
@@ -97,6 +97,12 @@ function shared(entries) {
     },
   };
 }
+
+const missing = `
+export const bytes = () => {
+  throw new Error("Call \`await init(…)\` with the module's URL, Response or Module before \`io()\`");
+};
+`;
 
 function inlined(wasm) {
   return `

@@ -74,7 +74,7 @@ declare module "notepack.io/browser/decode.js" {
   export default function decode(message: ArrayBuffer | ArrayBufferView): any;
 }
 
-/** The module, decoded from the text that is inlined; not in the entry that loads it. */
+/** The module, decoded from the text that is inlined. It throws in the entry that loads it. */
 declare module "#wasm" {
-  export const bytes: (() => Uint8Array) | undefined;
+  export function bytes(): Uint8Array;
 }

@@ -22,7 +22,6 @@ export const start = (module) => {
 /** Compiles the inlined module the first time: what Rust exports can be called after this. */
 export const prepare = () => {
   if (isReady) return;
-  if (!bytes) throw new Error("Call `await init(…)` with the module's URL, Response or Module before `io()`");
   try {
     start(new WebAssembly.Module(/** @type {BufferSource} */ (bytes())));
   } catch (error) {

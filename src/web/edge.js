@@ -54,9 +54,6 @@ export const push = (list, slot) => {
 /** Reads a value and leaves it in the table. @param {number} slot */
 export const peek = (slot) => held[slot];
 
-/** Puts a value into the place of another one. @template T @param {number} slot @param {T} value */
-export const put = (slot, value) => (held[slot] = value);
-
 /** Takes a value out of the table. @param {number} slot */
 export const take = (slot) => {
   const value = held[slot];
