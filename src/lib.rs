@@ -57,7 +57,7 @@ mod js;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "js")))]
 pub use client::{
     Ack, Auth, Builder, Emission, Error, EventStream, Lifecycle, Manager, ManagerEvent, Options, Reply, Request,
     Socket, Token, Transport,

@@ -5,8 +5,8 @@
 
 use proptest::prelude::*;
 use socketio_wasm::proto::auth::{
-    AuthPlacement, Carried, CredentialKind, Credentials, Entry, Header, HeaderFallback, Headers, InvalidHeader,
-    Placement, Plan, Secret, plan,
+    AuthPlacement, Carried, CredentialKind, Credentials, Entry, Header, HeaderFallback, Headers, Impossible,
+    InvalidHeader, Placement, Plan, Secret, place,
 };
 use socketio_wasm::proto::engine::Revision::{self, V3, V4};
 use socketio_wasm::proto::engine::transport::Kind::{self, Jsonp, Polling, WebSocket, WebTransport};
@@ -161,8 +161,8 @@ fn in_an_event_the_payload_travels_with_the_headers() {
             "{begins_on:?} {revision:?} {fallback:?} {asked}"
         );
         assert_eq!(plan.signs_in(), auth == "event");
-        let in_event = plan.apply(&given).event_headers;
-        assert_eq!(in_event.len(), usize::from(header == LATE));
+        let moved = carried(&given, begins_on, revision, fallback).payload_headers;
+        assert_eq!(moved.len(), usize::from(header == LATE || header == MOVED));
     }
     // Without a header there is nothing that the fallback could move.
     let auth = with(|given| given.has_auth = true);
@@ -244,7 +244,7 @@ fn values_travel_in_the_form_of_their_place() {
         ("X-Empty", ""),
     ]);
     given.query = vec![("a".into(), "1".into()), ("a".into(), "2".into())];
-    let carried = |begins_on, revision, fallback| plan(&given, begins_on, revision, fallback).unwrap().apply(&given);
+    let carried = |begins_on, revision, fallback| carried(&given, begins_on, revision, fallback);
     let app_query = pairs(&[("a", "1"), ("a", "2")]);
     let lower = pairs(&[
         ("authorization", "bearer a+b/c="),
@@ -284,22 +284,9 @@ fn values_travel_in_the_form_of_their_place() {
     ];
     assert_eq!(in_subprotocol.protocols, protocols.map(Secret::from));
 
-    assert_eq!(carried(WebSocket, V3, HeaderFallback::Event).event_headers, lower);
+    assert_eq!(carried(WebSocket, V3, HeaderFallback::Event).payload_headers, lower);
 
     assert_eq!(carried(WebTransport, V4, HeaderFallback::Drop), Carried::default());
-}
-
-#[test]
-fn what_has_no_entry_in_the_plan_stays_behind() {
-    let mut given = credentials(&[("X-Key", "1")]);
-    given.query.push(("a".into(), "1".into()));
-    let plan = plan(&given, Polling, V4, HeaderFallback::Payload).unwrap();
-    given.headers.set(Header::new("X-New", "2").unwrap());
-    given.headers.set(Header::new("x-key", "3").unwrap());
-    given.query.push(("b".into(), "2".into()));
-    let carried = plan.apply(&given);
-    assert_eq!(carried.headers, pairs(&[("x-key", "3")]));
-    assert_eq!(carried.query, pairs(&[("a", "1")]));
 }
 
 #[test]
@@ -409,10 +396,9 @@ proptest! {
         let (begins_on, revision, fallback) = at;
         let mut shown = vec![format!("{given:?} {given:#?}")];
         let mut values: Vec<_> = given.headers.iter().map(|header| header.value().clone()).collect();
-        match plan(&given, begins_on, revision, fallback) {
+        match place(&given, begins_on, revision, fallback) {
             Err(impossible) => shown.push(format!("{impossible} {impossible:?} {}", impossible.message())),
-            Ok(plan) => {
-                let carried = plan.apply(&given);
+            Ok((plan, carried)) => {
                 shown.push(format!("{plan:?} {carried:?} {carried:#?}"));
                 values.extend(carried.protocols);
                 shown.extend(plan.entries.iter().filter_map(|entry| {
@@ -452,15 +438,14 @@ proptest! {
     #[test]
     fn what_is_carried_is_what_was_planned(given in some_credentials(), at in some_place()) {
         let (begins_on, revision, fallback) = at;
-        if let Ok(plan) = plan(&given, begins_on, revision, fallback) {
+        if let Ok((plan, carried)) = place(&given, begins_on, revision, fallback) {
             let planned = |kind: fn(&Entry) -> bool, placement| {
                 plan.entries.iter().filter(|entry| kind(entry) && entry.placement == placement).count()
             };
-            let carried = plan.apply(&given);
             let is_query = |entry: &Entry| entry.credential == CredentialKind::Query;
             prop_assert_eq!(carried.headers.len(), planned(is_header, Placement::Header));
-            prop_assert_eq!(carried.payload_headers.len(), planned(is_header, Placement::Payload));
-            prop_assert_eq!(carried.event_headers.len(), planned(is_header, Placement::Event));
+            let moved = planned(is_header, Placement::Payload) + planned(is_header, Placement::Event);
+            prop_assert_eq!(carried.payload_headers.len(), moved);
             prop_assert_eq!(carried.protocols.len(), planned(is_header, Placement::Subprotocol));
             let query = planned(is_header, Placement::Query) + planned(is_query, Placement::Query);
             prop_assert_eq!(carried.query.len(), query);
@@ -471,10 +456,9 @@ proptest! {
     #[test]
     fn nothing_secret_gets_into_the_url_unasked(given in some_credentials(), at in some_place()) {
         let (begins_on, revision, fallback) = at;
-        if let Ok(plan) = plan(&given, begins_on, revision, fallback) {
+        if let Ok((plan, carried)) = place(&given, begins_on, revision, fallback) {
             let in_url = plan.entries.iter().any(|entry| is_header(entry) && entry.placement == Placement::Query);
             prop_assert!(!in_url || fallback == HeaderFallback::Query);
-            let carried = plan.apply(&given);
             prop_assert!(fallback == HeaderFallback::Query || carried.query.iter().all(|pair| given.query.contains(pair)));
         }
     }
@@ -482,8 +466,8 @@ proptest! {
     /// Subprotocols are HTTP tokens, and decode to the header that went in.
     #[test]
     fn subprotocols_give_the_headers_back(given in some_credentials()) {
-        let plan = plan(&given, WebSocket, V4, HeaderFallback::Subprotocol).unwrap();
-        for (header, protocol) in given.headers.iter().zip(plan.apply(&given).protocols) {
+        let protocols = carried(&given, WebSocket, V4, HeaderFallback::Subprotocol).protocols;
+        for (header, protocol) in given.headers.iter().zip(protocols) {
             prop_assert!(protocol.expose().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)));
             let (form, encoded) = protocol.expose().rsplit_once('.').unwrap();
             let text = String::from_utf8(decode(encoded)).unwrap();
@@ -537,6 +521,19 @@ fn some_place() -> impl Strategy<Value = (Kind, Revision, HeaderFallback)> {
         select(&[V3, V4][..]),
         select(&FALLBACKS[..]),
     )
+}
+
+fn plan(
+    given: &Credentials,
+    begins_on: Kind,
+    revision: Revision,
+    fallback: HeaderFallback,
+) -> Result<Plan, Impossible> {
+    place(given, begins_on, revision, fallback).map(|(plan, _)| plan)
+}
+
+fn carried(given: &Credentials, begins_on: Kind, revision: Revision, fallback: HeaderFallback) -> Carried {
+    place(given, begins_on, revision, fallback).unwrap().1
 }
 
 fn credentials(headers: &[(&str, &str)]) -> Credentials {
@@ -597,15 +594,14 @@ fn a_query_parameter_of_the_protocols_own_does_not_travel() {
         query: query.into(),
         ..Credentials::default()
     };
-    let plan = plan(&credentials, Polling, V4, HeaderFallback::Payload).unwrap();
+    let (plan, carried) = place(&credentials, Polling, V4, HeaderFallback::Payload).unwrap();
     let codes = plan
         .entries
         .iter()
         .map(|entry| entry.warning.map(|warning| warning.code()));
     let reserved = Some("query_reserved");
     assert_eq!(codes.collect::<Vec<_>>(), [reserved, reserved, reserved, None]);
-    let Carried { query, .. } = plan.apply(&credentials);
-    assert_eq!(query, [("room".to_owned(), Secret::from("x"))]);
+    assert_eq!(carried.query, [("room".to_owned(), Secret::from("x"))]);
 }
 
 #[test]

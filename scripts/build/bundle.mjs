@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { paths, root } from "../paths.mjs";
 import { Failure } from "../process.mjs";
-import { SINGLE, asText } from "./text.mjs";
+import { asText, textDecoder } from "./text.mjs";
 
 /** What entries have as files of their own, beside the one that all share. */
 const parts = { webtransport: "src/web/webtransport.js", jsonp: "src/web/jsonp.js", diagnosis: "src/web/diagnosis.js", trace: "src/js/trace.js" };
@@ -59,8 +59,8 @@ function generated({ bindings, wasm }) {
       build.onResolve({ filter: /^#(bindings|wasm)$/ }, ({ path }) => ({ path, namespace: "generated" }));
       build.onResolve({ filter: /^#texts$/ }, () => ({ path: join(root, "src/js/texts.js") }));
       build.onLoad({ filter: /^#bindings$/, namespace: "generated" }, () => ({ contents: bindings, resolveDir: generatedIn }));
-      build.onLoad({ filter: /^#wasm$/, namespace: "generated" }, () => {
-        return { contents: wasm ? inlined(wasm) : missing };
+      build.onLoad({ filter: /^#wasm$/, namespace: "generated" }, async () => {
+        return { contents: wasm ? await inlined(wasm) : missing };
       });
       // wasm-bindgen copies the crate's own JavaScript. There must be one of it, with one state: the original. What Rust calls of
       // a part goes to what loads it.
@@ -104,22 +104,15 @@ export const bytes = () => {
 };
 `;
 
-function inlined(wasm) {
+async function inlined(wasm) {
+  const text = asText(wasm);
   return `
-const text = "${asText(wasm)}";
+const text = "${text}";
 export const bytes = () => {
-  // In place: no byte is behind its characters.
-  const bytes = new TextEncoder().encode(text);
-  let end = 0;
-  let high = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    const number = bytes[at] - (bytes[at] < 92 ? 35 : 36);
-    if (number < ${SINGLE}) {
-      bytes[end++] = high + number;
-      high = 0;
-    } else high = (number - ${SINGLE - 1}) * ${SINGLE};
-  }
-  return bytes.subarray(0, end);
+  const module = new WebAssembly.Module(Uint8Array.of(${await textDecoder(text.length)}));
+  const { memory, decode } = new WebAssembly.Instance(module).exports;
+  const characters = new TextEncoder().encodeInto(text, new Uint8Array(memory.buffer));
+  return new Uint8Array(memory.buffer, 0, decode(characters.written));
 };
 `;
 }

@@ -55,14 +55,14 @@ export async function bind(module, directory, { log } = {}) {
  * would be there twice.
  *
  * The result is the module's bytes, and the source of a JavaScript module with what the hand-written code needs of it: the
- * functions that Rust exports, its `memory` and `malloc`, `bind`, which gives them their values, and `imports`, what the module
+ * functions that Rust exports, its `memory`, `bind`, which gives them their values, and `imports`, what the module
  * is instantiated with.
  */
 export async function optimize({ wasm, glue }, work) {
   const source = await readFile(glue, "utf8");
   const exported = WebAssembly.Module.exports(await WebAssembly.compile(await readFile(wasm)));
   const api = functionsOf(source).map(({ name }) => name).filter((item) => !item.startsWith("__wb"));
-  const used = new Map([...api.map((item) => [item, item]), ["memory", "memory"], ["__wbindgen_malloc", "malloc"]]);
+  const used = new Set([...api, "memory"]);
   const unused = exported.map((item) => item.name).filter((item) => !used.has(item));
 
   const optimized = join(work, `${name}.wasm`);
@@ -72,7 +72,7 @@ export async function optimize({ wasm, glue }, work) {
   const args = [wasm, "-o", optimized, ...removal, ...renaming, ...optimizations, ...stripping];
   const names = JSON.parse(await output("wasm-opt", args, { env: { ...process.env, PATH: searchPath } }));
   const bytes = await readFile(optimized);
-  const exports = names.exports.map(([item, short]) => [used.get(item), short]);
+  const exports = names.exports.map(([item, short]) => [item, short]);
   return { wasm: bytes, bindings: `${await importsOf(bytes, source, names)}${exportsOf(exports)}` };
 }
 
@@ -104,7 +104,7 @@ async function importsOf(bytes, glue, names) {
     if (origin) lines.push(`import { ${own.called} as i_${short} } from "${origin}";`);
     return `${short}: ${own.wrap(`i_${short}`)}`;
   });
-  lines.push('import { giveText, withTexts } from "#texts";', `export const imports = { ${module}: { ${entries.join(", ")} } };`, "");
+  lines.push('import { withTexts } from "#texts";', `export const imports = { ${module}: { ${entries.join(", ")} } };`, "");
   return lines.join("\n");
 }
 
@@ -123,12 +123,11 @@ function callOf(body) {
   // Objects stay in the edge's table: none was ever given to Rust.
   if (/^ *takeObject\(arg0\);$/.test(body)) return { wrap: () => "() => {}" };
   const [, called, list] = /^ *(?:const ret = )?(\w+)\((.*)\);$/m.exec(body) ?? [];
-  if (!called) return undefined;
+  if (!called || body.includes("passString")) return undefined;
   const args = Array.from(list.matchAll(/(getStringFromWasm0\(arg\d+, arg\d+\))|arg\d+(?: >>> 0| !== 0)?/g));
   if (args.map(([text]) => text).join(", ") !== list) return undefined;
   const texts = args.flatMap(([, text], index) => (text ? [index] : []));
-  const gives = body.includes("passStringToWasm0(ret");
-  const wrap = (call) => (gives ? `giveText(${call})` : texts.length > 0 ? `withTexts(${[call, ...texts].join(", ")})` : call);
+  const wrap = (call) => (texts.length > 0 ? `withTexts(${[call, ...texts].join(", ")})` : call);
   return { called, wrap };
 }
 

@@ -4,8 +4,9 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::Reflect;
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Headers;
 
 use crate::error::{self, Code};
 use crate::proto::auth::{AuthPlacement, HeaderFallback, Secret};
@@ -103,6 +104,25 @@ impl Builder {
         let header = header(name, value);
         if let Some(header) = self.check(header) {
             self.options.headers.set(header);
+        }
+        self
+    }
+
+    /// Sets every field of a `Headers` object of the browser's, as an app may have it for its own requests: see [`header`](Self::header).
+    ///
+    /// ```no_run
+    /// # use socketio_wasm::Socket;
+    /// # fn run(headers: &web_sys::Headers) -> Result<(), Box<dyn std::error::Error>> {
+    /// let socket = Socket::builder("https://example.com").headers(headers).connect()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn headers(mut self, headers: &Headers) -> Self {
+        for field in headers.entries().into_iter().flatten() {
+            let field: Array = field.unchecked_into();
+            if let (Some(name), Some(value)) = (field.get(0).as_string(), field.get(1).as_string()) {
+                self = self.header(&name, &value);
+            }
         }
         self
     }

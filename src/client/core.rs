@@ -3,17 +3,17 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use crate::error::Error;
-use crate::proto::Data;
-use crate::proto::auth::{self, AuthPlacement, Claims, CredentialKind, Entry as PlanEntry, Plan, Secret};
+use crate::error::{Code, Error};
+use crate::proto::auth::{self, AuthPlacement, Carried, Claims, CredentialKind, Placement, Plan, Secret};
 use crate::proto::engine::Revision;
 use crate::proto::engine::connection::Config;
 use crate::proto::engine::packet::Packet;
-use crate::proto::engine::transport::Candidate;
+use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::engine::url::Url;
-use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion};
-use crate::proto::socket::policy::Placed as Placement;
-use crate::web::{App, Driver, Endpoint, Payload};
+use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Report};
+use crate::proto::socket::policy::Placed;
+use crate::proto::{Data, join};
+use crate::web::{App, Driver, Endpoint, Payload, edge};
 
 use super::options::{self, AUTHORIZATION, Options, bearer_header};
 
@@ -44,7 +44,7 @@ pub(crate) trait Host {
     }
 
     /// Something happened.
-    fn event(&self, event: Event<Payload>);
+    fn event(&self, report: Report<Payload>);
 }
 
 /// A connection to one server, shared by sockets.
@@ -70,7 +70,7 @@ struct Bearer {
 impl<H: Host + 'static> Core<H> {
     /// A driver for `url`; the host's options are read anew for each connection.
     pub(crate) fn start(url: Url, options: Options, host: impl FnOnce(Weak<Driver>) -> H) -> Rc<Driver> {
-        let seed = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+        let seed = (edge::random() * f64::from(u32::MAX)) as u32;
         let policy = options.policy();
         let driver = Driver::new(options.reconnection(seed), options.native_timers, |driver| {
             Box::new(Self {
@@ -88,44 +88,40 @@ impl<H: Host + 'static> Core<H> {
 }
 
 impl<H: Host> Core<H> {
-    /// Plans a session that begins on `candidate`: what it is made with, and what the manager has to know of it.
-    fn place(&self, driver: &Driver, candidate: Candidate) -> Result<(options::Placed, Placement), Error> {
+    /// Plans a session that begins on `candidate`: where each credential travels, and what travels there.
+    fn place(&self, driver: &Driver, candidate: Candidate) -> Result<(Plan, Carried), Error> {
         let options = Rc::clone(&self.options.borrow());
+        let kind = candidate.kind;
         let bearer = self.bearer.borrow();
         let bearer = bearer
             .as_ref()
             .filter(|_| matches!(options.bearer, options::Bearer::Provided));
-        let credentials = options.credentials(
-            &self.url,
-            candidate,
-            self.host.has_auth(),
-            bearer.map(|bearer| &bearer.token),
-        )?;
-        let mut placed = options.place(&self.url, candidate, &credentials, self.known())?;
+        let token = bearer.map(|bearer| &bearer.token);
+        let credentials = options.credentials(&self.url, candidate, self.host.has_auth(), token)?;
+        let known = options.protocol.or(self.known());
+        let revision = known.unwrap_or(options.asked(kind));
+        let (plan, mut carried) = auth::place(&credentials, kind, revision, options.header_fallback)
+            .map_err(|error| Error::new(Code::HeaderImpossible, error.message()))?;
         let ahead = driver.ahead();
         let now = driver.now() - ahead;
         let mut claims = Claims::of_request::<Payload>(now, &credentials);
-        let in_query =
-            |entry: &PlanEntry| entry.credential == CredentialKind::Auth && entry.placement == auth::Placement::Query;
-        let auth_in_query = placed.plan.entries.iter().any(in_query);
+        let auth_in_query = plan.has(CredentialKind::Auth, Placement::Query);
         if auth_in_query && let Some(auth) = self.auth.borrow().as_ref() {
             claims.join(Claims::of_payload(now, auth));
             let query = auth.to_query().unwrap_or_default();
-            placed.endpoint.query.append(&mut Payload::parameters(&query));
+            carried.query.append(&mut Payload::parameters(&query));
         }
         if let Some(expires_at) = bearer.and_then(|bearer| bearer.expires_at) {
             claims.expire(now, expires_at);
         }
-        let is_bearer = |entry: &PlanEntry| {
-            entry.credential == CredentialKind::Bearer && entry.placement == auth::Placement::Header
-        };
-        let placement = Placement {
+        let placed = Placed {
             claims: claims.shift(ahead),
-            bearer_in_header: placed.plan.entries.iter().any(is_bearer),
-            signs_in: placed.plan.signs_in(),
+            bearer_in_header: plan.has(CredentialKind::Bearer, Placement::Header),
+            signs_in: plan.signs_in(),
             auth_in_query,
         };
-        Ok((placed, placement))
+        driver.look(|manager| manager.placed = placed);
+        Ok((plan, carried))
     }
 }
 
@@ -159,19 +155,22 @@ impl<H: Host> App for Core<H> {
         bearer_header(token)?;
         let token = Secret::from(token);
         self.bearer.replace(Some(Bearer { token, expires_at }));
+        self.place_again(driver)
+    }
+
+    fn place_again(&self, driver: &Driver) -> Result<(), Error> {
         if let Some(candidate) = self.candidate.get() {
-            let (mut placed, placement) = self.place(driver, candidate)?;
-            if placement.bearer_in_header {
+            let (plan, mut carried) = self.place(driver, candidate)?;
+            if plan.has(CredentialKind::Bearer, Placement::Header) {
                 // The handshake is past: later requests have the new one, and so have payloads.
-                driver.put_headers(&placed.endpoint.headers);
-                for (name, value) in &placed.endpoint.headers {
+                driver.put_headers(&carried.headers);
+                for (name, value) in &carried.headers {
                     if name.eq_ignore_ascii_case(AUTHORIZATION) {
-                        placed.payload_headers.push((AUTHORIZATION.to_owned(), value.clone()));
+                        carried.payload_headers.push((AUTHORIZATION.to_owned(), value.clone()));
                     }
                 }
             }
-            driver.look(|manager| manager.placed = placement);
-            self.host.carry(&placed.payload_headers);
+            self.host.carry(&carried.payload_headers);
         }
         Ok(())
     }
@@ -187,12 +186,28 @@ impl<H: Host> App for Core<H> {
     }
 
     fn begin(&self, driver: &Driver, candidate: Candidate) -> Result<Endpoint, Error> {
-        let (placed, placement) = self.place(driver, candidate)?;
+        let (plan, carried) = self.place(driver, candidate)?;
         self.candidate.set(Some(candidate));
-        driver.look(|manager| manager.placed = placement);
-        self.host.carry(&placed.payload_headers);
-        self.host.placed(placed.plan);
-        Ok(placed.endpoint)
+        self.host.carry(&carried.payload_headers);
+        self.host.placed(plan);
+        let options = self.options.borrow();
+        Ok(options.endpoint(&self.url, candidate.kind, options.asked(candidate.kind), carried))
+    }
+
+    fn upgrade(&self, endpoint: &Endpoint, kind: Kind) -> Endpoint {
+        let options = self.options.borrow();
+        let own = options.query(&self.url, kind);
+        let began_on = self.candidate.get().map_or(kind, |candidate| candidate.kind);
+        let query = if own == options.query(&self.url, began_on) {
+            endpoint.query.clone()
+        } else {
+            own
+        };
+        let carried = Carried {
+            query,
+            ..Carried::default()
+        };
+        options.endpoint(&self.url, kind, endpoint.revision, carried)
     }
 
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>) {
@@ -203,14 +218,14 @@ impl<H: Host> App for Core<H> {
         self.host.encode(connection, socket, packet)
     }
 
-    fn event(&self, event: Event<Payload>) {
-        match &event {
-            Event::Engine(_, EngineEvent::Open { revision, .. }) => self.learn(Some(*revision)),
+    fn event(&self, report: Report<Payload>) {
+        match report.event {
+            Event::Engine(_, EngineEvent::Open { revision, .. }) => self.learn(Some(revision)),
             // It may be another server by now.
-            Event::Error(_) => self.learn(None),
+            Event::Error => self.learn(None),
             _ => {}
         }
-        self.host.event(event);
+        self.host.event(report);
     }
 }
 
@@ -231,7 +246,7 @@ impl<H: Host> Core<H> {
     }
 
     fn server(&self) -> String {
-        [self.url.origin("http"), self.options.borrow().path.clone()].concat()
+        join(&[&self.url.origin("http"), &self.options.borrow().path])
     }
 }
 

@@ -11,7 +11,7 @@ use crate::error;
 use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::transport::Kind;
 use crate::proto::engine::url::Url;
-use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Reason};
+use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Reason, Report};
 use crate::proto::socket::namespace;
 use crate::proto::timer::Millis;
 use crate::web::{Driver, Payload};
@@ -324,31 +324,28 @@ impl Host for Side {
         }
     }
 
-    fn event(&self, event: Event<Payload>) {
-        let event = match event {
-            Event::Socket(index, event) => {
+    fn event(&self, report: Report<Payload>) {
+        let error = report.failure.as_deref().map(Error::from);
+        let event = match (report.event, error) {
+            (Event::Socket(index, event), error) => {
                 if let Some(socket) = self.state.socket(index) {
-                    socket.handle(event, &self.driver, index);
+                    socket.handle(event, report.data, error, &self.driver, index);
                 }
                 return;
             }
-            Event::Open => ManagerEvent::Open,
-            Event::Error(failure) => ManagerEvent::Error(Error::from(failure.as_ref())),
-            Event::Close(reason, _) => ManagerEvent::Close(reason),
-            Event::Ping => ManagerEvent::Ping,
-            Event::ReconnectAttempt(attempt) => ManagerEvent::ReconnectAttempt(attempt),
-            Event::Reconnect(attempt) => ManagerEvent::Reconnect(attempt),
-            Event::ReconnectError(failure) => ManagerEvent::ReconnectError(Error::from(failure.as_ref())),
-            Event::ReconnectFailed => ManagerEvent::ReconnectFailed,
-            Event::Renewal(index) => ManagerEvent::Renewal(self.state.namespace(index)),
-            Event::RenewalError(index, failure) => {
-                ManagerEvent::RenewalError(self.state.namespace(index), Error::from(failure.as_ref()))
-            }
-            Event::Engine(_, EngineEvent::Upgrade(kind)) => ManagerEvent::Upgrade(kind),
-            Event::Engine(_, EngineEvent::UpgradeError(failure)) => {
-                ManagerEvent::UpgradeError(Error::from(failure.as_ref()))
-            }
-            Event::Engine(..) | Event::Packet { .. } => return,
+            (Event::Open, _) => ManagerEvent::Open,
+            (Event::Error, Some(error)) => ManagerEvent::Error(error),
+            (Event::Close(reason), _) => ManagerEvent::Close(reason),
+            (Event::Ping, _) => ManagerEvent::Ping,
+            (Event::ReconnectAttempt(attempt), _) => ManagerEvent::ReconnectAttempt(attempt),
+            (Event::Reconnect(attempt), _) => ManagerEvent::Reconnect(attempt),
+            (Event::ReconnectError, Some(error)) => ManagerEvent::ReconnectError(error),
+            (Event::ReconnectFailed, _) => ManagerEvent::ReconnectFailed,
+            (Event::Renewal(index), _) => ManagerEvent::Renewal(self.state.namespace(index)),
+            (Event::RenewalError(index), Some(error)) => ManagerEvent::RenewalError(self.state.namespace(index), error),
+            (Event::Engine(_, EngineEvent::Upgrade(kind)), _) => ManagerEvent::Upgrade(kind),
+            (Event::Engine(_, EngineEvent::UpgradeError), Some(error)) => ManagerEvent::UpgradeError(error),
+            _ => return,
         };
         self.state.events.send(&event);
     }
@@ -403,11 +400,11 @@ fn answer(driver: &Rc<Driver>, state: &Rc<State>, socket: usize, epoch: u32, aut
 }
 
 /// The payload as it is sent.
-fn encode(auth: Result<JsValue, Error>, headers: &[(String, Secret)]) -> Result<Option<Payload>, Failure<Payload>> {
+fn encode(auth: Result<JsValue, Error>, headers: &[(String, Secret)]) -> Result<Option<Payload>, Rc<Failure<Payload>>> {
     auth.and_then(|auth| payload::connect(&auth, headers))
         .map_err(|error| failure(&error))
 }
 
-fn failure(error: &Error) -> Failure<Payload> {
+fn failure(error: &Error) -> Rc<Failure<Payload>> {
     Failure::new(error::Error::new(error.code(), error.message().to_owned()))
 }

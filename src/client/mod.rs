@@ -1,32 +1,51 @@
 //! The Rust API: sockets, managers, streams and futures, for apps that are WebAssembly themselves.
 //!
-//! Everything an app needs is at the root of the crate.
+//! Everything an app needs is at the root of the crate. The npm API has only `core` and `options` of it: the rest, and above all
+//! `js-sys` with it, would leave functions in the module that nothing calls.
 
-mod ack;
-#[cfg(feature = "serde")]
-mod arguments;
-mod auth;
-mod bearer;
-mod builder;
 pub(crate) mod core;
-mod emission;
-mod error;
-mod manager;
 pub mod options;
-mod payload;
-mod queue;
-mod reply;
-mod socket;
-mod stream;
 
-pub use ack::Ack;
-pub use auth::Auth;
-pub use bearer::Token;
-pub use builder::{Builder, Transport};
-pub use emission::Emission;
-pub use error::Error;
-pub use manager::{Manager, ManagerEvent};
-pub use options::Options;
-pub use reply::{Reply, Request};
-pub use socket::{Lifecycle, Socket};
-pub use stream::EventStream;
+#[cfg(not(feature = "js"))]
+mod ack;
+#[cfg(all(feature = "serde", not(feature = "js")))]
+mod arguments;
+#[cfg(not(feature = "js"))]
+mod auth;
+#[cfg(not(feature = "js"))]
+mod bearer;
+#[cfg(not(feature = "js"))]
+mod builder;
+#[cfg(not(feature = "js"))]
+mod emission;
+#[cfg(not(feature = "js"))]
+mod error;
+#[cfg(not(feature = "js"))]
+mod manager;
+#[cfg(not(feature = "js"))]
+mod payload;
+#[cfg(not(feature = "js"))]
+mod queue;
+#[cfg(not(feature = "js"))]
+mod reply;
+#[cfg(not(feature = "js"))]
+mod socket;
+#[cfg(not(feature = "js"))]
+mod stream;
+#[cfg(not(feature = "js"))]
+mod waiting;
+
+#[cfg(not(feature = "js"))]
+pub use self::{
+    ack::Ack,
+    auth::Auth,
+    bearer::Token,
+    builder::{Builder, Transport},
+    emission::Emission,
+    error::Error,
+    manager::{Manager, ManagerEvent},
+    options::Options,
+    reply::{Reply, Request},
+    socket::{Lifecycle, Socket},
+    stream::EventStream,
+};

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::error::{Code, Error};
-use crate::proto::auth::{AuthPlacement, Carried, Credentials, Header, HeaderFallback, Headers, Plan, Secret, plan};
+use crate::proto::auth::{AuthPlacement, Carried, Credentials, Header, HeaderFallback, Headers, Secret};
 use crate::proto::backoff::Backoff;
 use crate::proto::engine::Revision;
 use crate::proto::engine::connection::Config;
@@ -207,14 +207,6 @@ pub fn header(name: &str, value: &str) -> Result<Header, Error> {
     Header::new(name, value).map_err(|error| Error::new(Code::InvalidHeader, error.message()))
 }
 
-/// What a session is made with.
-pub(crate) struct Placed {
-    pub(crate) endpoint: Endpoint,
-    pub(crate) plan: Plan,
-    /// The headers that travel in the payload of each CONNECT, or of the event after it.
-    pub(crate) payload_headers: Vec<(String, Secret)>,
-}
-
 impl Options {
     /// # Errors
     ///
@@ -293,31 +285,28 @@ impl Options {
         if let Some(bearer) = bearer {
             headers.set(bearer_header(bearer.expose())?);
         }
-        let own = self.of(kind);
-        // The engine alone takes the URL's first.
-        let is_of_url = self.speech == Speech::Engine && !url.query.expose().is_empty();
-        let query = if is_of_url || own.query.is_empty() {
-            Payload::parameters(url.query.expose())
-        } else {
-            own.query.clone()
-        };
         Ok(Credentials {
             headers,
-            query,
+            query: self.query(url, kind),
             has_auth,
             auth_placement: self.auth_placement,
             engine_only: self.speech == Speech::Engine,
             // To the page's own origin XHR sends them unasked; `fetch` is told not to.
-            with_cookies: own.with_credentials || (url.is_own_origin && kind == Kind::Polling && !candidate.fetch),
+            with_cookies: self.of(kind).with_credentials
+                || (url.is_own_origin && kind == Kind::Polling && !candidate.fetch),
         })
     }
 
-    /// Says where a transport's requests go to.
-    fn address(&self, endpoint: &mut Endpoint) {
-        endpoint.path.clone_from(&self.path);
-        endpoint.timestamp = (self.timestamp_requests != Some(false)).then(|| self.timestamp_param.clone());
-        endpoint.stamps_streams = self.timestamp_requests == Some(true);
-        endpoint.base64 = self.force_base64;
+    /// The app's own query parameters for a transport.
+    pub(crate) fn query(&self, url: &Url, kind: Kind) -> Vec<(String, Secret)> {
+        let own = &self.of(kind).query;
+        // The engine alone takes the URL's first.
+        let is_of_url = self.speech == Speech::Engine && !url.query.expose().is_empty();
+        if is_of_url || own.is_empty() {
+            Payload::parameters(url.query.expose())
+        } else {
+            own.clone()
+        }
     }
 
     /// The options of a transport.
@@ -326,40 +315,33 @@ impl Options {
         own.map_or(self, |(_, own)| own)
     }
 
-    /// Plans where each credential travels when a session begins on `candidate`, and puts it there.
-    ///
-    /// # Errors
-    ///
-    /// [`Code::HeaderImpossible`] where a header cannot travel and the policy says that this is an error.
-    pub(crate) fn place(
-        &self,
-        url: &Url,
-        candidate: Candidate,
-        credentials: &Credentials,
-        known: Option<Revision>,
-    ) -> Result<Placed, Error> {
-        // Only servers 1.x and 2.x answer a script with a script.
-        let asked = match candidate.kind {
+    /// The revision that a session is asked for on a transport.
+    pub(crate) fn asked(&self, kind: Kind) -> Revision {
+        self.protocol.unwrap_or(match kind {
+            // Only servers 1.x and 2.x answer a script with a script.
             Kind::Jsonp => Revision::V3,
             _ => Revision::V4,
-        };
-        let asked = self.protocol.unwrap_or(asked);
-        let revision = self.protocol.or(known).unwrap_or(asked);
-        let plan = plan(credentials, candidate.kind, revision, self.header_fallback)
-            .map_err(|error| Error::new(Code::HeaderImpossible, error.message()))?;
-        let mut carried: Carried = plan.apply(credentials);
+        })
+    }
 
-        let own = self.of(candidate.kind);
-        let mut protocols = secrets(&own.protocols);
-        if protocols.is_empty() && !carried.protocols.is_empty() {
-            // Servers echo the first subprotocol that is offered: that must not be a credential.
-            protocols.push(Secret::from("socket.io"));
+    /// Where a transport goes to, and what travels there.
+    pub(crate) fn endpoint(&self, url: &Url, kind: Kind, revision: Revision, carried: Carried) -> Endpoint {
+        let own = self.of(kind);
+        let protocols = Payload::list(&[]);
+        for name in &own.protocols {
+            protocols.append(name);
         }
-        protocols.append(&mut carried.protocols);
-        let mut endpoint = Endpoint {
+        if own.protocols.is_empty() && !carried.protocols.is_empty() {
+            // Servers echo the first subprotocol that is offered: that must not be a credential.
+            protocols.append("socket.io");
+        }
+        for protocol in &carried.protocols {
+            protocols.append(protocol.expose());
+        }
+        Endpoint {
             url: url.clone(),
-            path: String::new(),
-            revision: asked,
+            path: own.path.clone(),
+            revision,
             query: carried.query,
             headers: carried.headers,
             headers_once: self.headers_once,
@@ -368,42 +350,10 @@ impl Options {
             with_credentials: own.with_credentials,
             diagnoses: self.diagnose,
             request_timeout: own.request_timeout as u32,
-            timestamp: None,
-            stamps_streams: false,
+            timestamp: (own.timestamp_requests != Some(false)).then(|| own.timestamp_param.clone()),
+            stamps_streams: own.timestamp_requests == Some(true),
             closes_on_unload: self.close_on_beforeunload,
-            base64: false,
-            upgraded: Vec::new(),
-        };
-        let mut others = Vec::new();
-        for (kind, better) in &self.own {
-            if !candidate.kind.is_polling() || kind.is_polling() {
-                continue;
-            }
-            let mut upgraded = endpoint.clone();
-            better.address(&mut upgraded);
-            upgraded.protocols = secrets(&better.protocols);
-            if better.query != own.query {
-                upgraded.query.clone_from(&better.query);
-            }
-            others.push((*kind, Rc::new(upgraded)));
+            base64: own.force_base64,
         }
-        endpoint.upgraded = others;
-        own.address(&mut endpoint);
-        // Where one travels in an event, so does the payload that the others would be in.
-        let mut payload_headers = carried.payload_headers;
-        payload_headers.append(&mut carried.event_headers);
-        Ok(Placed {
-            endpoint,
-            plan,
-            payload_headers,
-        })
     }
-}
-
-fn secrets(names: &[String]) -> Vec<Secret> {
-    let mut secrets = Vec::new();
-    for name in names {
-        secrets.push(Secret::from(name.as_str()));
-    }
-    secrets
 }

@@ -17,7 +17,7 @@ extern "C" {
 
     /// The JSON of a CONNECT's payload, in the edge's table. Runs code of the app (`toJSON`).
     #[wasm_bindgen(js_name = connectPayload, catch)]
-    fn connect_payload(auth: &JsValue, headers: &JsValue) -> Result<u32, JsValue>;
+    fn connect_payload(auth: &JsValue, headers: &JsValue) -> Result<i32, JsValue>;
 }
 
 /// An event or an answer with its binaries taken out. Call it while nothing is borrowed.

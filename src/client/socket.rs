@@ -393,21 +393,26 @@ impl<T> Listen for Listener<T> {
 
 impl SocketState {
     /// Something happened. Called while nothing is borrowed.
-    pub(super) fn handle(&self, event: SocketEvent<Payload>, driver: &Weak<Driver>, index: usize) {
-        match event {
+    pub(super) fn handle(
+        &self,
+        event: SocketEvent,
+        data: Option<Payload>,
+        error: Option<Error>,
+        driver: &Weak<Driver>,
+        index: usize,
+    ) {
+        match (event, data) {
             // Events that came before the server's consent are told in between.
-            SocketEvent::Granted { id, recovered } => self.grant(&id, recovered),
-            SocketEvent::Connect { id, recovered } => {
+            (SocketEvent::Granted { recovered }, Some(id)) => self.grant(&id, recovered),
+            (SocketEvent::Connect { recovered }, Some(id)) => {
                 self.grant(&id, recovered);
                 let id = self.id.borrow().clone().unwrap_or_default();
                 self.tell(&Lifecycle::Connect { id, recovered });
             }
-            SocketEvent::ConnectError {
-                failure,
-                will_retry,
-                transport,
-            } => {
-                let error = Error::from(failure.as_ref());
+            (SocketEvent::ConnectError { will_retry, transport }, _) => {
+                let Some(error) = error else {
+                    return;
+                };
                 if !will_retry {
                     self.refusal.replace(Some(error.clone()));
                 }
@@ -417,18 +422,17 @@ impl SocketState {
                     transport,
                 });
             }
-            SocketEvent::Disconnect(reason, failure) => {
+            (SocketEvent::Disconnect(reason), _) => {
                 self.id.replace(None);
-                let error = failure.as_deref().map(Error::from);
                 self.tell(&Lifecycle::Disconnect { reason, error });
             }
-            SocketEvent::Message { data, ack, epoch } => {
+            (SocketEvent::Message { ack, epoch }, Some(data)) => {
                 let reply = ack.map(|id| Reply::new(Weak::clone(driver), index, epoch, id));
                 self.deliver(&data, reply.as_ref());
             }
-            SocketEvent::Try { .. } => {}
-            SocketEvent::Ack { id, data } => self.settle(id, Ok(data.to_js().unchecked_into())),
-            SocketEvent::AckFailed { id, loss } => self.settle(id, Err(lost(loss))),
+            (SocketEvent::Ack { id }, Some(data)) => self.settle(id, Ok(data.to_js().unchecked_into())),
+            (SocketEvent::AckFailed { id, loss }, _) => self.settle(id, Err(lost(loss))),
+            _ => {}
         }
     }
 

@@ -59,7 +59,6 @@ declare module "#bindings" {
   export function reconfigure(manager: number, options: number): number;
   export function parseUrl(text: number, page: number): number;
   export function dispatch(driver: number, transport: number, signal: number, slot: number, number: number): number;
-  export function malloc(size: number, alignment: number): number;
   export const memory: WebAssembly.Memory;
   export const imports: WebAssembly.Imports;
   /** Gives all of the above their values. */

@@ -13,7 +13,7 @@ use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::connection::Connection;
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::url::Url;
-use crate::proto::output::{Demand, Event, Failure, Occasion};
+use crate::proto::output::{Demand, Failure, Occasion, Report};
 use crate::proto::socket::ack::Wanted;
 use crate::proto::socket::manager::Manager;
 use crate::proto::socket::namespace::{self, Outgoing};
@@ -87,20 +87,20 @@ impl Host for Façade {
         self.target.encode(connection, socket, packet).map(Payload::into_items)
     }
 
-    fn event(&self, event: Event<Payload>) {
-        self.target.event(event);
+    fn event(&self, report: Report<Payload>) {
+        self.target.event(report);
     }
 }
 
 /// Something happened, as the edge tells.
 #[wasm_bindgen]
-pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) -> u32 {
+pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: i32, number: u32) -> f64 {
     signal::dispatch(driver, transport, signal, slot, number)
 }
 
 /// A URL taken apart: a list of what names the server, the namespace, and the query.
 #[wasm_bindgen(js_name = parseUrl)]
-pub fn parse_url(text: u32, page: u32) -> i32 {
+pub fn parse_url(text: i32, page: i32) -> i32 {
     let url = url_of(text, page).and_then(|url| namespace::check(&url.path).map(|()| url));
     outcome(url.map(|url| {
         let texts: [&str; 3] = [&url.origin("http"), &url.path, url.query.expose()];
@@ -109,15 +109,27 @@ pub fn parse_url(text: u32, page: u32) -> i32 {
 }
 
 /// A URL, and the page's own origin where there is one. Both are taken.
-fn url_of(text: u32, page: u32) -> Result<Url, Error> {
+fn url_of(text: i32, page: i32) -> Result<Url, Error> {
     Url::parse(
         &text_of(text),
         Payload::from_slot(page).and_then(|page| page.as_text()).as_deref(),
     )
 }
 
+/// The code units of a namespace, which is taken; none of the root's.
+fn units_of(namespace: Option<Payload>) -> Vec<u16> {
+    let mut units = Vec::new();
+    if let Some(namespace) = namespace {
+        // At least as many as it has.
+        units.resize(namespace.wire_len(), 0);
+        let count = namespace.read(0, &mut units);
+        units.truncate(if count > 1 { count } else { 0 });
+    }
+    units
+}
+
 /// A text, which is taken.
-fn text_of(slot: u32) -> String {
+fn text_of(slot: i32) -> String {
     Payload::from_slot(slot)
         .and_then(|text| text.as_text())
         .unwrap_or_default()
@@ -131,7 +143,7 @@ thread_local! {
 /// A manager for a URL, without a connection; gives its number. `target` is told what happens. With `engine_only` its connections
 /// carry what [`send_message`] is given.
 #[wasm_bindgen(js_name = addManager)]
-pub fn add_manager(target: u32, text: u32, page: u32, options: u32, engine_only: bool) -> i32 {
+pub fn add_manager(target: i32, text: i32, page: i32, options: i32, engine_only: bool) -> i32 {
     let (target, options) = (Payload::from_slot(target), Payload::from_slot(options));
     let (Some(target), Some(options)) = (target, options) else {
         return 0;
@@ -183,7 +195,7 @@ pub fn close(manager: usize) {
 
 /// Adds a socket for a namespace, with its own options, and gives its number.
 #[wasm_bindgen(js_name = addSocket)]
-pub fn add_socket(manager: usize, namespace: u32, options: u32) -> i32 {
+pub fn add_socket(manager: usize, namespace: i32, options: i32) -> i32 {
     let namespace = text_of(namespace);
     let retries = match Payload::from_slot(options) {
         Some(options) => options::retries(&options),
@@ -239,7 +251,7 @@ pub fn would_send(manager: usize, is_volatile: bool) -> bool {
 /// Sends an event. `data` is its JSON, `attachments` a list of binaries or 0, both taken; `timeout` is in milliseconds.
 /// Gives what became of it in the lowest two bits (0 sent, 1 buffered, 2 discarded, 3 queued) and its number.
 #[wasm_bindgen]
-pub fn emit(manager: usize, socket: usize, data: u32, attachments: u32, timeout: f64, flags: u32) -> f64 {
+pub fn emit(manager: usize, socket: usize, data: i32, attachments: i32, timeout: f64, flags: u32) -> f64 {
     let Some(event) = outgoing(data, attachments, flags & PLAIN == 0) else {
         return f64::NAN;
     };
@@ -262,7 +274,7 @@ pub fn discard(manager: usize, socket: usize, number: u32) {
 
 /// Answers an event.
 #[wasm_bindgen]
-pub fn acknowledge(manager: usize, socket: usize, epoch: u32, id: u32, data: u32, attachments: u32) {
+pub fn acknowledge(manager: usize, socket: usize, epoch: u32, id: u32, data: i32, attachments: i32) {
     if let Some(answer) = outgoing(data, attachments, true) {
         run(manager, |manager, _| manager.acknowledge(socket, epoch, id, answer));
     }
@@ -271,7 +283,7 @@ pub fn acknowledge(manager: usize, socket: usize, epoch: u32, id: u32, data: u32
 /// Takes a bearer token of the app's, and when it expires (in seconds or milliseconds since 1970, or no number). Throws where it
 /// can't be a header.
 #[wasm_bindgen]
-pub fn bear(manager: usize, token: u32, expires_at: f64) -> i32 {
+pub fn bear(manager: usize, token: i32, expires_at: f64) -> i32 {
     let expires_at = (!expires_at.is_nan()).then_some(expires_at);
     let taken = find(manager).map_or(Ok(()), |driver| driver.bear(&text_of(token), expires_at));
     outcome(taken.map(|()| 0))
@@ -279,7 +291,7 @@ pub fn bear(manager: usize, token: u32, expires_at: f64) -> i32 {
 
 /// Takes the JSON of the payload that travels in the query of the handshake, or 0.
 #[wasm_bindgen]
-pub fn authorize(manager: usize, auth: u32) {
+pub fn authorize(manager: usize, auth: i32) {
     if let Some(driver) = find(manager) {
         driver.authorize(Payload::from_slot(auth));
     }
@@ -287,7 +299,7 @@ pub fn authorize(manager: usize, auth: u32) {
 
 /// What the handshake of the next connection carries is there; or it is not, and this was thrown.
 #[wasm_bindgen]
-pub fn configured(manager: usize, epoch: u32, detail: u32) {
+pub fn configured(manager: usize, epoch: u32, detail: i32) {
     if let Some(driver) = find(manager) {
         let outcome = Payload::from_slot(detail).map_or(Ok(()), |detail| Err(thrown(detail)));
         driver.configured(epoch, outcome);
@@ -296,7 +308,7 @@ pub fn configured(manager: usize, epoch: u32, detail: u32) {
 
 /// Gives the JSON of a socket's payload, or 0.
 #[wasm_bindgen]
-pub fn answer(manager: usize, socket: usize, epoch: u32, auth: u32) {
+pub fn answer(manager: usize, socket: usize, epoch: u32, auth: i32) {
     if let Some(driver) = find(manager) {
         driver.answer(socket, epoch, Ok(Payload::from_slot(auth)));
     }
@@ -304,7 +316,7 @@ pub fn answer(manager: usize, socket: usize, epoch: u32, auth: u32) {
 
 /// Says that there is no payload, and what was thrown.
 #[wasm_bindgen]
-pub fn refuse(manager: usize, socket: usize, epoch: u32, detail: u32) {
+pub fn refuse(manager: usize, socket: usize, epoch: u32, detail: i32) {
     if let (Some(driver), Some(detail)) = (find(manager), Payload::from_slot(detail)) {
         driver.answer(socket, epoch, Err(thrown(detail)));
     }
@@ -319,10 +331,9 @@ pub fn decline(manager: usize, socket: usize, epoch: u32) {
 }
 
 /// What the app's function threw.
-fn thrown(detail: Payload) -> Failure<Payload> {
+fn thrown(detail: Payload) -> Rc<Failure<Payload>> {
     let error = Error::new(Code::AuthFailed, "The function that gives the credentials failed");
-    let detail = Some(detail);
-    Failure { error, detail }
+    Failure::with(error, Some(detail))
 }
 
 /// Tells of every packet, or stops doing so.
@@ -333,7 +344,7 @@ pub fn watch(manager: usize, is_watched: bool) {
 
 /// Sends a message below Socket.IO, which a transport may compress.
 #[wasm_bindgen(js_name = sendMessage)]
-pub fn send_message(manager: usize, data: u32, compress: bool) {
+pub fn send_message(manager: usize, data: i32, compress: bool) {
     let Some(data) = Payload::from_slot(data) else {
         return;
     };
@@ -344,14 +355,14 @@ pub fn send_message(manager: usize, data: u32, compress: bool) {
 /// namespace, what its data is (as [`Shape`](crate::proto::Shape) numbers it) and the data; both values are taken. What is no
 /// number is no type and no id.
 #[wasm_bindgen]
-pub fn decoded(manager: usize, connection: u32, kind: f64, id: f64, namespace: u32, shape: u32, data: u32) {
+pub fn decoded(manager: usize, connection: u32, kind: f64, id: f64, namespace: i32, shape: i32, data: i32) {
     let number = |number: f64| Some(number as u32).filter(|whole| f64::from(*whole) == number);
     let kind = number(kind).and_then(|kind| PacketType::from_number(u16::try_from(kind).ok()?));
     let id = if id == -1.0 { Some(None) } else { number(id).map(Some) };
-    let (namespace, data) = (text_of(namespace), Payload::from_slot(data));
+    let (namespace, data) = (Payload::from_slot(namespace), Payload::from_slot(data));
     let packet = kind.zip(id).zip(data).map(|((kind, id), data)| Incoming {
         kind,
-        namespace: if namespace == "/" { "" } else { &namespace }.encode_utf16().collect(),
+        namespace: units_of(namespace),
         id,
         data,
         shape: shape_of(shape),
@@ -361,7 +372,7 @@ pub fn decoded(manager: usize, connection: u32, kind: f64, id: f64, namespace: u
 
 /// The app's encoder or decoder has thrown this, and nobody has asked it to.
 #[wasm_bindgen]
-pub fn garbled(manager: usize, connection: u32, detail: u32) {
+pub fn garbled(manager: usize, connection: u32, detail: i32) {
     let detail = Payload::from_slot(detail);
     run(manager, |manager, now| manager.handle_garbled(now, connection, detail));
 }
@@ -369,13 +380,18 @@ pub fn garbled(manager: usize, connection: u32, detail: u32) {
 /// What is not yet written for certain, as a list: each packet as its text with the type digit or its binary, then a text that is
 /// empty where it may not be compressed.
 #[wasm_bindgen(js_name = writeBuffer)]
-pub fn write_buffer(manager: usize) -> u32 {
+pub fn write_buffer(manager: usize) -> i32 {
     let packets = Payload::list(&[]);
-    let unwritten = look(manager, |manager| manager.connection().map(Connection::unwritten));
-    for (data, compress) in unwritten.unwrap_or_default() {
-        packets.push(Some(data));
-        packets.append(if compress { "1" } else { "" });
-    }
+    look(manager, |manager| {
+        let unwritten = manager.connection().map(Connection::unwritten);
+        for part in unwritten.unwrap_or_default() {
+            for packet in part {
+                let (data, compress) = packet.describe();
+                packets.push(Some(data));
+                packets.append(if compress { "1" } else { "" });
+            }
+        }
+    });
     packets.into_slot()
 }
 
@@ -393,7 +409,7 @@ pub fn is_reconnecting(manager: usize) -> bool {
 
 /// Changes those options of reconnection that `object` has.
 #[wasm_bindgen]
-pub fn reconfigure(manager: usize, options: u32) -> i32 {
+pub fn reconfigure(manager: usize, options: i32) -> i32 {
     let failure = Payload::from_slot(options).and_then(|options| {
         look(manager, |manager| {
             options::adjust(&options, &mut manager.reconnection).err()
@@ -410,7 +426,7 @@ fn run<T: Default>(manager: usize, act: impl FnOnce(&mut Manager<Payload>, Milli
     find(manager).map(|driver| driver.run(act)).unwrap_or_default()
 }
 
-fn outgoing(data: u32, attachments: u32, compress: bool) -> Option<Outgoing<Payload>> {
+fn outgoing(data: i32, attachments: i32, compress: bool) -> Option<Outgoing<Payload>> {
     let data = Payload::from_slot(data)?;
     Some(Outgoing {
         data,

@@ -11,19 +11,19 @@ use crate::web::Payload;
 extern "C" {
     /// Makes an `Error` with the members that apps look at, and gives its number.
     #[wasm_bindgen(js_name = makeError)]
-    fn make_error(code: &str, message: &str, hint: &str, is_transport: bool, transport: &str, detail: u32) -> u32;
+    fn make_error(texts: i32, is_transport: i32, detail: i32) -> i32;
 }
 
 /// What a call of the façade gives: a number, or the negative number of the `Error` to throw.
 pub fn outcome(result: Result<usize, Error>) -> i32 {
     match result {
         Ok(number) => number as i32,
-        Err(error) => -(make(&error, None, 0) as i32),
+        Err(error) => -make(&error, None, 0),
     }
 }
 
 /// The number of the `Error` of a failure, with what the server or the browser said of it.
-pub fn failure(failure: &Failure<Payload>, transport: Option<Kind>) -> u32 {
+pub fn failure(failure: &Failure<Payload>, transport: Option<Kind>) -> i32 {
     make(
         &failure.error,
         transport,
@@ -31,15 +31,9 @@ pub fn failure(failure: &Failure<Payload>, transport: Option<Kind>) -> u32 {
     )
 }
 
-fn make(error: &Error, transport: Option<Kind>, detail: u32) -> u32 {
+fn make(error: &Error, transport: Option<Kind>, detail: i32) -> i32 {
     let Error { code, message } = error;
     let transport = transport.map_or("", Kind::name);
-    make_error(
-        code.as_str(),
-        message,
-        code.hint(),
-        code.is_transport(),
-        transport,
-        detail,
-    )
+    let texts = Payload::list(&[code.as_str(), message, code.hint(), transport]);
+    make_error(texts.into_slot(), i32::from(code.is_transport()), detail)
 }

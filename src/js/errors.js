@@ -4,10 +4,10 @@ import { held, hold, take } from "../web/edge.js";
 /**
  * An error as apps see it: `code` is stable, the text is not. Errors of a transport look like the official client's
  * `TransportError`; the server's refusal of a namespace carries its `data`.
- * @param {string} code @param {string} message @param {string} hint @param {boolean} isTransport
- * @param {string} transport @param {number} detail @returns {number}
+ * @param {number} texts code, message, hint and transport, which are taken @param {number} isTransport @param {number} detail
  */
-export const makeError = (code, message, hint, isTransport, transport, detail) => {
+export const makeError = (texts, isTransport, detail) => {
+  const [code, message, hint, transport] = take(texts);
   // What the app's own function has thrown is the cause.
   const isThrown = detail && (code === "auth_failed" || code === "parse_error");
   const error = new Error(message, isThrown ? { cause: held[detail] } : undefined);

@@ -4,6 +4,7 @@
  * ended by then.
  */
 import { ACCEPTED, ANSWERED, BROKEN, PROBED, dispatch, held, hold, take } from "../web/edge.js";
+import { stamped } from "../web/network.js";
 import { load } from "./parts.js";
 
 /** What came of a probe that can't be made; `Outcome` in `diagnosis.rs` has the number. */
@@ -34,9 +35,9 @@ export const openSession = (url, options, driver, transport) => {
   return begin("webtransport", ({ line }) => line(...given, driver, transport), driver, transport, BROKEN);
 };
 
-/** @param {number} url @param {string} stamp @param {number} body @param {number} driver @param {number} transport */
+/** @param {number} url @param {number} stamp @param {number} body @param {number} driver @param {number} transport */
 export const sendJsonp = (url, stamp, body, driver, transport) => {
-  const given = [held[url], stamp, take(body)];
+  const given = [stamped(held[url], stamp), take(body)];
   return begin("jsonp", ({ send }) => send(...given, driver, transport), driver, transport, body ? ACCEPTED : ANSWERED);
 };
 
@@ -47,16 +48,24 @@ let diagnosis;
 const diagnose = (act, driver, transport) => {
   load("diagnosis").then(
     (part) => act((diagnosis = part)),
-    () => dispatch(driver, transport, PROBED, 0, UNKNOWN),
+    () => {
+      dispatch(driver, transport, PROBED, 0, UNKNOWN);
+    },
   );
 };
 
 /** @type {typeof import("../web/diagnosis.js").probe} */
-export const probe = (kind, url, header, withCredentials, driver, transport) =>
-  diagnose((part) => part.probe(kind, url, header, withCredentials, driver, transport), driver, transport);
+export const probe = (kind, url, header, withCredentials, driver, transport) => {
+  const [address, name] = [take(url), take(header)];
+  diagnose((part) => part.probe(kind, hold(address), hold(name), withCredentials, driver, transport), driver, transport);
+};
 
 /** @param {number} driver @param {number} transport */
 export const awaitProbe = (driver, transport) => diagnose((part) => part.awaitProbe(driver, transport), driver, transport);
 
 /** @type {typeof import("../web/diagnosis.js").explain} */
-export const explain = (slot, code, names) => diagnosis?.explain(slot, code, names);
+export const explain = (slot, code, names) => {
+  if (diagnosis) return diagnosis.explain(slot, code, names);
+  take(code);
+  take(names);
+};

@@ -16,48 +16,131 @@ use crate::web::Payload;
 
 use super::value::Type;
 
-/// A member of [`Options`] that is read as it is.
+/// What an option is, and where it goes.
 enum Field {
-    Flag(fn(&mut Options) -> &mut bool),
-    Number(fn(&mut Options) -> &mut Millis),
-    Text(fn(&mut Options) -> &mut String),
+    Flag(fn(&mut Options, bool)),
+    /// A number that is not negative; `false` stands for no limit.
+    Number(fn(&mut Options, Millis)),
+    /// `false` where the text is none that the option can have.
+    Text(fn(&mut Options, &str) -> bool),
+    /// `None` where the value is none that the option can have; the problem may be told better.
+    Other(fn(&mut Options, &Payload, &Problem) -> Option<()>),
 }
 
+/// What the façade reads for itself.
+const FAÇADE: Field = Field::Flag(|_, _| {});
+
 /// A table: one loop over it is smaller than a call for each.
-const FIELDS: [(&str, Field); 18] = [
-    ("upgrade", Field::Flag(|options| &mut options.upgrade)),
+const FIELDS: [(&str, Field); 37] = [
+    ("upgrade", Field::Flag(|options, is| options.upgrade = is)),
     (
         "tryAllTransports",
-        Field::Flag(|options| &mut options.try_all_transports),
+        Field::Flag(|options, is| options.try_all_transports = is),
     ),
-    ("rememberUpgrade", Field::Flag(|options| &mut options.remember_upgrade)),
-    ("withCredentials", Field::Flag(|options| &mut options.with_credentials)),
-    ("forceBase64", Field::Flag(|options| &mut options.force_base64)),
+    (
+        "rememberUpgrade",
+        Field::Flag(|options, is| options.remember_upgrade = is),
+    ),
+    (
+        "withCredentials",
+        Field::Flag(|options, is| options.with_credentials = is),
+    ),
+    ("forceBase64", Field::Flag(|options, is| options.force_base64 = is)),
     (
         "closeOnBeforeunload",
-        Field::Flag(|options| &mut options.close_on_beforeunload),
+        Field::Flag(|options, is| options.close_on_beforeunload = is),
     ),
-    ("useNativeTimers", Field::Flag(|options| &mut options.native_timers)),
-    ("reconnection", Field::Flag(|options| &mut options.reconnection)),
+    ("useNativeTimers", Field::Flag(|options, is| options.native_timers = is)),
+    ("diagnose", Field::Flag(|options, is| options.diagnose = is)),
+    (
+        "timestampRequests",
+        Field::Flag(|options, is| options.timestamp_requests = Some(is)),
+    ),
+    ("autoConnect", FAÇADE),
+    ("forceNew", FAÇADE),
+    ("multiplex", FAÇADE),
+    ("debug", FAÇADE),
+    ("addTrailingSlash", FAÇADE),
+    ("reconnection", Field::Flag(|options, is| options.reconnection = is)),
+    (
+        "reconnectionAttempts",
+        // A cast of a float saturates.
+        Field::Number(|options, count| options.reconnection_attempts = count as u32),
+    ),
     (
         "reconnectionDelay",
-        Field::Number(|options| &mut options.reconnection_delay),
+        Field::Number(|options, time| options.reconnection_delay = time),
     ),
     (
         "reconnectionDelayMax",
-        Field::Number(|options| &mut options.reconnection_delay_max),
+        Field::Number(|options, time| options.reconnection_delay_max = time),
     ),
     (
         "randomizationFactor",
-        Field::Number(|options| &mut options.randomization_factor),
+        Field::Number(|options, share| options.randomization_factor = share),
     ),
-    ("timeout", Field::Number(|options| &mut options.timeout)),
-    ("diagnose", Field::Flag(|options| &mut options.diagnose)),
-    ("renewBefore", Field::Number(|options| &mut options.renew_before)),
-    ("authTimeout", Field::Number(|options| &mut options.auth_timeout)),
-    ("requestTimeout", Field::Number(|options| &mut options.request_timeout)),
-    ("timestampParam", Field::Text(|options| &mut options.timestamp_param)),
-    ("path", Field::Text(|options| &mut options.path)),
+    ("timeout", Field::Number(|options, time| options.timeout = time)),
+    (
+        "renewBefore",
+        Field::Number(|options, time| options.renew_before = time),
+    ),
+    (
+        "authTimeout",
+        Field::Number(|options, time| options.auth_timeout = time),
+    ),
+    (
+        "requestTimeout",
+        Field::Number(|options, time| options.request_timeout = time),
+    ),
+    (
+        "timestampParam",
+        Field::Text(|options, name| {
+            options.timestamp_param = name.to_owned();
+            true
+        }),
+    ),
+    (
+        "path",
+        Field::Text(|options, path| {
+            options.path = path.to_owned();
+            true
+        }),
+    ),
+    (
+        "headerFallback",
+        Field::Text(|options, name| {
+            HeaderFallback::parse(name)
+                .map(|fallback| options.header_fallback = fallback)
+                .is_some()
+        }),
+    ),
+    (
+        "headersOn",
+        Field::Text(|options, name| {
+            options.headers_once = name == "handshake";
+            options.headers_once || name == "always"
+        }),
+    ),
+    (
+        "authPlacement",
+        Field::Text(|options, name| {
+            AuthPlacement::parse(name)
+                .map(|placement| options.auth_placement = placement)
+                .is_some()
+        }),
+    ),
+    ("protocol", Field::Other(protocol)),
+    ("protocols", Field::Other(protocols)),
+    ("query", Field::Other(query)),
+    ("transports", Field::Other(transports)),
+    (
+        "auth",
+        Field::Other(|_, auth, _| (auth.is_object() || auth.value_type() == Type::Function).then_some(())),
+    ),
+    ("credentials", Field::Other(bearer)),
+    ("extraHeaders", Field::Other(headers)),
+    ("reauth", Field::Other(reauth)),
+    ("parser", Field::Other(parser)),
 ];
 
 /// Reads the options that an app gave; what it left out is as in [`Options::default`].
@@ -67,76 +150,28 @@ const FIELDS: [(&str, Field); 18] = [
 /// [`Code::InvalidOption`] and [`Code::InvalidHeader`], with a text that names the option or header, never its value.
 pub fn read(object: &Payload) -> Result<Options, Error> {
     let problem = Problem::default();
-    let reader = Reader {
-        object,
-        problem: &problem,
-    };
-    let mut options = Options::default();
-    reader.plain(&mut options);
-    reader.attempts(&mut options.reconnection_attempts);
-    // What the façade reads for itself.
-    for name in ["autoConnect", "forceNew", "multiplex", "debug"] {
-        reader.flag(name, &mut false);
-    }
+    let reader = Reader::new(object, &problem);
+    let mut options = reader.options();
     reader.retries();
-    let mut has_slash = true;
-    reader.flag("addTrailingSlash", &mut has_slash);
-    if options.path.ends_with('/') {
-        options.path.pop();
-    }
-    if has_slash {
-        options.path.push_str("/");
-    }
     problem.check(options.check_path());
-    if let Some(fallback) = reader.read("headerFallback", |value| HeaderFallback::parse(&value.as_text()?)) {
-        options.header_fallback = fallback;
-    }
-    options.headers_once = reader.either("headersOn", "always", "handshake");
-    if let Some(placement) = reader.read("authPlacement", |value| AuthPlacement::parse(&value.as_text()?)) {
-        options.auth_placement = placement;
-    }
-    if let Some(protocol) = reader.read("protocol", revision) {
-        options.protocol = protocol;
-    }
-    reader.bearer(&mut options.bearer);
-    reader.reauth(&mut options.reauth);
-    reader.read("auth", |auth| {
-        (auth.is_object() || auth.value_type() == Type::Function).then_some(())
-    });
-    reader.parser(&mut options.speech);
-    options.headers = reader.headers();
-    if let Some(list) = reader.list("transports") {
-        options.transports.clear();
-        while let Some(item) = list.shift() {
-            // A marker has the name as a member.
-            let name = item.as_text().or_else(|| reader.of(&item).get("transport")?.as_text());
-            let name = name.as_deref();
-            match name.and_then(transport) {
-                Some(candidate) => options.transports.push(candidate),
-                None if name == Some(Kind::WebTransport.name()) => {}
-                None => problem.wrong("transports"),
-            }
-        }
-    }
-    // Last, because what it leaves out is as read so far.
     if let Some(own) = reader.get("transportOptions") {
         if !own.is_object() {
             problem.wrong("transportOptions");
         }
         for kind in [Kind::Polling, Kind::WebSocket, Kind::WebTransport] {
-            if let Some(own) = reader.of(&own).get(kind.name()) {
-                let given = Rc::new(own);
-                if kind == Kind::WebTransport {
-                    options.session_options = Some(Rc::clone(&given));
-                }
-                let reader = reader.of(&given);
-                for header in &reader.headers() {
+            if let Some(given) = own.member(kind.name()) {
+                // What it leaves out is as it is for every transport, but the headers are apart.
+                let mut own = reader.options();
+                own.headers = Headers::default();
+                Reader::new(&given, &problem).fields(&mut own);
+                problem.check(own.check_path());
+                for header in &own.headers {
                     options.transport_headers.push((kind, header.clone()));
                 }
-                let mut own = options.clone();
-                reader.plain(&mut own);
-                problem.check(own.check_path());
                 options.own.push((kind, own));
+                if kind == Kind::WebTransport {
+                    options.session_options = Some(Rc::new(given));
+                }
             }
         }
     }
@@ -146,27 +181,24 @@ pub fn read(object: &Payload) -> Result<Options, Error> {
 /// Reads a socket's own options, of which Rust needs how often its events are sent again.
 pub fn retries(object: &Payload) -> Result<u32, Error> {
     let problem = Problem::default();
-    let reader = Reader {
-        object,
-        problem: &problem,
-    };
-    let retries = reader.retries();
+    let retries = Reader::new(object, &problem).retries();
     problem.result(retries)
 }
 
 /// Changes what the object has of the options of reconnection.
 pub fn adjust(object: &Payload, reconnection: &mut Reconnection) -> Result<(), Error> {
     let problem = Problem::default();
-    let reader = Reader {
-        object,
-        problem: &problem,
+    let mut options = Options {
+        reconnection: reconnection.enabled,
+        reconnection_attempts: reconnection.attempts,
+        reconnection_delay: reconnection.backoff.min,
+        reconnection_delay_max: reconnection.backoff.max,
+        randomization_factor: reconnection.backoff.jitter,
+        timeout: reconnection.timeout,
+        ..Options::default()
     };
-    reader.flag("reconnection", &mut reconnection.enabled);
-    reader.attempts(&mut reconnection.attempts);
-    reader.number("reconnectionDelay", &mut reconnection.backoff.min);
-    reader.number("reconnectionDelayMax", &mut reconnection.backoff.max);
-    reader.number("randomizationFactor", &mut reconnection.backoff.jitter);
-    reader.number("timeout", &mut reconnection.timeout);
+    Reader::new(object, &problem).fields(&mut options);
+    options.reconfigure(reconnection);
     problem.result(())
 }
 
@@ -201,222 +233,182 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads another object.
-    fn of<'b>(&self, object: &'b Payload) -> Reader<'b>
-    where
-        'a: 'b,
-    {
-        Reader {
-            object,
-            problem: self.problem,
-        }
+    fn new(object: &'a Payload, problem: &'a Problem) -> Self {
+        Self { object, problem }
     }
 
     fn get(&self, name: &str) -> Option<Payload> {
         self.object.member(name)
     }
 
-    /// Reads what can differ from transport to transport, and all else that is read as it is.
-    fn plain(&self, options: &mut Options) {
+    /// The options of the table, the path with its slash.
+    fn options(&self) -> Options {
+        let mut options = Options::default();
+        self.fields(&mut options);
+        if options.path.ends_with('/') {
+            options.path.pop();
+        }
+        let slash = self.get("addTrailingSlash").and_then(|slash| slash.as_flag());
+        if slash != Some(false) {
+            options.path.push_str("/");
+        }
+        options
+    }
+
+    /// Reads what is in the table.
+    fn fields(&self, options: &mut Options) {
         for (name, field) in &FIELDS {
-            match field {
-                Field::Flag(member) => self.flag(name, member(options)),
-                Field::Number(member) => self.number(name, member(options)),
-                Field::Text(member) => self.text(name, member(options)),
-            }
-        }
-        let stamps = self.read("timestampRequests", Payload::as_flag);
-        options.timestamp_requests = stamps.or(options.timestamp_requests);
-        if self.get("query").is_some() {
-            options.query = self.query();
-        }
-        if let Some(protocol) = self.get("protocols").and_then(|protocols| protocols.as_text()) {
-            options.protocols = vec![protocol];
-        } else if let Some(list) = self.list("protocols") {
-            options.protocols.clear();
-            while let Some(name) = list.shift() {
-                match name.as_text() {
-                    Some(name) => options.protocols.push(name),
-                    None => self.problem.wrong("protocols"),
-                }
-            }
-        }
-    }
-
-    /// A member, where it has the type that `read` wants.
-    fn read<T>(&self, name: &str, read: impl FnOnce(&Payload) -> Option<T>) -> Option<T> {
-        let value = self.get(name)?;
-        let read = read(&value);
-        if read.is_none() {
-            self.problem.wrong(name);
-        }
-        read
-    }
-
-    fn flag(&self, name: &str, flag: &mut bool) {
-        if let Some(value) = self.read(name, Payload::as_flag) {
-            *flag = value;
-        }
-    }
-
-    fn text(&self, name: &str, text: &mut String) {
-        if let Some(value) = self.read(name, Payload::as_text) {
-            *text = value;
-        }
-    }
-
-    /// A number that is not negative; `false` stands for no limit.
-    fn number(&self, name: &str, number: &mut Millis) {
-        let read = |value: &Payload| {
-            let given = match value.as_flag() {
-                Some(false) => Some(Millis::INFINITY),
-                _ => value.as_number(),
+            let Some(value) = self.get(name) else {
+                continue;
             };
-            given.filter(|given| *given >= 0.0)
-        };
-        if let Some(value) = self.read(name, read) {
-            *number = value;
+            let taken = match field {
+                Field::Flag(set) => value.as_flag().map(|flag| set(options, flag)),
+                Field::Number(set) => number(&value).map(|number| set(options, number)),
+                Field::Text(set) => value.as_text().filter(|text| set(options, text)).map(drop),
+                Field::Other(set) => set(options, &value, self.problem),
+            };
+            if taken.is_none() {
+                self.problem.wrong(name);
+            }
         }
-    }
-
-    /// Whether an option has the second of its two values; the first is the default.
-    fn either(&self, name: &str, first: &str, second: &str) -> bool {
-        let choose = |text: String| (text == first || text == second).then(|| text == second);
-        self.read(name, |value| value.as_text().and_then(choose))
-            .unwrap_or(false)
-    }
-
-    fn attempts(&self, attempts: &mut u32) {
-        let mut number = f64::from(*attempts);
-        self.number("reconnectionAttempts", &mut number);
-        // A cast of a float saturates.
-        *attempts = number as u32;
     }
 
     fn retries(&self) -> u32 {
-        let mut retries = 0.0;
-        self.number("retries", &mut retries);
-        self.number("ackTimeout", &mut 0.0);
+        self.number("ackTimeout");
         // A cast of a float saturates.
-        retries as u32
+        self.number("retries") as u32
     }
 
-    fn list(&self, name: &str) -> Option<Payload> {
-        self.read(name, Payload::items)
-    }
-
-    /// The query, from a text or an object whose members may be of any type.
-    fn query(&self) -> Vec<(String, Secret)> {
-        let Some(value) = self.get("query") else {
-            return Vec::new();
+    /// A number; 0 where there is none.
+    fn number(&self, name: &str) -> f64 {
+        let Some(value) = self.get(name) else {
+            return 0.0;
         };
-        let mut query = Vec::new();
-        if let Some(text) = value.as_text() {
-            query = Payload::parameters(&text);
-        } else if let Some(members) = value.members() {
-            while let Some(name) = members.shift() {
-                let text = members.shift().and_then(|value| value.to_text()?.as_text());
-                match (name.as_text(), text) {
-                    (Some(name), Some(text)) => query.push((name, Secret::new(text))),
-                    _ => self.problem.wrong("query"),
-                }
-            }
-        } else {
-            self.problem.wrong("query");
-        }
-        query
-    }
-
-    fn headers(&self) -> Headers {
-        let mut headers = Headers::default();
-        let Some(members) = self.read("extraHeaders", Payload::members) else {
-            return headers;
-        };
-        while let (Some(name), Some(value)) = (members.shift(), members.shift()) {
-            let Some(name) = name.as_text() else {
-                self.problem.wrong("extraHeaders");
-                continue;
-            };
-            // The name first: it may be a whole line, with a value.
-            if self.problem.check(header(&name, "")).is_none() {
-                continue;
-            }
-            let is_plain = !value.is_object() && value.value_type() != Type::Nothing;
-            let text = value.to_text().filter(|_| is_plain);
-            match text.and_then(|text| text.as_text()) {
-                Some(text) => {
-                    if let Some(header) = self.problem.check(header(&name, &text)) {
-                        headers.add(header);
-                    }
-                }
-                None => {
-                    let message = join(&["The header ", &name, " has a value that is no string"]);
-                    self.problem.set(Error::new(Code::InvalidHeader, message));
-                }
-            }
-        }
-        headers
-    }
-
-    /// What the app gives once for every transport.
-    fn bearer(&self, bearer: &mut Bearer) {
-        let Some(credentials) = self.get("credentials") else {
-            return;
-        };
-        if !credentials.is_object() {
-            self.problem.wrong("credentials");
-        }
-        let Some(given) = self.of(&credentials).get("bearer") else {
-            return;
-        };
-        if given.value_type() == Type::Function {
-            *bearer = Bearer::Provided;
-        } else if let Some(token) = given.as_text() {
-            self.problem.check(bearer_header(&token));
-            *bearer = Bearer::Token(Secret::new(token));
-        } else {
-            self.problem.wrong("credentials.bearer");
-        }
-    }
-
-    /// Whether the app has a parser of its own. The façade has put one in the place of a name that it knows.
-    fn parser(&self, speech: &mut Speech) {
-        let Some(given) = self.get("parser") else {
-            return;
-        };
-        let is_class = |name| {
-            given
-                .member(name)
-                .is_some_and(|class| class.value_type() == Type::Function)
-        };
-        if given.as_text().as_deref() == Some("msgpack") {
-            let message = "For the parser msgpack, the app has to import socketio-wasm/msgpack";
-            self.problem.set(Error::new(Code::InvalidOption, message));
-        } else if is_class("Encoder") && is_class("Decoder") {
-            *speech = Speech::OwnParser;
-        } else {
-            self.problem.wrong("parser");
-        }
-    }
-
-    fn reauth(&self, reauth: &mut Reauth) {
-        let Some(given) = self.get("reauth") else {
-            return;
-        };
-        let event = self.of(&given).get("event").and_then(|event| event.as_text());
-        match (given.as_text().as_deref(), event) {
-            (Some("connect"), _) => *reauth = Reauth::Connect,
-            (None, Some(event)) if !event.is_empty() => *reauth = Reauth::Event(event),
-            _ => self.problem.wrong("reauth"),
-        }
+        number(&value).unwrap_or_else(|| {
+            self.problem.wrong(name);
+            0.0
+        })
     }
 }
 
+/// A number that is not negative; `false` stands for no limit.
+fn number(value: &Payload) -> Option<f64> {
+    let number = match value.as_flag() {
+        Some(false) => Some(f64::INFINITY),
+        _ => value.as_number(),
+    };
+    number.filter(|number| *number >= 0.0)
+}
+
 /// The option `protocol`: `"auto"`, 3 or 4.
-fn revision(value: &Payload) -> Option<Option<Revision>> {
-    match value.as_number() {
-        Some(3.0) => Some(Some(Revision::V3)),
-        Some(4.0) => Some(Some(Revision::V4)),
-        _ => (value.as_text()? == "auto").then_some(None),
+fn protocol(options: &mut Options, value: &Payload, _: &Problem) -> Option<()> {
+    options.protocol = match value.as_number() {
+        Some(3.0) => Some(Revision::V3),
+        Some(4.0) => Some(Revision::V4),
+        _ if value.as_text()? == "auto" => None,
+        _ => return None,
+    };
+    Some(())
+}
+
+/// The option `protocols`: a text or a list of texts.
+fn protocols(options: &mut Options, value: &Payload, _: &Problem) -> Option<()> {
+    options.protocols.clear();
+    if let Some(name) = value.as_text() {
+        options.protocols.push(name);
+        return Some(());
     }
+    let names = value.items()?;
+    while let Some(name) = names.shift() {
+        options.protocols.push(name.as_text()?);
+    }
+    Some(())
+}
+
+/// The option `query`: a text, or an object whose members may be of any type.
+fn query(options: &mut Options, value: &Payload, _: &Problem) -> Option<()> {
+    options.query = match value.as_text() {
+        Some(text) => Payload::parameters(&text),
+        None => value.members()?.to_texts()?.pairs()?,
+    };
+    Some(())
+}
+
+/// The option `transports`: a list of names, or of markers that have the name as a member.
+fn transports(options: &mut Options, value: &Payload, _: &Problem) -> Option<()> {
+    options.transports.clear();
+    let list = value.items()?;
+    while let Some(item) = list.shift() {
+        let name = item.as_text().or_else(|| item.member("transport")?.as_text())?;
+        match transport(&name) {
+            Some(candidate) => options.transports.push(candidate),
+            // Where the browser lacks it.
+            None if name == Kind::WebTransport.name() => {}
+            None => return None,
+        }
+    }
+    Some(())
+}
+
+/// The option `extraHeaders`.
+fn headers(options: &mut Options, value: &Payload, problem: &Problem) -> Option<()> {
+    let members = value.members()?;
+    options.headers = Headers::default();
+    while let Some(name) = members.shift() {
+        let (name, value) = (name.as_text()?, members.shift());
+        let value = value.filter(|value| !value.is_object() && value.value_type() != Type::Nothing);
+        let text = value.and_then(|value| value.to_text()?.as_text());
+        // The name first: it may be a whole line, with a value.
+        let header = problem.check(header(&name, text.as_deref().unwrap_or_default()))?;
+        if text.is_none() {
+            let message = join(&["The header ", &name, " has a value that is no string"]);
+            problem.set(Error::new(Code::InvalidHeader, message));
+        }
+        options.headers.add(header);
+    }
+    Some(())
+}
+
+/// The option `credentials`: what the app gives once for every transport.
+fn bearer(options: &mut Options, value: &Payload, problem: &Problem) -> Option<()> {
+    if !value.is_object() {
+        return None;
+    }
+    let Some(given) = value.member("bearer") else {
+        return Some(());
+    };
+    if given.value_type() == Type::Function {
+        options.bearer = Bearer::Provided;
+    } else if let Some(token) = given.as_text() {
+        problem.check(bearer_header(&token))?;
+        options.bearer = Bearer::Token(Secret::new(token));
+    } else {
+        problem.wrong("credentials.bearer");
+    }
+    Some(())
+}
+
+/// The option `reauth`: `"connect"`, or an object that names an event.
+fn reauth(options: &mut Options, value: &Payload, _: &Problem) -> Option<()> {
+    options.reauth = match value.as_text() {
+        Some(name) if name == "connect" => Reauth::Connect,
+        Some(_) => return None,
+        None => Reauth::Event(value.member("event")?.as_text().filter(|event| !event.is_empty())?),
+    };
+    Some(())
+}
+
+/// The option `parser`: the app's own. The façade has put one in the place of a name that it knows.
+fn parser(options: &mut Options, value: &Payload, problem: &Problem) -> Option<()> {
+    if value.as_text().as_deref() == Some("msgpack") {
+        let message = "For the parser msgpack, the app has to import socketio-wasm/msgpack";
+        problem.set(Error::new(Code::InvalidOption, message));
+    }
+    for name in ["Encoder", "Decoder"] {
+        if value.member(name)?.value_type() != Type::Function {
+            return None;
+        }
+    }
+    options.speech = Speech::OwnParser;
+    Some(())
 }

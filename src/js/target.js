@@ -37,8 +37,11 @@ export const options = (target) => {
 /** @param {number} target */
 export const hasAuth = (target) => managerOf(target)?._hasAuth() ?? false;
 
-/** @param {number} target @param {number} epoch @param {string} reason @param {number} attempt @param {boolean} withAuth */
-export const wantBearer = (target, epoch, reason, attempt, withAuth) => managerOf(target)?._bear(epoch, reason, attempt, withAuth);
+/** @param {number} target @param {number} epoch @param {number} reason which is taken @param {number} attempt @param {number} withAuth */
+export const wantBearer = (target, epoch, reason, attempt, withAuth) => {
+  const text = take(reason);
+  managerOf(target)?._bear(epoch, text, attempt, !!withAuth);
+};
 
 /** @param {number} target @param {number} plan which is taken */
 export const placed = (target, plan) => {
@@ -53,12 +56,13 @@ export const carry = (target, headers) => {
 };
 
 /**
- * @param {number} target @param {number} socket @param {number} epoch @param {string} reason @param {number} attempt
- * @param {boolean} renews @param {number} refusal which is taken @param {boolean} isAuthError
+ * @param {number} target @param {number} socket @param {number} epoch @param {number} reason which is taken @param {number} attempt
+ * @param {number} renews @param {number} refusal which is taken @param {number} isAuthError
  */
 export const authenticate = (target, socket, epoch, reason, attempt, renews, refusal, isAuthError) => {
+  const text = take(reason);
   const error = take(refusal);
-  managerOf(target)?._authenticate(socket, epoch, reason, attempt, renews, error, isAuthError);
+  managerOf(target)?._authenticate(socket, epoch, text, attempt, !!renews, error, !!isAuthError);
 };
 
 /**
@@ -73,9 +77,9 @@ export const tell = (target, event, about, slot, number, epoch) => {
 /**
  * Has the app's encoder make messages of a packet: the number of a list of them, or 0 where it fails.
  * @param {number} target @param {number} connection @param {number} socket @param {number} code @param {number} id or negative
- * @param {number} slot of the data, which is taken @param {boolean} compress
+ * @param {number} slot of the data, which is taken @param {number} compress
  */
 export const encode = (target, connection, socket, code, id, slot, compress) => {
   const data = take(slot);
-  return managerOf(target)?._encode(connection, socket, code, id, data, compress) ?? 0;
+  return managerOf(target)?._encode(connection, socket, code, id, data, !!compress) ?? 0;
 };

@@ -1,6 +1,6 @@
 // @ts-check
-/** Texts between Rust and the crate's functions, the only values that are no numbers: as addresses and lengths in its memory. */
-import { malloc, memory } from "#bindings";
+/** Texts from Rust to the edge, the only values that are no numbers: as addresses and lengths in its memory. */
+import { memory } from "#bindings";
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -11,13 +11,3 @@ export const withTexts =
     for (const place of places) args.splice(place, 2, decoder.decode(new Uint8Array(memory.buffer, args[place], args[place + 1])));
     return call(...args);
   };
-
-/** A function for Rust that gives a text, or nothing. @param {(slot: number) => string | undefined} call */
-export const giveText = (call) => (/** @type {number} */ at, /** @type {number} */ slot) => {
-  const text = call(slot);
-  const bytes = new TextEncoder().encode(text);
-  const address = text === undefined ? 0 : malloc(bytes.length, 1);
-  // After `malloc`, which may make the memory grow.
-  new Uint8Array(memory.buffer, address, bytes.length).set(bytes);
-  new Int32Array(memory.buffer, at, 2).set([address, bytes.length]);
-};

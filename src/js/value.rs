@@ -2,19 +2,20 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::web::Payload;
+use crate::web::{Payload, edge};
 
 #[wasm_bindgen(module = "/src/web/edge.js")]
 extern "C" {
-    fn member(slot: u32, name: &str) -> u32;
+    fn member(slot: i32, name: i32) -> i32;
     #[wasm_bindgen(js_name = typeOf)]
-    fn type_of(slot: u32) -> u32;
+    fn type_of(slot: i32) -> i32;
     #[wasm_bindgen(js_name = isTrue)]
-    fn is_true(slot: u32) -> bool;
+    fn is_true(slot: i32) -> bool;
     #[wasm_bindgen(js_name = stringOf)]
-    fn string_of(slot: u32) -> u32;
-    fn items(slot: u32) -> u32;
-    fn entries(slot: u32) -> u32;
+    fn string_of(slot: i32) -> i32;
+    fn items(slot: i32) -> i32;
+    fn entries(slot: i32) -> i32;
+    fn texts(list: i32) -> i32;
 }
 
 /// What a value is; `edge.js` has the same order.
@@ -33,7 +34,7 @@ pub enum Type {
 impl Payload {
     /// A member that is neither `undefined` nor `null`, wherever the object has it from.
     pub fn member(&self, name: &str) -> Option<Self> {
-        Self::from_slot(member(self.slot(), name))
+        Self::from_slot(member(self.slot(), edge::hold_text(name)))
     }
 
     /// What it is.
@@ -63,6 +64,11 @@ impl Payload {
     /// JavaScript's own conversion. It runs code of the app (`toString`).
     pub fn to_text(&self) -> Option<Self> {
         Self::from_slot(string_of(self.slot()))
+    }
+
+    /// Names and values in turn, each value converted so. Runs code of the app.
+    pub fn to_texts(&self) -> Option<Self> {
+        Self::from_slot(texts(self.slot()))
     }
 
     /// The items of an array, to be taken one by one.

@@ -44,15 +44,20 @@ impl Backoff {
 
     /// The delay before the next attempt.
     pub fn next_delay(&mut self) -> Millis {
+        let attempts = self.attempts;
+        self.attempts = attempts.saturating_add(1);
+        self.delay_after(attempts)
+    }
+
+    /// The delay after so many others. They may be those of somebody else's attempts.
+    pub fn delay_after(&mut self, attempts: u32) -> Millis {
         let mut delay = self.min;
-        for _ in 0..self.attempts.min(64) {
+        for _ in 0..attempts.min(64) {
             delay *= 2.0;
         }
         if delay > self.max {
             delay = self.max;
         }
-        self.attempts = self.attempts.saturating_add(1);
-
         let spread = delay * self.jitter * self.random();
         if self.random() < 0.5 && delay + spread <= self.max {
             delay + spread

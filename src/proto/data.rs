@@ -11,6 +11,9 @@ pub trait Data: Sized {
     /// The text of a packet: the pieces in their order, each that is there.
     fn join(code: u32, label: Option<&Self>, id: Option<u32>, data: Option<&Self>) -> Self;
 
+    /// A list: the text of these code units, and a value where there is one.
+    fn named(units: &[u16], value: Option<Self>) -> Self;
+
     /// Whether this is binary (an attachment) rather than text.
     fn is_binary(&self) -> bool;
 
@@ -20,6 +23,14 @@ pub trait Data: Sized {
     /// Copies the code units of a text, or the bytes of a binary, from `from` on into `units`, as many as fit, and says how
     /// many that were.
     fn read(&self, from: usize, units: &mut [u16]) -> usize;
+
+    /// The code unit of a text, or the byte of a binary, at an index.
+    #[inline(never)]
+    fn unit(&self, at: usize) -> Option<u16> {
+        let mut unit = [0];
+        let [first] = (self.read(at, &mut unit) == 1).then_some(unit)?;
+        Some(first)
+    }
 
     /// Where `unit` next stands in a text, from `from` on.
     fn find(&self, unit: u16, from: usize) -> Option<usize>;
@@ -42,6 +53,9 @@ pub trait Data: Sized {
 
     /// A reference to the member of a parsed value: of an object by its name, of an array by its index.
     fn get(&self, name: &str) -> Option<Self>;
+
+    /// Whether both are the same text.
+    fn equals(&self, other: &Self) -> bool;
 
     /// The number that a parsed value is.
     fn as_number(&self) -> Option<f64>;

@@ -19,11 +19,6 @@ impl<T> Default for Fifo<T> {
 }
 
 impl<T> Fifo<T> {
-    /// Whether there is nothing in it.
-    pub fn is_empty(&self) -> bool {
-        self.front.is_empty() && self.back.is_empty()
-    }
-
     /// Adds one behind the others.
     pub fn push(&mut self, item: T) {
         self.back.push(item);
@@ -64,7 +59,7 @@ mod tests {
         while let Some(number) = fifo.pop() {
             taken.push(number);
         }
-        assert!(fifo.is_empty());
+        assert_eq!(fifo.pop(), None);
         assert_eq!(taken, (0..100).collect::<Vec<_>>());
     }
 }

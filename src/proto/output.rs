@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::error::Error;
+use crate::error::{Code, Error};
 
 use super::engine::Revision;
 use super::engine::packet::{Packet, PacketType};
@@ -42,6 +42,17 @@ impl<D> Outputs<D> {
             &mut self.network
         };
         outputs.push(output);
+    }
+
+    /// Tells the app of an event.
+    pub fn tell(&mut self, event: Event) {
+        self.report(event, None, None);
+    }
+
+    /// Tells the app of an event with what belongs to it. (Not inlined, as above.)
+    #[inline(never)]
+    pub fn report(&mut self, event: Event, data: Option<D>, failure: Option<Rc<Failure<D>>>) {
+        self.app.push(Output::Report(Report { event, data, failure }));
     }
 
     /// Takes the next one.
@@ -93,7 +104,7 @@ pub enum Output<D> {
     /// Send a GET for the next payload.
     Poll(u32),
     /// Send a POST with these packets.
-    Post(u32, Vec<Packet<D>>),
+    Post(u32, Rc<Vec<Packet<D>>>),
     /// Have the app's encoder make messages of a socket's packet for a connection, and answer with
     /// [`handle_encoded`](super::socket::manager::Manager::handle_encoded).
     Encode {
@@ -109,7 +120,7 @@ pub enum Output<D> {
     /// Close a transport and forget it, after a POST that is under way has ended.
     Close(u32),
     /// Tell the app.
-    Event(Event<D>),
+    Report(Report<D>),
 }
 
 impl<D> Output<D> {
@@ -117,7 +128,7 @@ impl<D> Output<D> {
     pub(super) const fn runs_app(&self) -> bool {
         matches!(
             self,
-            Self::Configure { .. } | Self::Authenticate { .. } | Self::Event(_)
+            Self::Configure { .. } | Self::Authenticate { .. } | Self::Report(_)
         )
     }
 }
@@ -164,78 +175,79 @@ impl Occasion {
     }
 }
 
-/// What the app is told.
+/// Something that the app is told. What happened is a plain value; what belongs to it is kept apart.
 #[derive(Debug)]
-pub enum Event<D> {
+pub struct Report<D> {
+    /// What happened.
+    pub event: Event,
+    /// The value that the event says it has.
+    pub data: Option<D>,
+    /// Why, where something failed or broke.
+    pub failure: Option<Rc<Failure<D>>>,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
     /// The connection is open.
     Open,
-    /// The connection failed to open, or broke.
-    Error(Rc<Failure<D>>),
-    /// The connection was open and is closed.
-    Close(Reason, Option<Rc<Failure<D>>>),
+    /// The connection failed to open, or broke. With a failure.
+    Error,
+    /// The connection was open and is closed. With a failure, where there is more to say.
+    Close(Reason),
     /// The server gave a sign of life.
     Ping,
     /// A new attempt begins, the n-th.
     ReconnectAttempt(u32),
     /// The n-th attempt succeeded.
     Reconnect(u32),
-    /// An attempt failed.
-    ReconnectError(Rc<Failure<D>>),
+    /// An attempt failed. With a failure.
+    ReconnectError,
     /// The last attempt that the options allow failed.
     ReconnectFailed,
-    /// A packet of Socket.IO arrived. Told only while someone watches, after what it led to.
+    /// A packet of Socket.IO arrived. Told only while someone watches, after what it led to. With a list: the namespace, empty
+    /// for the root, and the parsed JSON where there is any, the same value that a socket is told.
     Packet {
         /// Its type; a binary one counts as what its attachments have been put into.
         kind: socket::packet::PacketType,
-        /// The namespace in code units; empty for the root.
-        namespace: Vec<u16>,
         /// The acknowledgement's id.
         id: Option<u32>,
-        /// The parsed JSON, where there is any: the same value that a socket is told.
-        data: Option<D>,
     },
     /// A socket's credentials were renewed before they expired.
     Renewal(usize),
-    /// A socket's credentials could not be renewed; that is tried again.
-    RenewalError(usize, Rc<Failure<D>>),
+    /// A socket's credentials could not be renewed; that is tried again. With a failure.
+    RenewalError(usize),
     /// About one socket.
-    Socket(usize, SocketEvent<D>),
+    Socket(usize, SocketEvent),
     /// About a connection below, named by the number of its first transport.
-    Engine(u32, EngineEvent<D>),
+    Engine(u32, EngineEvent),
 }
 
-/// What the app is told of one socket.
-#[derive(Debug)]
-pub enum SocketEvent<D> {
-    /// The server accepted the socket, and events that have waited are told before [`Connect`](Self::Connect).
+/// What happened to one socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SocketEvent {
+    /// The server accepted the socket, and events that have waited are told before [`Connect`](Self::Connect). With the id
+    /// that the server gave it.
     Granted {
-        /// The id that the server gave it.
-        id: D,
         /// Whether the session before was recovered.
         recovered: bool,
     },
-    /// The server accepted the socket.
+    /// The server accepted the socket. With the id that the server gave it.
     Connect {
-        /// The id that the server gave it.
-        id: D,
         /// Whether the session before was recovered.
         recovered: bool,
     },
-    /// The server or the connection did not accept it.
+    /// The server or the connection did not accept it. With a failure.
     ConnectError {
-        /// Why.
-        failure: Rc<Failure<D>>,
         /// Whether another attempt will follow by itself.
         will_retry: bool,
         /// The transport of the connection, where one was begun.
         transport: Option<Kind>,
     },
-    /// It was connected and is not any longer.
-    Disconnect(Reason, Option<Rc<Failure<D>>>),
-    /// An event arrived.
+    /// It was connected and is not any longer. With a failure, where there is more to say.
+    Disconnect(Reason),
+    /// An event arrived. With its arguments, the event's name first.
     Message {
-        /// The arguments, the event's name first.
-        data: D,
         /// The id to acknowledge it with.
         ack: Option<u32>,
         /// The connection of the socket that it belongs to.
@@ -246,12 +258,10 @@ pub enum SocketEvent<D> {
         /// The event's ticket.
         ticket: u32,
     },
-    /// The acknowledgement of an event that was sent.
+    /// The acknowledgement of an event that was sent. With the arguments of the answer.
     Ack {
         /// The event's id, or its ticket.
         id: u32,
-        /// The arguments of the answer.
-        data: D,
     },
     /// An acknowledgement will not come.
     AckFailed {
@@ -273,13 +283,11 @@ pub enum Loss {
     Forgotten,
 }
 
-/// What the app is told of the engine.
-#[derive(Debug)]
-pub enum EngineEvent<D> {
-    /// The handshake is done.
+/// What happened to a connection below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EngineEvent {
+    /// The handshake is done. With the id of the session, a text.
     Open {
-        /// The id of the session.
-        sid: Rc<str>,
         /// The transport that it began on.
         kind: Kind,
         /// The revision that both sides speak.
@@ -289,20 +297,18 @@ pub enum EngineEvent<D> {
     Upgrading(Kind),
     /// Another transport has taken over.
     Upgrade(Kind),
-    /// Another transport could not take over.
-    UpgradeError(Rc<Failure<D>>),
+    /// Another transport could not take over. With a failure.
+    UpgradeError,
     /// What waited is handed to the transport. Told only while someone watches.
     Flush,
     /// All that was to be written is written.
     Drain,
-    /// The connection is closed.
-    Close(Reason, Option<Rc<Failure<D>>>),
-    /// A packet arrived. Told only while someone watches.
-    Packet(PacketType, Option<D>),
-    /// A packet is about to be sent. Told only while someone watches.
+    /// The connection is closed. With a failure, where there is more to say.
+    Close(Reason),
+    /// A packet arrived. Told only while someone watches. With its data, where it has any.
+    Packet(PacketType),
+    /// A packet is about to be sent. Told only while someone watches. With its text, the type digit in front, or its binary.
     PacketCreate {
-        /// The packet with its type digit, or a binary.
-        data: D,
         /// Whether the transport may compress it.
         compress: bool,
     },
@@ -319,8 +325,20 @@ pub struct Failure<D> {
 
 impl<D> Failure<D> {
     /// A failure without more to say.
-    pub fn new(error: Error) -> Self {
-        Self { error, detail: None }
+    pub fn new(error: Error) -> Rc<Self> {
+        Self::with(error, None)
+    }
+
+    /// A failure, and what was said of it.
+    #[inline(never)]
+    pub fn with(error: Error, detail: Option<D>) -> Rc<Self> {
+        Rc::new(Self { error, detail })
+    }
+
+    /// The same, of a text that is always the same. (Not inlined: it is called from everywhere.)
+    #[inline(never)]
+    pub fn shared(code: Code, message: &'static str) -> Rc<Self> {
+        Self::new(Error::new(code, message))
     }
 }
 

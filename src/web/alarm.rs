@@ -5,18 +5,18 @@ use super::edge;
 /// A driver's timer, set with the functions that were in place when the driver was made (so that a test's fake timers count),
 /// or with the browser's own. Dropped, it does not fire any more.
 pub struct Alarm {
-    driver: usize,
+    driver: i32,
 }
 
 impl Alarm {
     /// A timer that is not set.
-    pub fn new(driver: usize, is_native: bool) -> Self {
-        edge::bind_timers(driver, is_native);
+    pub fn new(driver: i32, is_native: bool) -> Self {
+        edge::bind_timers(driver, i32::from(is_native));
         Self { driver }
     }
 
     /// Sets it, in milliseconds from now, in the place of what it was set to.
-    pub fn set(&self, delay: u32) {
+    pub fn set(&self, delay: i32) {
         edge::set_timer(self.driver, delay);
     }
 
@@ -27,7 +27,7 @@ impl Alarm {
 
     /// Whether the driver wants to hear that the page is left.
     pub fn guard(&self, is_guarding: bool) {
-        edge::guard_unload(self.driver, is_guarding);
+        edge::guard_unload(self.driver, i32::from(is_guarding));
     }
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
 /** Finds out why polling failed, and says it. What the outcomes mean, Rust decides. */
-import { PROBED, dispatch, held } from "./edge.js";
+import { PROBED, dispatch, held, take } from "./edge.js";
 
 /** What came of a probe; `Outcome` in `diagnosis.rs` has the same list. */
 const FAILED = 0;
@@ -23,11 +23,13 @@ let last = Promise.resolve();
 
 /**
  * Makes a probe, and tells what came of it.
- * @param {number} kind @param {string} url @param {string} header a name @param {boolean} withCredentials
+ * @param {number} kind @param {number} url which is taken @param {number} header a name, which is taken @param {number} withCredentials
  * @param {number} driver @param {number} transport
  */
 export const probe = (kind, url, header, withCredentials, driver, transport) => {
-  const outcome = kind < PREFLIGHT ? fetched(kind, url) : requested(kind, url, header, withCredentials);
+  const address = take(url);
+  const name = take(header);
+  const outcome = kind < PREFLIGHT ? fetched(kind, address) : requested(kind, address, name, !!withCredentials);
   // One that can't be made: a service worker has no XMLHttpRequest.
   last = outcome.catch(() => UNKNOWN).then((outcome) => told(driver, transport, outcome));
 };
@@ -85,8 +87,9 @@ const requested = (kind, url, header, withCredentials) =>
     xhr.send("");
   });
 
-/** Says in the description of a failure what to do about it. @param {number} slot @param {string} code @param {string} names of headers */
-export const explain = (slot, code, names) => {
+/** Says in the description of a failure what to do about it. @param {number} slot @param {number} code which is taken @param {number} list of headers' names, which is taken */
+export const explain = (slot, code, list) => {
+  const names = take(list);
   const origin = globalThis.location?.origin;
   /** @type {Record<string, string>} */
   const hints = {
@@ -101,5 +104,5 @@ export const explain = (slot, code, names) => {
     transport_failed:
       "The server answers other requests of this page. Look for allowRequest, or the option origins of socket.io 2, that refuses this one, or for a connection that was cut",
   };
-  held[slot].hint = hints[code];
+  held[slot].hint = hints[take(code)];
 };

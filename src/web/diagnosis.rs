@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::diagnosis::{Diagnosis, Facts, Outcome, Step};
 use crate::proto::output::Failure;
 use crate::proto::timer::Millis;
@@ -38,14 +38,14 @@ thread_local! {
 pub struct Case {
     about: String,
     endpoint: Rc<Endpoint>,
-    failure: Option<Failure<Payload>>,
+    failure: Option<Rc<Failure<Payload>>>,
     /// None while another case finds out the same.
     diagnosis: Option<Diagnosis>,
 }
 
 impl Case {
     /// Begins with a failure of polling.
-    pub fn new(endpoint: Rc<Endpoint>, failure: Failure<Payload>) -> Self {
+    pub fn new(endpoint: Rc<Endpoint>, failure: Rc<Failure<Payload>>) -> Self {
         Self {
             about: about(&endpoint),
             endpoint,
@@ -59,9 +59,9 @@ impl Case {
         &mut self,
         now: Millis,
         outcome: Outcome,
-        driver: usize,
-        transport: u32,
-    ) -> Option<Failure<Payload>> {
+        driver: i32,
+        transport: i32,
+    ) -> Option<Rc<Failure<Payload>>> {
         let step = match &mut self.diagnosis {
             Some(diagnosis) => diagnosis.handle(outcome),
             None => match self.look_up(now) {
@@ -82,7 +82,9 @@ impl Case {
                     .map_or("", |(name, _)| name);
                 let url = self.endpoint.probe_address();
                 let with_credentials = self.endpoint.with_credentials;
-                edge::probe(probe.number(), &url, header, with_credentials, driver, transport);
+                let (url, header) = (edge::hold_text(&url), edge::hold_text(header));
+                let kind = probe.number() as i32;
+                edge::probe(kind, url, header, i32::from(with_credentials), driver, transport);
                 None
             }
             Step::Verdict(code, refused) => {
@@ -124,11 +126,13 @@ impl Case {
     }
 
     /// The failure with its reason.
-    fn close(&mut self, code: Code, names: &str) -> Option<Failure<Payload>> {
+    fn close(&mut self, code: Code, names: &str) -> Option<Rc<Failure<Payload>>> {
         let mut failure = self.failure.take()?;
-        failure.error = Error::new(code, failure.error.message);
+        if let Some(failure) = Rc::get_mut(&mut failure) {
+            failure.error.code = code;
+        }
         if let Some(detail) = &failure.detail {
-            edge::explain(detail.slot(), code.as_str(), names);
+            edge::explain(detail.slot(), edge::hold_text(code.as_str()), edge::hold_text(names));
         }
         Some(failure)
     }

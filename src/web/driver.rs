@@ -8,8 +8,6 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use js_sys::Date;
-
 use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::auth::Secret;
@@ -17,13 +15,14 @@ use crate::proto::engine::Revision;
 use crate::proto::engine::connection::{Config, Input};
 use crate::proto::engine::packet::{Packet, PacketType};
 use crate::proto::engine::transport::{Candidate, Kind};
-use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Output, Outputs};
+use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Output, Outputs, Report};
 use crate::proto::socket::manager::Manager;
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
 
 use super::alarm::Alarm;
 use super::diagnosis;
+use super::edge;
 use super::endpoint::Endpoint;
 use super::payload::Payload;
 use super::polling::Poller;
@@ -40,6 +39,9 @@ pub trait App {
     /// The app gave a bearer token, which expires at a time in seconds or milliseconds since 1970.
     fn bear(&self, driver: &Driver, token: &str, expires_at: Option<f64>) -> Result<(), Error>;
 
+    /// Credentials have been renewed: plan anew what travels in the session that there is, and how long that is good.
+    fn place_again(&self, driver: &Driver) -> Result<(), Error>;
+
     /// The app gave the payload of the root namespace.
     fn authorize(&self, payload: Option<Payload>);
 
@@ -49,6 +51,9 @@ pub trait App {
     /// Where a session that begins on a transport goes to, and what travels there.
     fn begin(&self, driver: &Driver, candidate: Candidate) -> Result<Endpoint, Error>;
 
+    /// Where the session goes to on a transport that it may move to.
+    fn upgrade(&self, endpoint: &Endpoint, kind: Kind) -> Endpoint;
+
     /// Find the payload of a socket's CONNECT and answer with [`Driver::answer`] or [`Driver::decline`].
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>);
 
@@ -56,7 +61,7 @@ pub trait App {
     fn encode(&self, connection: u32, socket: usize, packet: Packet<Payload>) -> Option<Vec<Payload>>;
 
     /// Something happened.
-    fn event(&self, event: Event<Payload>);
+    fn event(&self, report: Report<Payload>);
 }
 
 /// Drives one manager.
@@ -67,7 +72,7 @@ pub struct Driver {
     pub(super) endpoint: RefCell<Option<Rc<Endpoint>>>,
     lines: RefCell<Vec<(u32, Rc<Line>)>>,
     /// What went wrong in the middle of a call, to be told after it.
-    broken: RefCell<Vec<(u32, Failure<Payload>)>>,
+    broken: RefCell<Vec<(u32, Rc<Failure<Payload>>)>>,
     alarm: Alarm,
     /// When that fires.
     armed: Cell<Millis>,
@@ -129,7 +134,7 @@ impl Driver {
                 endpoint: RefCell::new(None),
                 lines: RefCell::new(Vec::new()),
                 broken: RefCell::new(Vec::new()),
-                alarm: Alarm::new(number, is_native),
+                alarm: Alarm::new(number as i32, is_native),
                 armed: Cell::new(Millis::INFINITY),
                 clock: Cell::new(0.0),
                 offset: Cell::new(0.0),
@@ -206,17 +211,23 @@ impl Driver {
     }
 
     /// The options of the next connection are there, or can't be had.
-    pub fn configured(self: &Rc<Self>, epoch: u32, outcome: Result<(), Failure<Payload>>) {
+    pub fn configured(self: &Rc<Self>, epoch: u32, outcome: Result<(), Rc<Failure<Payload>>>) {
         let config = outcome.map(|()| self.app.config());
         self.run(|manager, now| manager.handle_configured(now, epoch, config));
     }
 
     /// Gives the payload of a socket's CONNECT (the JSON of an object), or says why there is none.
-    pub fn answer(self: &Rc<Self>, socket: usize, epoch: u32, auth: Result<Option<Payload>, Failure<Payload>>) {
+    pub fn answer(self: &Rc<Self>, socket: usize, epoch: u32, mut auth: Result<Option<Payload>, Rc<Failure<Payload>>>) {
         if let Ok(Some(payload)) = &auth
             && self.look(|manager| manager.is_root(socket))
         {
             self.app.authorize(Some(payload.slice(0, usize::MAX)));
+            // What the query of the handshake says does not count any more.
+            if self.look(|manager| manager.placed.auth_in_query)
+                && let Err(error) = self.app.place_again(self)
+            {
+                auth = Err(Failure::new(error));
+            }
         }
         self.run(|manager, now| manager.handle_auth(now, socket, epoch, auth));
     }
@@ -233,7 +244,7 @@ impl Driver {
 
     /// The page's clock, which here never goes back: where it was set back, it goes on from where it was.
     pub(crate) fn now(&self) -> Millis {
-        let clock = Date::now();
+        let clock = edge::now();
         let lost = self.clock.replace(clock) - clock;
         if lost > 0.0 {
             self.offset.set(self.offset.get() + lost);
@@ -267,9 +278,9 @@ impl Driver {
                 socket,
                 packet,
             } => self.encode(connection, socket, packet),
-            Output::Event(event) => {
-                self.observe(&event);
-                self.app.event(event);
+            Output::Report(report) => {
+                self.observe(report.event);
+                self.app.event(report);
             }
             Output::Configure { epoch, demand } => self.app.configure(self, epoch, demand),
             Output::Authenticate { socket, epoch, demand } => self.app.authenticate(self, socket, epoch, demand),
@@ -285,7 +296,7 @@ impl Driver {
             Output::Poll(transport) => {
                 self.with_poller(transport, Poller::poll);
             }
-            Output::Post(transport, packets) => self.compose(transport, packets),
+            Output::Post(transport, packets) => self.compose(transport, &packets),
             Output::Close(transport) => {
                 if self.with_poller(transport, Poller::end) != Some(false) {
                     self.remove(transport);
@@ -294,7 +305,7 @@ impl Driver {
         }
     }
 
-    fn observe(&self, event: &Event<Payload>) {
+    fn observe(&self, event: Event) {
         if let Event::Engine(_, EngineEvent::Open { .. }) = event
             && let Some(endpoint) = self.endpoint.borrow().as_deref()
         {
@@ -302,45 +313,42 @@ impl Driver {
         }
         match event {
             Event::Engine(_, EngineEvent::Open { kind, .. } | EngineEvent::Upgrading(kind)) => {
-                WEBSOCKET_WORKED.set(*kind == Kind::WebSocket);
+                WEBSOCKET_WORKED.set(kind == Kind::WebSocket);
             }
-            Event::Engine(_, EngineEvent::UpgradeError(_)) | Event::Error(_) => WEBSOCKET_WORKED.set(false),
+            Event::Engine(_, EngineEvent::UpgradeError) | Event::Error => WEBSOCKET_WORKED.set(false),
             _ => {}
         }
     }
 
     fn open(self: &Rc<Self>, transport: u32, candidate: Candidate, sid: Option<&str>) {
-        if sid.is_none() {
-            match self.app.begin(self, candidate) {
+        let present = self.endpoint.borrow().clone();
+        let endpoint = match present.filter(|_| sid.is_some()) {
+            Some(endpoint) => Rc::new(self.app.upgrade(&endpoint, candidate.kind)),
+            None => match self.app.begin(self, candidate) {
                 Ok(endpoint) => {
                     self.alarm.guard(endpoint.closes_on_unload);
-                    self.endpoint.replace(Some(Rc::new(endpoint)));
+                    let endpoint = Rc::new(endpoint);
+                    self.endpoint.replace(Some(Rc::clone(&endpoint)));
+                    endpoint
                 }
                 Err(error) => {
                     self.broken.borrow_mut().push((transport, Failure::new(error)));
                     return;
                 }
-            }
-        }
-        let Some(mut endpoint) = self.endpoint.borrow().clone() else {
-            return;
+            },
         };
-        if sid.is_some()
-            && let Some(upgraded) = endpoint.upgraded(candidate.kind)
-        {
-            endpoint = upgraded;
-        }
         let address = endpoint.address(candidate, sid);
+        let (driver, number) = (self.number as i32, transport as i32);
         let line = if candidate.kind.is_polling() {
-            let poller = Poller::new(address, endpoint.http(), candidate, self.number, transport);
+            let poller = Poller::new(address, endpoint.http(), candidate, driver, number);
             Some(Line::Poller(RefCell::new(poller)))
         } else if candidate.kind == Kind::WebTransport {
             let options = endpoint.session_options.as_deref();
-            Some(Line::Session(Session::open(&address, options, self.number, transport)))
+            Some(Line::Session(Session::open(&address, options, driver, number)))
         } else {
-            let stamp = if endpoint.stamps_streams { endpoint.stamp() } else { "" };
+            let stamp = endpoint.stamp().filter(|_| endpoint.stamps_streams);
             let (protocols, base64) = (&endpoint.protocols, endpoint.base64);
-            Stream::open(&address, stamp, protocols, base64, self.number, transport).map(Line::Stream)
+            Stream::open(&address, stamp.as_ref(), protocols, base64, driver, number).map(Line::Stream)
         };
         if let Some(line) = line {
             self.lines.borrow_mut().push((transport, Rc::new(line)));
@@ -356,7 +364,7 @@ impl Driver {
         }
     }
 
-    fn compose(self: &Rc<Self>, transport: u32, packets: Vec<Packet<Payload>>) {
+    fn compose(self: &Rc<Self>, transport: u32, packets: &[Packet<Payload>]) {
         if self.with_poller(transport, |poller| poller.compose(packets)) == Some(true) {
             self.post(transport);
         }
@@ -442,7 +450,7 @@ impl Driver {
                 poller.is_free()
             });
             if is_free == Some(true) {
-                self.compose(transport, vec![Packet::control(PacketType::Close)]);
+                self.compose(transport, &[Packet::control(PacketType::Close)]);
             }
             if self.with_poller(transport, Poller::end) != Some(false) {
                 self.remove(transport);
@@ -471,7 +479,7 @@ impl Driver {
             let next = next.min(now + 2_147_483_647.0);
             self.armed.set(next);
             // A cast of a float saturates.
-            let delay = (next - now).ceil() as u32;
+            let delay = (next - now).ceil() as i32;
             self.alarm.set(delay);
         }
     }
@@ -491,9 +499,6 @@ impl Driver {
     }
 }
 
-pub(super) fn broken(message: &'static str, detail: Option<Payload>) -> Failure<Payload> {
-    Failure {
-        error: Error::new(Code::TransportFailed, message),
-        detail,
-    }
+pub(super) fn broken(message: &'static str, detail: Option<Payload>) -> Rc<Failure<Payload>> {
+    Failure::with(Error::new(Code::TransportFailed, message), detail)
 }

@@ -35,13 +35,14 @@ export const hold = (value) => {
   return slot;
 };
 
-/** A new list of texts. */
+/** A new list. */
 export const list = () => hold([]);
 
-/** @param {number} list @param {string} text */
-export const append = (list, text) => {
-  held[list].push(text);
-};
+/** @param {number} slot @param {number} other */
+export const equals = (slot, other) => held[slot] === held[other];
+
+/** A list with the text of code units. @param {number} at where Rust has them @param {number} count */
+export const units = (at, count) => hold([String.fromCharCode(...new Uint16Array(memory.buffer, at, count))]);
 
 /** Takes the first item of a list. @param {number} list */
 export const shift = (list) => (held[list].length ? hold(held[list].shift()) : 0);
@@ -130,7 +131,7 @@ export const find = (slot, unit, from) => held[slot].indexOf(String.fromCharCode
 /** @param {number} slot @param {number} from @param {number} to */
 export const slice = (slot, from, to) => {
   const value = held[slot];
-  return hold(typeof value === "string" || from ? value.slice(from, to >>> 0) : value);
+  return hold(typeof value === "string" || from ? value.slice(from, to) : value);
 };
 
 /** @param {number} slot @returns {number} 0 where it is not UTF-8 */
@@ -183,7 +184,7 @@ export const join = (code, label, id, data) => hold(text(code, label, id, data))
 /**
  * The names and values of a query in turn, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
  * UTF-8 is left as it is.
- * @param {string} query
+ * @param {number} query which is taken
  */
 export const parameters = (query) => {
   const decode = (/** @type {string} */ text) => {
@@ -193,13 +194,14 @@ export const parameters = (query) => {
       return text;
     }
   };
-  const pairs = query.split("&").filter(Boolean);
-  return hold(pairs.flatMap((pair) => /** @type {string[]} */ (/^([^=]*)=?(.*)$/s.exec(pair)).slice(1).map(decode)));
+  const pairs = take(query).split("&").filter(Boolean);
+  return hold(pairs.flatMap((/** @type {string} */ pair) => /** @type {string[]} */ (/^([^=]*)=?(.*)$/s.exec(pair)).slice(1).map(decode)));
 };
 
-/** The text of which another is base64url. @param {string} text @returns {number} 0 where it is none */
-export const fromBase64url = (text) =>
+/** The text of which another is base64url. @param {number} slot which is taken @returns {number} 0 where it is none */
+export const fromBase64url = (slot) =>
   attempt(() => {
+    const text = take(slot);
     if (/[^\w-]/.test(text)) return undefined;
     const binary = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(binary, (unit) => unit.charCodeAt(0)));
@@ -211,8 +213,8 @@ export const fromBase64url = (text) =>
  */
 export const detail = (description, context, data) => hold({ description, context, ...(data !== undefined && { data }) });
 
-/** The same, of what Rust says. @param {string} text */
-export const describe = (text) => detail(text);
+/** The same, of what Rust says. @param {number} text which is taken */
+export const describe = (text) => detail(take(text));
 
 // JSON.
 
@@ -282,32 +284,31 @@ export const attach = (slot, list) => {
 /** The time that a text names, in milliseconds; not a number where it names none. @param {number} slot */
 export const timeOf = (slot) => Date.parse(held[slot]);
 
-/** The JSON of an event with one argument. @param {string} name @param {number} argument its JSON */
-export const event = (name, argument) => hold(`[${JSON.stringify(name)},${held[argument] ?? "{}"}]`);
+/** The JSON of an event with one argument. @param {number} name which is taken @param {number} argument its JSON */
+export const event = (name, argument) => hold(`[${JSON.stringify(take(name))},${held[argument] ?? "{}"}]`);
 
-/** @param {number} slot @param {string} name @returns {number} 0 where it has no such member */
+/** @param {number} slot @param {number} name which is taken @returns {number} 0 where it has no such member */
 export const get = (slot, name) => {
   const value = held[slot];
-  const has = value && typeof value === "object" && Object.hasOwn(value, name) && value[name] !== undefined;
-  return has ? hold(value[name]) : 0;
+  const key = take(name);
+  const has = value && typeof value === "object" && Object.hasOwn(value, key) && value[key] !== undefined;
+  return has ? hold(value[key]) : 0;
 };
 
 /** @param {number} slot @returns {number} NaN where it is not a number */
 export const numberOf = (slot) => (typeof held[slot] === "number" ? held[slot] : NaN);
 
-/** @param {number} slot @returns {string | undefined} */
-export const textOf = (slot) => (typeof held[slot] === "string" ? held[slot] : undefined);
+/** The length of a text; negative where it is none. @param {number} slot */
+export const lengthOf = (slot) => (typeof held[slot] === "string" ? held[slot].length : -1);
 
-/** @param {number} slot the JSON of an object @returns {string | undefined} nothing where half a surrogate pair can't be encoded */
+/** @param {number} slot the JSON of an object @returns {number} 0 where half a surrogate pair can't be encoded */
 export const toQuery = (slot) => {
   const encode = (/** @type {any} */ value) => encodeURIComponent(typeof value === "string" ? value : JSON.stringify(value));
-  try {
-    return Object.entries(JSON.parse(held[slot]))
+  return attempt(() =>
+    Object.entries(JSON.parse(held[slot]))
       .map((member) => member.map(encode).join("="))
-      .join("&");
-  } catch {
-    return undefined;
-  }
+      .join("&"),
+  );
 };
 
 /** @param {number} slot @returns {number} 0 where the last argument is not a string */
@@ -429,11 +430,14 @@ export const typeOf = (slot) => {
 /** @param {number} slot */
 export const isTrue = (slot) => held[slot] === true;
 
-/** @param {number} slot @param {string} name */
-export const member = (slot, name) => attempt(() => held[slot][name]);
+/** @param {number} slot @param {number} name which is taken */
+export const member = (slot, name) => attempt(() => held[slot][take(name)]);
 
 /** As text. @param {number} slot */
 export const stringOf = (slot) => attempt(() => String(held[slot]));
+
+/** Names and values in turn, the values as text. @param {number} list */
+export const texts = (list) => attempt(() => held[list].map((/** @type {any} */ item, /** @type {number} */ i) => (i % 2 ? String(item) : item)));
 
 /** A list with the items of an array. @param {number} slot */
 export const items = (slot) => attempt(() => (Array.isArray(held[slot]) ? [...held[slot]] : undefined));

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::proto::Data;
 use crate::proto::auth::Secret;
 use crate::proto::engine::Revision;
 use crate::proto::engine::transport::{Candidate, Kind};
@@ -11,7 +12,7 @@ use super::payload::Payload;
 use super::polling::{Http, fields};
 
 /// All that a transport needs to know to begin or join a session.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Endpoint {
     /// The server.
     pub url: Url,
@@ -25,8 +26,8 @@ pub struct Endpoint {
     pub headers: Vec<(String, Secret)>,
     /// Whether only the request that begins the session has them.
     pub headers_once: bool,
-    /// Subprotocols, for WebSocket.
-    pub protocols: Vec<Secret>,
+    /// The subprotocols that a WebSocket offers, a list.
+    pub protocols: Payload,
     /// Options of a WebTransport session.
     pub session_options: Option<Rc<Payload>>,
     /// Whether cookies travel across origins.
@@ -43,17 +44,9 @@ pub struct Endpoint {
     pub closes_on_unload: bool,
     /// Whether binary is to travel as base64 on every transport but WebTransport.
     pub base64: bool,
-    /// What is different for the transports that it may move to.
-    pub upgraded: Vec<(Kind, Rc<Self>)>,
 }
 
 impl Endpoint {
-    /// What is different for a transport that the session moves to, where anything is.
-    pub(super) fn upgraded(&self, kind: Kind) -> Option<Rc<Self>> {
-        let own = self.upgraded.iter().find(|(other, _)| *other == kind);
-        own.map(|(_, endpoint)| Rc::clone(endpoint))
-    }
-
     /// The URL of a transport, without a time stamp.
     pub(super) fn address(&self, candidate: Candidate, sid: Option<&str>) -> Payload {
         let is_polling = candidate.kind.is_polling();
@@ -96,8 +89,8 @@ impl Endpoint {
     }
 
     /// The parameter that makes a URL unlike every other; none where that is not wanted.
-    pub(super) fn stamp(&self) -> &str {
-        self.timestamp.as_deref().unwrap_or_default()
+    pub(super) fn stamp(&self) -> Option<Payload> {
+        self.timestamp.as_deref().map(Payload::text)
     }
 
     /// The URL of a probe: of a transport that no server has, so that it begins no session, and without the app's query.
@@ -114,7 +107,7 @@ impl Endpoint {
             headers: fields(&self.headers),
             headers_once: self.headers_once,
             has_query: !self.query.is_empty(),
-            stamp: self.stamp().to_owned(),
+            stamp: self.stamp(),
             with_credentials: self.with_credentials,
             timeout: self.request_timeout,
         }

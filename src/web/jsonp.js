@@ -15,17 +15,17 @@ const NAME = "___eio";
 
 /**
  * Sends a GET, or a POST where there is a body; gives the number of what ends it.
- * @param {number} url @param {string} stamp @param {number} body which is taken @param {number} driver @param {number} transport
+ * @param {number} url @param {number} stamp @param {number} body which is taken @param {number} driver @param {number} transport
  */
-export const sendJsonp = (url, stamp, body, driver, transport) => hold(send(held[url], stamp, take(body), driver, transport));
+export const sendJsonp = (url, stamp, body, driver, transport) => hold(send(stamped(held[url], stamp), take(body), driver, transport));
 
 /**
- * @param {string} url @param {string} stamp @param {string | undefined} body @param {number} driver @param {number} transport
+ * @param {string} url unlike every other @param {string | undefined} body @param {number} driver @param {number} transport
  * @returns what ends it, and leaves nothing in the page
  */
-export const send = (url, stamp, body, driver, transport) => {
+export const send = (url, body, driver, transport) => {
   const number = driver * 1_000_000 + (transport % 1_000_000);
-  const address = `${stamped(url, stamp)}&j=${number}`;
+  const address = `${url}&j=${number}`;
   /** @type {Element[]} */
   const elements = [];
   let isOver = false;

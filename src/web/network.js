@@ -33,7 +33,7 @@ const nativeTimers = timerFunctions();
 /** @type {{ set: typeof nativeTimers.set, clear: typeof nativeTimers.clear, timer?: any }[]} */
 const timers = [];
 
-/** Has a driver use the functions of now, or the browser's own. @param {number} driver @param {boolean} isNative */
+/** Has a driver use the functions of now, or the browser's own. @param {number} driver @param {number} isNative */
 export const bindTimers = (driver, isNative) => {
   timers[driver] = isNative ? { ...nativeTimers } : timerFunctions();
 };
@@ -56,7 +56,7 @@ export const clearTimer = (driver) => {
 /** What drivers listen to while they have a connection. @type {Map<number, () => void>} */
 const guards = new Map();
 
-/** Tells a driver that the page is left, from now on or no longer: a page with such a listener may not be kept for going back. @param {number} driver @param {boolean} isGuarding */
+/** Tells a driver that the page is left, from now on or no longer: a page with such a listener may not be kept for going back. @param {number} driver @param {number} isGuarding */
 export const guardUnload = (driver, isGuarding) => {
   const guard = guards.get(driver);
   if (guard) globalThis.removeEventListener?.("beforeunload", guard);
@@ -69,22 +69,15 @@ export const guardUnload = (driver, isGuarding) => {
 
 // URLs.
 
-/** A URL with a query. @param {string} base @param {number} query names and values in turn, which are taken */
-export const address = (base, query) => {
-  const url = hold(base);
-  const texts = take(query);
-  for (let i = 0; i < texts.length; i += 2) addParameter(url, texts[i], texts[i + 1]);
-  return url;
+/** @param {number} url in place @param {number} list names and values in turn, which are taken */
+export const addParameters = (url, list) => {
+  const texts = take(list).map(encodeURIComponent);
+  for (let i = 0; i < texts.length; i += 2) held[url] += `${held[url].includes("?") ? "&" : "?"}${texts[i]}=${texts[i + 1]}`;
 };
 
-/** @param {number} url in place @param {string} name @param {string} value */
-export const addParameter = (url, name, value) => {
-  held[url] += `${held[url].includes("?") ? "&" : "?"}${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
-};
-
-/** A URL unlike every other. @param {string} url @param {string} name of the parameter that makes it so; empty for none */
-export const stamped = (url, name) =>
-  name ? `${url}&${name}=${Date.now().toString(36)}${Math.random().toString(36).slice(2, 7)}` : url;
+/** A URL unlike every other. @param {string} url @param {number} stamp the name of the parameter that makes it so, or 0 */
+export const stamped = (url, stamp) =>
+  stamp ? `${url}&${held[stamp]}=${Date.now().toString(36)}${Math.random().toString(36).slice(2, 7)}` : url;
 
 /**
  * The browser refused a call, which is told after the call of the app that caused it.
@@ -99,12 +92,12 @@ export const refuse = (driver, transport, signal, error) => {
 
 /**
  * Opens a WebSocket. Gives its number, or 0 where that can't be; a signal says so later.
- * @param {number} url @param {string} stamp @param {number} protocols the subprotocols to offer, which are taken
+ * @param {number} url @param {number} stamp @param {number} protocols the subprotocols to offer
  * @param {number} driver @param {number} transport
  */
 export const openSocket = (url, stamp, protocols, driver, transport) => {
   try {
-    const socket = new WebSocket(stamped(held[url], stamp), take(protocols));
+    const socket = new WebSocket(stamped(held[url], stamp), held[protocols]);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => dispatch(driver, transport, OPENED, 0, 0);
     socket.onmessage = ({ data }) =>
@@ -134,16 +127,16 @@ export const writeText = (socket, code, label, id, data) => {
   send(socket, packet);
 };
 
-/** @param {number} socket @param {number} data which is taken @param {number} type a byte to put in front, where it is not 0 */
-export const writeBinary = (socket, data, type) => {
+/**
+ * @param {number} socket @param {number} data which is taken @param {number} type a byte to put in front, where it is not 0
+ * @param {number} mark where it is to go as base64, the text to put in front of that. A Blob, which is read later, goes as it is.
+ */
+export const writeBinary = (socket, data, type, mark) => {
   const value = take(data);
-  send(socket, type ? () => new Blob([Uint8Array.of(type), value]) : value);
-};
-
-/** The same as text. A Blob, which is read later, goes as it is. @param {number} socket @param {string} mark @param {number} data which is taken */
-export const writeBase64 = (socket, mark, data) => {
-  const value = take(data);
-  send(socket, value.arrayBuffer ? value : () => mark + base64(value));
+  if (mark && !value.arrayBuffer) {
+    const prefix = held[mark];
+    send(socket, () => prefix + base64(value));
+  } else send(socket, type ? () => new Blob([Uint8Array.of(type), value]) : value);
 };
 
 /** Nothing is thrown into Rust: what can't be sent closes the connection, and the next one goes on. @param {number} slot @param {any} data or a function that gives it */
@@ -168,26 +161,25 @@ const framed = (packet) => {
   return `${ascii.length}:${ascii}`;
 };
 
-/** @param {number} body @param {number} code @param {number} label @param {number} id @param {number} data which is taken */
-export const addText = (body, code, label, id, data) => {
-  held[body].push(text(code, label, id, data));
-  take(data);
-};
+/** @param {number} body @param {number} code @param {number} label @param {number} id @param {number} data */
+export const addText = (body, code, label, id, data) => held[body].push(text(code, label, id, data));
 
-/** @param {number} body @param {number} data which is taken */
-export const addBinary = (body, data) => held[body].push(take(data));
+/** @param {number} body @param {number} data */
+export const addBinary = (body, data) => held[body].push(held[data]);
 
 /**
  * Joins the parts. The text at once, in the place of the list, or where a Blob has to be read first, later by a signal.
- * @param {number} body @param {string} separator none where each packet has its length in front instead
- * @param {string} mark @param {number} driver @param {number} transport
+ * @param {number} body @param {number} separator 0 where each packet has its length in front instead; taken, as the mark is
+ * @param {number} mark @param {number} driver @param {number} transport
  * @returns {boolean} whether it is there
  */
 export const finishBody = (body, separator, mark, driver, transport) => {
+  const between = take(separator);
+  const prefix = take(mark);
   /** @param {any[]} parts */
   const finish = (parts) => {
-    const packets = parts.map((part) => (typeof part === "string" ? part : mark + base64(part)));
-    return (held[body] = separator ? packets.join(separator) : packets.map(framed).join(""));
+    const packets = parts.map((part) => (typeof part === "string" ? part : prefix + base64(part)));
+    return (held[body] = between ? packets.join(between) : packets.map(framed).join(""));
   };
   /** @type {any[]} */
   const parts = held[body];
@@ -225,10 +217,10 @@ const CREDENTIALS = ["same-origin", "omit", "include"];
 /**
  * Sends a request; a signal says what came of it. Gives the number of what ends it, or 0 where it can't be made, which a
  * signal says as well.
- * @param {number} address @param {string} stamp @param {number} headers names and values in turn @param {number} body of a POST, which is taken
- * @param {boolean} fetches whether it goes through `fetch`, as it does where there is no XMLHttpRequest (service workers)
- * @param {boolean} follows whether `fetch` follows redirects @param {number} cookies @param {number} timeout in milliseconds, or 0
- * @param {boolean} inBytes whether the answer may be binary
+ * @param {number} address @param {number} stamp @param {number} headers names and values in turn @param {number} body of a POST, which is taken
+ * @param {number} fetches whether it goes through `fetch`, as it does where there is no XMLHttpRequest (service workers)
+ * @param {number} follows whether `fetch` follows redirects @param {number} cookies @param {number} timeout in milliseconds, or 0
+ * @param {number} inBytes whether the answer may be binary
  * @param {number} driver @param {number} transport
  */
 export const request = (address, stamp, headers, body, fetches, follows, cookies, timeout, inBytes, driver, transport) => {

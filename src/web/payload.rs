@@ -1,5 +1,7 @@
 //! A JavaScript value that Rust holds by number.
 
+use std::num::NonZeroI32;
+
 use wasm_bindgen::JsValue;
 
 use crate::proto::auth::Secret;
@@ -9,17 +11,22 @@ use super::edge;
 
 /// A value in the table of `edge.js`: the text of a packet, a binary, parsed JSON. Dropped, it leaves the table.
 #[derive(Debug)]
-pub struct Payload(u32);
+pub struct Payload(NonZeroI32);
 
 impl Payload {
     /// Takes over a number that JavaScript gave; 0 is nothing.
-    pub fn from_slot(slot: u32) -> Option<Self> {
-        (slot != 0).then_some(Self(slot))
+    pub fn from_slot(slot: i32) -> Option<Self> {
+        NonZeroI32::new(slot).map(Self)
+    }
+
+    /// Takes over a number that stands for a value in any case.
+    fn held(slot: i32) -> Self {
+        Self(NonZeroI32::new(slot).unwrap_or(NonZeroI32::MAX))
     }
 
     /// A list of texts.
     pub fn list(texts: &[&str]) -> Self {
-        let list = Self(edge::list());
+        let list = Self::held(edge::list());
         for text in texts {
             list.append(text);
         }
@@ -28,46 +35,58 @@ impl Payload {
 
     /// Adds a text to a list.
     pub fn append(&self, text: &str) {
-        edge::append(self.0, text);
+        self.push(Some(Self::text(text)));
     }
 
     /// Adds to a list, `undefined` where there is nothing.
     pub fn push(&self, item: Option<Self>) {
-        edge::push(self.0, item.map_or(0, Self::into_slot));
+        edge::push(self.slot(), item.map_or(0, Self::into_slot));
     }
 
     /// A URL with a query, of names and values in turn.
     pub fn address(base: &str, query: Self) -> Self {
-        Self(edge::address(base, query.into_slot()))
+        let url = Self::text(base);
+        url.add_parameters(query);
+        url
+    }
+
+    /// Adds parameters to a URL, in place: names and values in turn.
+    pub fn add_parameters(&self, parameters: Self) {
+        edge::add_parameters(self.slot(), parameters.into_slot());
     }
 
     /// The names and values of a query, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
     /// UTF-8 is left as it is.
     pub fn parameters(query: &str) -> Vec<(String, Secret)> {
-        let list = Self(edge::parameters(query));
-        let mut parameters = Vec::new();
-        while let (Some(name), Some(value)) = (list.shift(), list.shift()) {
-            let (name, value) = (name.as_text(), value.as_text());
-            parameters.push((name.unwrap_or_default(), Secret::new(value.unwrap_or_default())));
+        Self::held(edge::parameters(edge::hold_text(query)))
+            .pairs()
+            .unwrap_or_default()
+    }
+
+    /// Names and values of a list that has them in turn. `None` where one is no text.
+    pub fn pairs(&self) -> Option<Vec<(String, Secret)>> {
+        let mut pairs = Vec::new();
+        while let Some(name) = self.shift() {
+            pairs.push((name.as_text()?, Secret::new(self.shift()?.as_text()?)));
         }
-        parameters
+        Some(pairs)
     }
 
     /// Takes the first of a list.
     pub fn shift(&self) -> Option<Self> {
-        Self::from_slot(edge::shift(self.0))
+        Self::from_slot(edge::shift(self.slot()))
     }
 
     /// Gives the number away: whoever gets it takes the value out of the table.
-    pub fn into_slot(self) -> u32 {
-        let slot = self.0;
+    pub fn into_slot(self) -> i32 {
+        let slot = self.slot();
         std::mem::forget(self);
         slot
     }
 
     /// The number, to look at.
-    pub fn slot(&self) -> u32 {
-        self.0
+    pub fn slot(&self) -> i32 {
+        self.0.get()
     }
 
     /// The items of a list, each on its own.
@@ -82,61 +101,67 @@ impl Payload {
 
     /// The value.
     pub fn to_js(&self) -> JsValue {
-        edge::peek(self.0)
+        edge::peek(self.slot())
     }
 }
 
 impl From<&JsValue> for Payload {
     fn from(value: &JsValue) -> Self {
-        Self(edge::hold(value))
+        Self::held(edge::hold(value))
     }
 }
 
 impl Drop for Payload {
     fn drop(&mut self) {
-        edge::take(self.0);
+        edge::take(self.slot());
     }
 }
 
 impl Data for Payload {
     fn text(text: &str) -> Self {
-        Self(edge::hold_text(text))
+        Self::held(edge::hold_text(text))
     }
 
     fn join(code: u32, label: Option<&Self>, id: Option<u32>, data: Option<&Self>) -> Self {
-        Self(edge::join(code, slot_of(label), number_of(id), slot_of(data)))
+        Self::held(edge::join(code as i32, slot_of(label), number_of(id), slot_of(data)))
+    }
+
+    fn named(units: &[u16], value: Option<Self>) -> Self {
+        let list = Self::held(edge::units(units.as_ptr() as i32, units.len() as i32));
+        list.push(value);
+        list
     }
 
     fn is_binary(&self) -> bool {
-        edge::is_binary(self.0)
+        edge::is_binary(self.slot())
     }
 
     fn wire_len(&self) -> usize {
-        edge::wire_length(self.0)
+        edge::wire_length(self.slot()) as usize
     }
 
     fn read(&self, from: usize, units: &mut [u16]) -> usize {
-        edge::read(self.0, from, units.as_mut_ptr() as usize, units.len())
+        edge::read(self.slot(), from as i32, units.as_mut_ptr() as i32, units.len() as i32) as usize
     }
 
     fn find(&self, unit: u16, from: usize) -> Option<usize> {
-        usize::try_from(edge::find(self.0, unit, from)).ok()
+        usize::try_from(edge::find(self.slot(), unit, from as i32)).ok()
     }
 
     fn slice(&self, from: usize, to: usize) -> Self {
-        Self(edge::slice(self.0, from, to))
+        Self::held(edge::slice(self.slot(), from as i32, to as f64))
     }
 
     fn decode_utf8(&self) -> Option<Self> {
-        Self::from_slot(edge::decode_utf8(self.0))
+        Self::from_slot(edge::decode_utf8(self.slot()))
     }
 
     fn decode_base64(&self, from: usize) -> Option<Self> {
-        Self::from_slot(edge::decode_base64(self.0, from))
+        Self::from_slot(edge::decode_base64(self.slot(), from as i32))
     }
 
     fn parse(&mut self, from: usize) -> Shape {
-        shape_of(edge::parse(self.0, from))
+        shape_of(edge::parse(self.slot(), from as i32))
     }
 
     fn attach(&mut self, attachments: Vec<Self>) -> bool {
@@ -144,50 +169,61 @@ impl Data for Payload {
         for attachment in attachments {
             list.push(Some(attachment));
         }
-        edge::attach(self.0, list.into_slot())
+        edge::attach(self.slot(), list.into_slot())
     }
 
     fn get(&self, name: &str) -> Option<Self> {
-        Self::from_slot(edge::get(self.0, name))
+        Self::from_slot(edge::get(self.slot(), edge::hold_text(name)))
+    }
+
+    fn equals(&self, other: &Self) -> bool {
+        edge::equals(self.slot(), other.slot())
     }
 
     fn as_number(&self) -> Option<f64> {
-        let number = edge::number_of(self.0);
+        let number = edge::number_of(self.slot());
         (!number.is_nan()).then_some(number)
     }
 
     fn as_text(&self) -> Option<String> {
-        edge::text_of(self.0)
+        let length = usize::try_from(edge::length_of(self.slot())).ok()?;
+        let mut units = vec![0; length];
+        self.read(0, &mut units);
+        Some(String::from_utf16_lossy(&units))
     }
 
     fn as_time(&self) -> Option<f64> {
-        let time = edge::time_of(self.0);
+        let time = edge::time_of(self.slot());
         (!time.is_nan()).then_some(time)
     }
 
     fn from_base64url(text: &str) -> Option<Self> {
-        Self::from_slot(edge::from_base64url(text))
+        Self::from_slot(edge::from_base64url(edge::hold_text(text)))
     }
 
     fn event(name: &str, argument: Option<&Self>) -> Self {
-        Self(edge::event(name, slot_of(argument)))
+        Self::held(edge::event(edge::hold_text(name), slot_of(argument)))
     }
 
     fn to_query(&self) -> Option<String> {
-        edge::to_query(self.0)
+        Self::from_slot(edge::to_query(self.slot()))?.as_text()
     }
 
     fn last_string(&self) -> Option<Self> {
-        Self::from_slot(edge::last_string(self.0))
+        Self::from_slot(edge::last_string(self.slot()))
     }
 
     fn with_recovery(object: Option<Self>, pid: &Self, offset: Option<&Self>) -> Self {
-        Self(edge::with_recovery(slot_of(object.as_ref()), pid.0, slot_of(offset)))
+        Self::held(edge::with_recovery(
+            slot_of(object.as_ref()),
+            pid.slot(),
+            slot_of(offset),
+        ))
     }
 }
 
 /// The shape that `edge.js` has a number for.
-pub(crate) fn shape_of(number: u32) -> Shape {
+pub(crate) fn shape_of(number: i32) -> Shape {
     match number {
         1 => Shape::Nothing,
         2 => Shape::Event,
@@ -200,7 +236,7 @@ pub(crate) fn shape_of(number: u32) -> Shape {
 }
 
 /// The number of what may not be there.
-pub(super) fn slot_of(payload: Option<&Payload>) -> u32 {
+pub(super) fn slot_of(payload: Option<&Payload>) -> i32 {
     payload.map_or(0, Payload::slot)
 }
 

@@ -10,10 +10,10 @@ use super::edge;
 use super::payload::{Payload, number_of, slot_of};
 
 /// What separates the packets of a payload. In Engine.IO 3 nothing does: each has its length in front.
-const fn separator(revision: Revision) -> &'static str {
+const fn separator(revision: Revision) -> Option<&'static str> {
     match revision {
-        Revision::V3 => "",
-        Revision::V4 => "\u{1e}",
+        Revision::V3 => None,
+        Revision::V4 => Some("\u{1e}"),
     }
 }
 
@@ -34,8 +34,8 @@ pub struct Http {
     pub headers: Option<Payload>,
     /// Whether only the request that begins the session has them.
     pub headers_once: bool,
-    /// The parameter that makes each URL another one; empty for none.
-    pub stamp: String,
+    /// The parameter that makes each URL another one.
+    pub stamp: Option<Payload>,
     /// Whether the URL has parameters of the app's.
     pub has_query: bool,
     /// Whether cookies travel across origins.
@@ -65,8 +65,8 @@ pub struct Poller {
     candidate: Candidate,
     /// What the session speaks, as far as it is known.
     revision: Revision,
-    driver: usize,
-    transport: u32,
+    driver: i32,
+    transport: i32,
     get: Option<Request>,
     post: Option<Request>,
     body: Option<Payload>,
@@ -79,7 +79,7 @@ pub struct Poller {
 }
 
 /// A request that is under way. Dropped, it is aborted.
-struct Request(u32);
+struct Request(i32);
 
 impl Drop for Request {
     fn drop(&mut self) {
@@ -97,7 +97,7 @@ enum Cookies {
 
 impl Poller {
     /// A transport without requests.
-    pub fn new(url: Payload, http: Http, candidate: Candidate, driver: usize, transport: u32) -> Self {
+    pub fn new(url: Payload, http: Http, candidate: Candidate, driver: i32, transport: i32) -> Self {
         Self {
             url,
             revision: http.revision,
@@ -117,7 +117,7 @@ impl Poller {
     /// The session has got its id, which all later requests carry, and its revision.
     pub fn join(&mut self, sid: &str, revision: Revision) {
         self.revision = revision;
-        edge::add_parameter(self.url.slot(), "sid", sid);
+        self.url.add_parameters(Payload::list(&["sid", sid]));
         self.has_joined = true;
     }
 
@@ -143,21 +143,27 @@ impl Poller {
 
     /// Puts the packets of a POST together. Says whether the body is complete; otherwise a signal says so later, because a
     /// Blob has to be read first.
-    pub fn compose(&mut self, packets: Vec<Packet<Payload>>) -> bool {
+    pub fn compose(&mut self, packets: &[Packet<Payload>]) -> bool {
         let body = Payload::list(&[]);
         for packet in packets {
             match packet {
                 Packet::Text {
                     code, label, id, data, ..
                 } => {
-                    let data = data.map_or(0, Payload::into_slot);
-                    edge::add_text(body.slot(), code, slot_of(label.as_deref()), number_of(id), data);
+                    let (label, data) = (slot_of(label.as_deref()), slot_of(data.as_ref()));
+                    edge::add_text(body.slot(), *code as i32, label, number_of(*id), data);
                 }
-                Packet::Binary(data) => edge::add_binary(body.slot(), data.into_slot()),
+                Packet::Binary(data) => edge::add_binary(body.slot(), data.slot()),
             }
         }
-        let (separator, mark) = (separator(self.revision), binary_mark(self.revision));
-        if edge::finish_body(body.slot(), separator, mark, self.driver, self.transport) {
+        let (separator, mark) = (separator(self.revision), edge::hold_text(binary_mark(self.revision)));
+        if edge::finish_body(
+            body.slot(),
+            separator.map_or(0, edge::hold_text),
+            mark,
+            self.driver,
+            self.transport,
+        ) {
             self.body = Some(body);
         } else {
             // The signal brings it back.
@@ -205,7 +211,7 @@ impl Poller {
         let (driver, transport) = (self.driver, self.transport);
         if self.candidate.kind == Kind::Jsonp {
             let body = body.map_or(0, Payload::into_slot);
-            let slot = edge::send_jsonp(self.url.slot(), &http.stamp, body, driver, transport);
+            let slot = edge::send_jsonp(self.url.slot(), slot_of(http.stamp.as_ref()), body, driver, transport);
             return Some(Request(slot));
         }
         let fetch = self.candidate.fetch;
@@ -223,14 +229,14 @@ impl Poller {
         };
         let slot = edge::request(
             self.url.slot(),
-            &http.stamp,
+            slot_of(http.stamp.as_ref()),
             slot_of(headers),
             body.map_or(0, Payload::into_slot),
-            fetch || !follows,
-            follows,
-            cookies as u32,
-            if fetch { 0 } else { http.timeout },
-            self.revision == Revision::V3,
+            i32::from(fetch || !follows),
+            i32::from(follows),
+            cookies as i32,
+            if fetch { 0.0 } else { f64::from(http.timeout) },
+            i32::from(self.revision == Revision::V3),
             driver,
             transport,
         );

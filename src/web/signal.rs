@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use crate::error::Error;
 use crate::proto::Data;
 use crate::proto::diagnosis::Outcome;
 use crate::proto::engine::connection::Input;
@@ -68,7 +69,7 @@ thread_local! {
 pub fn listen() {
     #[cfg(not(feature = "js"))]
     callback::connect();
-    edge::show_head(ARRIVED.with(|head| head.as_ptr() as usize));
+    edge::show_head(ARRIVED.with(|head| head.as_ptr() as i32));
 }
 
 // In the npm build the façade hands `dispatch` to the edge.
@@ -80,7 +81,7 @@ mod callback {
 
     use super::{dispatch, edge};
 
-    type Dispatch = dyn Fn(usize, u32, u32, u32, u32) -> u32;
+    type Dispatch = dyn Fn(usize, u32, u32, i32, u32) -> f64;
 
     thread_local! {
         /// What `edge.js` calls.
@@ -100,13 +101,13 @@ mod callback {
 
 /// Something happened: `signal` says what, to a transport of a driver. `slot` is taken. Gives how many bytes are wanted next of
 /// a stream that carries them.
-pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u32) -> u32 {
+pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: i32, number: u32) -> f64 {
     let payload = Payload::from_slot(slot);
     if matches!(Signal::from_number(signal), Some(Signal::Offline)) {
         for driver in (0..count()).filter_map(find) {
             driver.go_offline(payload.as_ref().map(|detail| detail.slice(0, usize::MAX)));
         }
-        return 0;
+        return 0.0;
     }
     if let (Some(driver), Some(signal)) = (find(driver), Signal::from_number(signal)) {
         match signal {
@@ -115,10 +116,12 @@ pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: u32, number: u
             _ => driver.handle(transport, signal, payload, number),
         }
         if matches!(signal, Signal::Opened | Signal::Bytes) {
-            return driver.with_session(transport, Session::wanted).unwrap_or(u32::MAX);
+            return driver
+                .with_session(transport, Session::wanted)
+                .map_or(f64::INFINITY, f64::from);
         }
     }
-    0
+    0.0
 }
 
 impl Driver {
@@ -171,8 +174,8 @@ impl Driver {
                 let has_joined = self.with_poller(transport, |poller| poller.has_joined());
                 let begins = is_get && has_joined == Some(false);
                 let answer = detail.as_ref().and_then(|detail| detail.get("data"));
-                let mut failure = broken(self.describe(transport, is_get), detail);
-                failure.error.code = code_of(number, answer, begins);
+                let error = Error::new(code_of(number, answer, begins), self.describe(transport, is_get));
+                let mut failure = Failure::with(error, detail);
                 if matches!(signal, Signal::Accepted) {
                     self.end_post(transport);
                     return self
@@ -205,7 +208,7 @@ impl Driver {
         match self.with_session(transport, |session| session.advance(number))? {
             Piece::Header => None,
             Piece::Text => {
-                let head = edge::to_text(bytes.slot());
+                let head = edge::to_text(bytes.slot()) as u32;
                 Some((bytes, head))
             }
             Piece::Binary => Some((bytes, 0)),
@@ -237,7 +240,12 @@ impl Driver {
 
     /// Polling could not begin, and the browser does not say why: finds it out, where the app wants that. Gives the failure
     /// back where nothing is left to find out.
-    fn look_into(self: &Rc<Self>, now: Millis, transport: u32, failure: Failure<Payload>) -> Option<Failure<Payload>> {
+    fn look_into(
+        self: &Rc<Self>,
+        now: Millis,
+        transport: u32,
+        failure: Rc<Failure<Payload>>,
+    ) -> Option<Rc<Failure<Payload>>> {
         let endpoint = self.endpoint.borrow().clone();
         let Some(endpoint) = endpoint.filter(|endpoint| endpoint.diagnoses) else {
             return Some(failure);
@@ -247,10 +255,10 @@ impl Driver {
     }
 
     /// Goes on with a diagnosis, with what came of its last probe. Gives the failure where its reason is found.
-    fn diagnose(&self, now: Millis, transport: u32, outcome: Outcome) -> Option<Failure<Payload>> {
-        let number = self.number();
+    fn diagnose(&self, now: Millis, transport: u32, outcome: Outcome) -> Option<Rc<Failure<Payload>>> {
+        let number = self.number() as i32;
         self.with_poller(transport, |poller| {
-            let failure = poller.case.as_mut()?.advance(now, outcome, number, transport)?;
+            let failure = poller.case.as_mut()?.advance(now, outcome, number, transport as i32)?;
             poller.case = None;
             Some(failure)
         })

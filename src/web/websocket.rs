@@ -1,6 +1,6 @@
 //! WebSocket.
 
-use crate::proto::auth::Secret;
+use crate::proto::Data;
 use crate::proto::engine::Revision;
 use crate::proto::engine::packet::{Packet, PacketType};
 
@@ -10,27 +10,23 @@ use super::polling::binary_mark;
 
 /// An open or opening WebSocket. Dropped, it is closed and no longer heard.
 pub struct Stream {
-    slot: u32,
+    slot: i32,
     /// Whether binary travels as text.
     base64: bool,
 }
 
 impl Stream {
-    /// Opens a WebSocket, with a time stamp of this name where it is not empty, offering subprotocols where there are any.
+    /// Opens a WebSocket, with a time stamp of this name where there is one, offering the subprotocols of a list.
     /// `None` where the browser refuses; a signal says so later.
     pub fn open(
         url: &Payload,
-        stamp: &str,
-        protocols: &[Secret],
+        stamp: Option<&Payload>,
+        protocols: &Payload,
         base64: bool,
-        driver: usize,
-        transport: u32,
+        driver: i32,
+        transport: i32,
     ) -> Option<Self> {
-        let list = Payload::list(&[]);
-        for protocol in protocols {
-            list.append(protocol.expose());
-        }
-        let slot = edge::open_socket(url.slot(), stamp, list.into_slot(), driver, transport);
+        let slot = edge::open_socket(url.slot(), slot_of(stamp), protocols.slot(), driver, transport);
         (slot != 0).then_some(Self { slot, base64 })
     }
 
@@ -41,14 +37,17 @@ impl Stream {
                 code, label, id, data, ..
             } => {
                 let data = data.map_or(0, Payload::into_slot);
-                edge::write_text(self.slot, code, slot_of(label.as_deref()), number_of(id), data);
-            }
-            Packet::Binary(data) if self.base64 => {
-                edge::write_base64(self.slot, binary_mark(revision), data.into_slot());
+                edge::write_text(self.slot, code as i32, slot_of(label.as_deref()), number_of(id), data);
             }
             Packet::Binary(data) => {
                 let kind = (revision == Revision::V3).then_some(PacketType::Message);
-                edge::write_binary(self.slot, data.into_slot(), kind.map_or(0, |kind| kind as u8));
+                let mark = self.base64.then(|| Payload::text(binary_mark(revision)));
+                edge::write_binary(
+                    self.slot,
+                    data.into_slot(),
+                    kind.map_or(0, |kind| kind as u8),
+                    slot_of(mark.as_ref()),
+                );
             }
         }
     }

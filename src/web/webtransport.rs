@@ -12,14 +12,14 @@ use super::payload::{Payload, slot_of};
 /// The one stream of an open or opening session. Dropped, it is no longer heard; what was written is sent, and then the
 /// session is closed.
 pub struct Session {
-    slot: u32,
+    slot: i32,
     decoder: Cell<Decoder>,
 }
 
 impl Session {
     /// Opens a session, with the options that the browser's constructor takes. Where the browser refuses, a signal says so
     /// later.
-    pub fn open(url: &Payload, options: Option<&Payload>, driver: usize, transport: u32) -> Self {
+    pub fn open(url: &Payload, options: Option<&Payload>, driver: i32, transport: i32) -> Self {
         Self {
             slot: edge::open_session(url.slot(), slot_of(options), driver, transport),
             decoder: Cell::default(),
@@ -40,9 +40,9 @@ impl Session {
             data = Payload::text(EMPTY_BINARY);
             length = edge::to_bytes(data.slot());
         }
-        let header = Header::new(length, is_binary);
+        let header = Header::new(length as u32, is_binary);
         let bytes = header.as_bytes();
-        edge::write_frame(self.slot, bytes.as_ptr() as usize, bytes.len(), data.into_slot());
+        edge::write_frame(self.slot, bytes.as_ptr() as i32, bytes.len() as i32, data.into_slot());
     }
 
     /// How many bytes of the stream make the next piece.

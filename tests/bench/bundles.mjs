@@ -1,54 +1,63 @@
 // What an app ships, built as an app is built: esbuild, minified, for browsers.
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { basename } from "node:path";
-import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
 
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A module that exports the client's `io`, as text, and all that it may load. */
-export async function bundleClient(specifier) {
-  const { outputFiles } = await bundle(`export { io } from ${JSON.stringify(specifier)};`);
-  return outputFiles[0].text;
+/** A module that exports the client's `io`, called `name`.js, and the chunks that it loads: texts by the names of files. */
+export async function bundleClient(specifier, name) {
+  const { outputFiles } = await bundle(`export { io } from ${JSON.stringify(specifier)};`, { name });
+  return Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));
 }
 
-/** How many bytes an app gains by using the client, without what is loaded when it is needed: `{ raw, gzip, brotli }`. */
-export async function addedBytes(specifier) {
-  const app = await downloaded(`
-    import { io } from ${JSON.stringify(specifier)};
-    const socket = io("https://example.com", { auth: { token: "x" } });
+/**
+ * How many bytes an app downloads more for using `io`, or what else is `used`, of a package: `{ raw, gzip, brotli }`. `directory` is
+ * where packages are looked for. What is imported only when it's needed doesn't count.
+ */
+export async function addedBytes(specifier, { used = "io", directory } = {}) {
+  const app = await atOnce(
+    `
+    import { ${used} } from ${JSON.stringify(specifier)};
+    const socket = ${used === "io" ? "io" : `new ${used}`}("https://example.com", { auth: { token: "x" } });
     socket.on("message", (text) => document.body.append(text));
-    document.body.onclick = () => socket.emit("message", "hi");
-  `);
-  const empty = await downloaded(`document.body.onclick = () => document.body.append("hi");`);
+    document.body.onclick = () => socket.send("message", "hi");
+  `,
+    directory,
+  );
+  const empty = await atOnce(`document.body.onclick = () => document.body.append("hi");`, directory);
   const [more, less] = [compressed(app), compressed(empty)];
   return { raw: more.raw - less.raw, gzip: more.gzip - less.gzip, brotli: more.brotli - less.brotli };
 }
 
-/** What is loaded at once, as one text. */
-async function downloaded(contents) {
-  const { outputFiles, metafile } = await bundle(contents, { splitting: true, outdir: "/app", metafile: true });
-  const files = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
-  const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
-  const wanted = new Set([[...outputs].find(([, { entryPoint }]) => entryPoint === "<stdin>")[0]]);
-  // It grows while it is gone through.
+/** What a page downloads before the module runs: its chunk, and all that it imports in turn. */
+async function atOnce(contents, directory) {
+  const { outputFiles, metafile } = await bundle(contents, { directory });
+  const chunks = new Map(Object.entries(metafile.outputs).map(([path, chunk]) => [basename(path), chunk]));
+  const wanted = new Set(["app.js"]);
   for (const name of wanted) {
-    for (const { path, kind } of outputs.get(name).imports) if (kind === "import-statement") wanted.add(basename(path));
+    const imports = chunks.get(name).imports.filter(({ kind }) => kind === "import-statement");
+    for (const { path } of imports) wanted.add(basename(path));
   }
-  return Array.from(wanted, (name) => files.get(name)).join("\n");
+  return outputFiles.filter(({ path }) => wanted.has(basename(path))).map(({ text }) => text).join("");
 }
 
-function bundle(contents, more) {
+function bundle(contents, { name = "app", directory = checkout }) {
   return build({
-    stdin: { contents, resolveDir: checkout },
+    stdin: { contents, resolveDir: directory },
     bundle: true,
     minify: true,
     format: "esm",
     platform: "browser",
     target: "es2022",
     legalComments: "none",
+    splitting: true,
+    outdir: "out",
+    entryNames: name,
+    chunkNames: `${name}-[hash]`,
+    metafile: true,
     write: false,
-    ...more,
   });
 }
 

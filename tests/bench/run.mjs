@@ -45,8 +45,9 @@ async function measureAll(context) {
 }
 
 async function withBrowser(measure) {
-  const bundles = { ours: await bundleClient(specifiers.ours), official: await bundleClient(specifiers.official) };
-  const server = await startServer({ handler: benchHandler(bundles), options: { maxHttpBufferSize: 1e8 } });
+  const names = Object.keys(specifiers);
+  const bundles = await Promise.all(names.map((name) => bundleClient(specifiers[name], name)));
+  const server = await startServer({ handler: benchHandler(Object.assign({}, ...bundles)), options: { maxHttpBufferSize: 1e8 } });
   let browser;
   try {
     browser = await launchChromium();

@@ -9,7 +9,7 @@ const html = (script) => `<!doctype html>
 <script type="module" src="/page/${script}.mjs"></script>
 `;
 
-/** `bundles`: module texts by client. */
+/** `bundles`: texts of modules by the names of files. */
 export function benchHandler(bundles) {
   return async (request, response) => {
     const { pathname } = new URL(request.url, "http://x");
@@ -20,7 +20,7 @@ export function benchHandler(bundles) {
     const send = (type, body) => response.writeHead(200, { "Content-Type": type }).end(body);
     if (folder === "main" || folder === "start") return send("text/html", html(folder));
     response.setHeader("Cache-Control", "public, max-age=86400");
-    const bundle = folder === "bundle" && bundles[file.replace(/\.js$/, "")];
+    const bundle = folder === "bundle" && bundles[file];
     if (bundle) return send("text/javascript", bundle);
     if (folder !== "page") return response.writeHead(404).end();
     try {

@@ -190,17 +190,28 @@ test("a server's generation is found out once, and nothing more is asked of 4.x"
   assert.equal(server.log.length - before, 1);
 }, { ours, allow });
 
-for (const [protocol, generation] of [[4, 2], [3, 3]]) {
-  test(`protocol: ${protocol} and a server ${generation}.x: an error that says so`, async ({ run, start }) => {
+const failing = ({ io, kit }, url, options) => kit.failure(() => io(url, { reconnection: false, ...options }));
+
+for (const [protocol, generation, transport] of [[4, 2, "polling"], [4, 2, "websocket"], [3, 3, "polling"]]) {
+  test(`protocol: ${protocol} and a server ${generation}.x over ${transport}: an error that says so`, async ({ run, start }) => {
     const server = await start(startOld(generation));
-    const error = await run(
-      ({ io, kit }, url, protocol) => kit.failure(() => io(url, { protocol, transports: ["polling"], reconnection: false })),
-      server.url,
-      protocol,
-    );
-    assert.equal(error.code, "protocol_mismatch");
+    const error = await run(failing, server.url, { protocol, transports: [transport] });
+    assert.equal(error.code, "protocol_mismatch", error.message);
   }, { ours, allow });
 }
+
+// A WebSocket they open all the same, and have no way to say more.
+test("protocol: 3 and a server 3.x over websocket, which says nothing: an error in time", async ({ run, start }) => {
+  const server = await start(startOld(3));
+  const error = await run(failing, server.url, { protocol: 3, transports: ["websocket"], timeout: 500 });
+  assert.deepEqual([error.code, error.active], ["timeout", false]);
+}, { ours, allow });
+
+test("protocol: 3 and a server 4.x over websocket, which ends it: an error", async ({ run, server }) => {
+  const error = await run(failing, server.url, { protocol: 3, transports: ["websocket"] });
+  assert.deepEqual([error.code, error.active], ["transport_failed", false]);
+  assert.match(error.message, /websocket/);
+}, { ours, allow: [...allow, /WebSocket connection/] });
 
 test("protocol: 3 speaks to 2.x and to 3.x with allowEIO3", async ({ run, start }) => {
   const old = await start(startOld(2));

@@ -10,6 +10,22 @@ const ours = "the official client speaks to 3.x and 4.x only";
 const ways = { xhr: ["xhr"], fetch: ["fetch"], websocket: ["websocket"], upgrade: ["polling", "websocket"], jsonp: ["jsonp"] };
 
 for (const generation of [1, 2, 3]) {
+  test(`${generation}.x over websocket, binary as base64: a Blob too arrives as it was`, async ({ run, start }) => {
+    const server = await start(startOld(generation));
+    const echoed = await run(
+      async ({ io, kit }, url, protocol) => {
+        const options = { transports: ["websocket"], forceBase64: true, protocol };
+        const socket = await kit.connected(io(url, options));
+        const sent = [Uint8Array.of(0, 4, 255), new Blob([Uint8Array.of(4, 0, 255)])];
+        const echoed = await new Promise((resolve) => socket.emit("echo", ...sent, (...reply) => resolve(reply)));
+        return echoed.map((bytes) => [...new Uint8Array(bytes)]);
+      },
+      server.url,
+      generation < 3 ? 3 : 4,
+    );
+    assert.deepEqual(echoed, [[0, 4, 255], [4, 0, 255]]);
+  }, { ours, allow });
+
   for (const [way, transports] of Object.entries(ways)) {
     if (generation === 3 && way === "jsonp") continue;
     const options = { transports, reconnectionDelay: 10, reconnectionDelayMax: 20 };

@@ -150,7 +150,8 @@ test("a change of mind at any time while it connects leaves nothing behind", asy
     });
     io(url, over(hash)).disconnect();
     await kit.until(() => sockets.every((socket) => !socket.connected && !socket.io._reconnecting), "all are gone");
-    const last = await kit.connected(io(url, over(hash)));
+    const last = io(url, over(hash, { timeout: 5_000, reconnectionDelay: 100 }));
+    await kit.until(() => last.connected, "another one connects", 60_000);
     last.disconnect();
   }, server.url, server.certificateHash);
   await server.until(({ openSessions }) => openSessions === 0, "no session is left");

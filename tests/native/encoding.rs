@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use socketio_wasm::proto::Data;
 use socketio_wasm::proto::engine::Revision;
 use socketio_wasm::proto::engine::packet::{Packet, PacketType as EngineType};
-use socketio_wasm::proto::engine::payload::decode;
 use socketio_wasm::proto::socket::manager::HEAD;
 use socketio_wasm::proto::socket::namespace::Socket;
 use socketio_wasm::proto::socket::packet::PacketType;
@@ -15,7 +14,7 @@ use socketio_wasm::proto::socket::parser::{Incoming, Parser, Progress};
 
 use crate::json::any_value;
 use crate::support::desk::outgoing;
-use crate::support::{Json, Sample, show};
+use crate::support::{Json, Sample, decode, show};
 
 /// The frames of an event, as text.
 fn encode(namespace: &str, kind: PacketType, id: Option<u32>, value: impl Into<Json>) -> Vec<String> {

@@ -2,10 +2,9 @@
 
 use proptest::prelude::*;
 use socketio_wasm::proto::engine::frame::{Decoder, EMPTY_BINARY, Header, LONGEST, Piece};
-use socketio_wasm::proto::engine::payload::decode;
 use socketio_wasm::proto::{Data, engine::Revision};
 
-use crate::support::{Desk, HANDSHAKE, Sample, UPGRADABLE};
+use crate::support::{Desk, HANDSHAKE, Sample, UPGRADABLE, decode};
 
 /// A stream, as the host reads it.
 #[derive(Default)]

@@ -32,6 +32,7 @@ mod identity;
 mod json;
 mod namespaces;
 mod nested;
+mod old_renewal;
 mod old_servers;
 mod order;
 mod parser;

@@ -5,11 +5,10 @@ use serde_json::json;
 use socketio_wasm::proto::Data;
 use socketio_wasm::proto::engine::Revision;
 use socketio_wasm::proto::engine::connection::Config;
-use socketio_wasm::proto::engine::payload::decode;
 use socketio_wasm::proto::socket::manager::Manager;
 
 use crate::support::desk::config;
-use crate::support::{Auth, Desk, HANDSHAKE, Sample, base64};
+use crate::support::{Auth, Desk, HANDSHAKE, Sample, base64, decode};
 
 const NONE: [&str; 0] = [];
 
@@ -94,7 +93,7 @@ fn lengths_of_a_text_are_in_utf16_units() {
     assert_eq!(split("2:40"), texts(&["40"]));
     assert_eq!(split("2:401:33:4ä:"), texts(&["40", "3", "4ä:"]));
     assert_eq!(split("3:4🚀2:4ä"), texts(&["4🚀", "4ä"]));
-    assert_eq!(split("0000000002:40"), texts(&["40"]), "ten digits");
+    assert_eq!(split("00000000002:40"), texts(&["40"]), "zeros in front");
     let long = format!("4{}", "é🚀".repeat(50));
     assert_eq!(split(&framed(&[&long, "6"])), texts(&[&long, "6"]));
 }
@@ -104,7 +103,7 @@ fn a_binary_in_a_text_is_base64_behind_its_type() {
     assert_eq!(split("10:b4AQIDBA=="), Some(vec![Sample::binary(&[1, 2, 3, 4])]));
     assert_eq!(split("2:b41:6"), Some(vec![Sample::binary(&[]), Sample::text("6")]));
     // Only of messages.
-    assert_eq!(split("6:b2AQ=="), texts(&["b2AQ=="]));
+    assert_eq!(split("6:b2AQ=="), None);
 }
 
 #[test]
@@ -126,7 +125,6 @@ fn a_text_that_is_not_well_formed_is_refused() {
         "2:40x",
         "2:402",
         "2:40\n",
-        "00000000002:40",
         "99999999999:4",
         "4294967295:4",
         "9999999999:4",
@@ -160,7 +158,7 @@ fn lengths_in_bytes_are_of_utf8() {
 
 #[test]
 fn what_is_not_well_formed_in_bytes_is_refused() {
-    let bodies: [&[u8]; 16] = [
+    let bodies: [&[u8]; 15] = [
         b"",
         b"\x00",
         b"\x00\x02",
@@ -176,7 +174,6 @@ fn what_is_not_well_formed_in_bytes_is_refused() {
         b"\x00\x02\xff4\xff",
         b"\x01\x02\xff\x02\x01",
         b"\x01\x02\xff40x",
-        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\xff40",
     ];
     for body in bodies {
         assert_eq!(split_bytes(body), None, "{body:?}");
@@ -302,7 +299,7 @@ fn a_root_connected_unasked_is_of_revision_3() {
     let mut desk = stream(None);
     desk.text(0, HANDSHAKE);
     desk.wait(99.0);
-    assert_eq!(revision(&desk), None);
+    assert_eq!(desk.take(), ["open 0 websocket"], "nobody knows yet");
     desk.text(0, "40");
     assert_eq!(revision(&desk), Some(Revision::V3));
     let lines = desk.take();

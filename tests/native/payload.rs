@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use socketio_wasm::proto::Data;
 use socketio_wasm::proto::engine::Revision;
-use socketio_wasm::proto::engine::payload::{batch, decode};
+use socketio_wasm::proto::engine::payload::batch;
 
-use crate::support::{Desk, HANDSHAKE, Sample};
+use crate::support::{Desk, HANDSHAKE, Sample, decode};
 
 fn split(body: &str) -> Option<Vec<Sample>> {
     decode(Revision::V4, &Sample::text(body))

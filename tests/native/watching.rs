@@ -130,10 +130,11 @@ fn what_a_post_carries_and_what_waits_is_unwritten() {
     let mut desk = Desk::on_polling_with_limit(0);
     let unwritten = |desk: &Desk| -> Vec<String> {
         let packets = desk.manager.connection().unwrap().unwritten();
-        packets
-            .iter()
-            .map(|(data, compress)| format!("{} {compress}", data.show()))
-            .collect()
+        let describe = |packet: &Packet<Sample>| {
+            let (data, compress) = packet.describe();
+            format!("{} {compress}", data.show())
+        };
+        packets.into_iter().flatten().map(describe).collect()
     };
     assert!(unwritten(&desk).is_empty());
     desk.emit(0, json!(["a"]));

@@ -19,6 +19,7 @@ import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { Server } from "socket.io";
 import { addHandlers } from "./companion-events.mjs";
+import { stablePort } from "./port.mjs";
 import { until } from "./until.mjs";
 
 const restoreModule = new URL("../../pkg/server/index.js", import.meta.url);
@@ -99,10 +100,8 @@ class Companion {
       const path = request.url.split("?")[0];
       if (!this.#webSocketPaths.includes(path)) connection.end("HTTP/1.1 400 Bad Request\r\n\r\n");
     });
-    await new Promise((resolve, reject) => {
-      this.#http.once("error", reject).listen(this.port ?? this.#settings.port, host, resolve);
-    });
-    this.port = this.#http.address().port;
+    this.port ??= this.#settings.port || (await stablePort(host));
+    await new Promise((resolve, reject) => this.#http.once("error", reject).listen(this.port, host, resolve));
     this.url = `http://${host}:${this.port}`;
     if (webtransport) await this.#bridgeSessions();
   }

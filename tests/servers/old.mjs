@@ -10,6 +10,7 @@
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { siteHandler } from "../browser/site.mjs";
+import { stablePort } from "./port.mjs";
 
 const require = createRequire(import.meta.url);
 
@@ -28,7 +29,7 @@ class Old {
   #settings;
   #http;
   #connections = new Set();
-  #port = 0;
+  #port;
 
   constructor(generation, settings) {
     this.#generation = generation;
@@ -45,8 +46,8 @@ class Old {
     this.io = mount(this.#generation, this.#http, this.#settings);
     this.#http.prependListener("request", note);
     this.#http.prependListener("upgrade", (request) => note({ ...request, method: "upgrade", url: request.url, headers: request.headers }));
-    await new Promise((resolve) => this.#http.listen(this.#port, "127.0.0.1", resolve));
-    this.#port = this.#http.address().port;
+    this.#port ??= await stablePort();
+    await new Promise((resolve, reject) => this.#http.once("error", reject).listen(this.#port, "127.0.0.1", resolve));
     this.url = `http://127.0.0.1:${this.#port}`;
   }
 

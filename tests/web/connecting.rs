@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use socketio_wasm::{Code, Error, Lifecycle, Reason, Socket, Transport, TransportKind};
 use wasm_bindgen_futures::spawn_local;
@@ -135,4 +136,23 @@ async fn an_attempt_that_takes_too_long_is_a_timeout() {
         soon("an answer", socket.connected()).await.unwrap_err()
     };
     assert_eq!(error.code(), Code::Timeout);
+}
+
+#[wasm_bindgen_test]
+async fn waiting_can_have_a_limit() {
+    let socket = connected(socket("")).await;
+    assert_eq!(socket.connected_within(Duration::MAX).await, Ok(()));
+
+    let socket = Socket::builder(NOWHERE)
+        .reconnection_delay(ms(60_000))
+        .connect()
+        .unwrap();
+    let error = soon("the limit", socket.connected_within(ms(50))).await.unwrap_err();
+    assert_eq!(error.code(), Code::Timeout);
+    assert!(socket.is_active());
+    socket.disconnect();
+    let error = soon("an answer", socket.connected_within(ms(60_000)))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), Code::Disconnected);
 }

@@ -10,6 +10,18 @@ use crate::support::{Restored, URL, connected, socket, soon, upgraded, who_am_i}
 const TOKEN: &str = "Bearer demo-valid";
 
 #[wasm_bindgen_test]
+async fn the_headers_of_an_apps_own_requests_serve_here_too() {
+    let headers = web_sys::Headers::new().unwrap();
+    headers.set("Authorization", TOKEN).unwrap();
+    headers.set("X-Tenant", "acme").unwrap();
+    for transport in [Transport::Polling, Transport::WebSocket] {
+        let socket = connected(socket("").transports([transport]).headers(&headers)).await;
+        let headers = who_am_i(&socket).await.headers;
+        assert_eq!((&*headers["authorization"], &*headers["x-tenant"]), (TOKEN, "acme"));
+    }
+}
+
+#[wasm_bindgen_test]
 async fn polling_sends_headers() {
     for transport in [Transport::Polling, Transport::Fetch] {
         let socket = Socket::builder(URL)

@@ -51,17 +51,17 @@ impl HeaderFallback {
         }
     }
 
-    /// Where it puts a header, and what is to be said about that.
-    pub(super) const fn placed(self) -> Option<Placed> {
+    /// Where it puts a header, and what is to be said about that. What would travel in the CONNECT does in the event after it where
+    /// there is one.
+    pub(super) const fn placed(self, signs_in: bool) -> Placed {
         let (placement, warning) = match self {
-            Self::Payload => (Placement::Payload, Warning::HeaderMoved),
+            Self::Payload if !signs_in => (Placement::Payload, Warning::HeaderMoved),
+            Self::Payload | Self::Event => (Placement::Event, Warning::HeaderLate),
             Self::Query => (Placement::Query, Warning::SecretInUrl),
             Self::Subprotocol => (Placement::Subprotocol, Warning::SubprotocolReadable),
-            Self::Drop => (Placement::None, Warning::HeaderDropped),
-            Self::Event => (Placement::Event, Warning::HeaderLate),
-            Self::Error => return None,
+            Self::Drop | Self::Error => (Placement::None, Warning::HeaderDropped),
         };
-        Some((placement, Some(warning)))
+        (placement, Some(warning))
     }
 
     /// The fallbacks that can be carried out on a transport; none where headers can be sent.
@@ -92,7 +92,7 @@ pub struct Impossible {
 }
 
 impl Impossible {
-    pub(super) fn new(credentials: &Credentials, transport: Kind, revision: Revision) -> Self {
+    pub(super) fn new(credentials: &Credentials, transport: Kind, choices: &'static [HeaderFallback]) -> Self {
         let mut names = Vec::new();
         for header in &credentials.headers {
             names.push(header.name().into());
@@ -100,7 +100,7 @@ impl Impossible {
         Self {
             headers: names,
             transport,
-            choices: HeaderFallback::choices(transport, revision, credentials.engine_only),
+            choices,
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! A **credential** is a header, a bearer token (the header `Authorization: Bearer …`), the `auth` payload, a query
 //! parameter or the cookies. A **placement** is where it travels: as the header that it is, in the CONNECT payload, the
-//! query, a subprotocol, a cookie, an event after connecting, or nowhere. [`plan`] decides that before anything is sent;
-//! [`Plan::apply`] carries it out. A plan holds names and never values, and values are [`Secret`]s until they are sent.
+//! query, a subprotocol, a cookie, an event after connecting, or nowhere. [`place`] decides that before anything is sent, and
+//! puts the values there. A plan holds names and never values, and values are [`Secret`]s until they are sent.
 
 mod base64url;
 mod carry;
@@ -20,7 +20,7 @@ pub use carry::Carried;
 pub use credential::{AuthPlacement, CredentialKind, Credentials};
 pub use fallback::{HeaderFallback, Impossible};
 pub use header::{Header, Headers, InvalidHeader};
-pub use placement::{Entry, Placement, Plan, plan};
+pub use placement::{Entry, Placement, Plan, place};
 pub use refusal::is_about_authentication;
 pub use secret::Secret;
 pub use token::Claims;

@@ -1,9 +1,10 @@
 //! The plan: where each credential travels on a transport.
 
-use super::{AuthPlacement, CredentialKind, Credentials, HeaderFallback, Impossible, Warning};
+use super::{AuthPlacement, Carried, CredentialKind, Credentials, HeaderFallback, Impossible, Warning};
 use crate::proto::engine::{Revision, transport::Kind};
 
-/// Decides where each credential travels on a session that begins on `begins_on`.
+/// Decides where each credential travels on a session that begins on `begins_on`, and gives the values in the form in which they
+/// do.
 ///
 /// | begins on | Engine.IO | headers travel in |
 /// |---|---|---|
@@ -22,30 +23,33 @@ use crate::proto::engine::{Revision, transport::Kind};
 ///
 /// # Errors
 /// [`Impossible`] where there are headers and the transport cannot carry them as `fallback` says.
-pub fn plan(
+pub fn place(
     credentials: &Credentials,
     begins_on: Kind,
     revision: Revision,
     fallback: HeaderFallback,
-) -> Result<Plan, Impossible> {
+) -> Result<(Plan, Carried), Impossible> {
     let mut plan = Plan {
         transport: begins_on,
         entries: Vec::new(),
     };
+    let mut carried = Carried::default();
     let moves_headers = begins_on != Kind::Polling && credentials.headers.iter().next().is_some();
+    if moves_headers {
+        let choices = HeaderFallback::choices(begins_on, revision, credentials.engine_only);
+        if !choices.contains(&fallback) {
+            return Err(Impossible::new(credentials, begins_on, choices));
+        }
+    }
     let signs_in =
         credentials.auth_placement == AuthPlacement::Event || moves_headers && fallback == HeaderFallback::Event;
+    let of_headers = if moves_headers {
+        fallback.placed(signs_in)
+    } else {
+        (Placement::Header, None)
+    };
     for header in &credentials.headers {
-        let placed = place_header(credentials, begins_on, revision, fallback)
-            .map(|placed| {
-                if signs_in && placed.0 == Placement::Payload {
-                    IN_EVENT
-                } else {
-                    placed
-                }
-            })
-            .ok_or_else(|| Impossible::new(credentials, begins_on, revision))?;
-        plan.add(header.kind(), header.name(), placed);
+        plan.add(header.kind(), header.name(), of_headers);
     }
     if credentials.has_auth {
         let placed = if credentials.engine_only {
@@ -57,34 +61,25 @@ pub fn plan(
         };
         plan.add(CredentialKind::Auth, "auth", placed);
     }
-    for (key, _) in &credentials.query {
-        plan.add(CredentialKind::Query, key, place_query(key, begins_on));
+    for (key, value) in &credentials.query {
+        let placed = place_query(key, begins_on);
+        plan.add(CredentialKind::Query, key, placed);
+        if placed.0 == Placement::Query {
+            carried.query.push((key.clone(), value.clone()));
+        }
     }
     let unasked = matches!(begins_on, Kind::WebSocket | Kind::Jsonp);
     if credentials.with_cookies || unasked {
         plan.add(CredentialKind::Cookies, "cookies", place_cookies(begins_on));
     }
-    Ok(plan)
+    for header in &credentials.headers {
+        carried.put(header, of_headers.0);
+    }
+    Ok((plan, carried))
 }
 
 /// A place, and what is to be said about it.
 pub(super) type Placed = (Placement, Option<Warning>);
-
-/// A header in an event after connecting.
-const IN_EVENT: Placed = (Placement::Event, Some(Warning::HeaderLate));
-
-fn place_header(
-    credentials: &Credentials,
-    begins_on: Kind,
-    revision: Revision,
-    fallback: HeaderFallback,
-) -> Option<Placed> {
-    if begins_on == Kind::Polling {
-        return Some((Placement::Header, None));
-    }
-    let choices = HeaderFallback::choices(begins_on, revision, credentials.engine_only);
-    fallback.placed().filter(|_| choices.contains(&fallback))
-}
 
 fn place_auth(wanted: AuthPlacement, begins_on: Kind, revision: Revision) -> Placed {
     match (wanted, begins_on, revision) {
@@ -154,6 +149,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether a credential of this kind travels there.
+    pub fn has(&self, credential: CredentialKind, placement: Placement) -> bool {
+        let is = |entry: &Entry| entry.credential == credential && entry.placement == placement;
+        self.entries.iter().any(is)
+    }
+
     /// Whether anything travels in an event after connecting.
     pub fn signs_in(&self) -> bool {
         self.entries.iter().any(|entry| entry.placement == Placement::Event)

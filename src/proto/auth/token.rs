@@ -37,25 +37,8 @@ impl Default for Claims {
 impl Claims {
     /// What a token says, one of the form of a JWT (RFC 7519) or another one, with or without `Bearer` in front.
     pub fn of_token<D: Data>(now: Millis, text: &str) -> Self {
-        let token = match text.get(..7) {
-            Some(scheme) if scheme.eq_ignore_ascii_case("bearer ") => text.get(7..).unwrap_or_default(),
-            _ => text,
-        };
         let mut claims = Self::default();
-        let Some(jwt) = decode::<D>(token) else {
-            claims.subject = Some(Secret::from(token));
-            return claims;
-        };
-        claims.subject = Some(match jwt.text_at("sub") {
-            Some(subject) => Secret::new(join(&[&jwt.text_at("iss").unwrap_or_default(), " ", &subject])),
-            None => Secret::from(token),
-        });
-        if let Some(expiry) = jwt.number_at("exp") {
-            let issued = jwt
-                .number_at("iat")
-                .map_or(Millis::INFINITY, |issued| (expiry - issued) * 1_000.0);
-            claims.limit(now, lifetime(expiry * 1_000.0 - now, issued));
-        }
+        claims.add_token::<D>(now, text);
         claims
     }
 
@@ -67,17 +50,17 @@ impl Claims {
             return claims;
         }
         for name in MEMBERS {
-            claims.join_token::<D>(now, object.text_at(name).as_deref());
+            if let Some(token) = object.text_at(name) {
+                claims.add_token::<D>(now, &token);
+            }
         }
-        if let Some(headers) = object.get("headers") {
-            claims.join_token::<D>(now, headers.text_at("authorization").as_deref());
+        let headers = object.get("headers");
+        if let Some(token) = headers.and_then(|headers| headers.text_at("authorization")) {
+            claims.add_token::<D>(now, &token);
         }
-        if let Some(expiry) = object.get("expiresAt") {
-            let expiry = expiry.as_number().or_else(|| expiry.as_time());
-            claims.limit(
-                now,
-                expiry.map_or(Millis::INFINITY, |expiry| milliseconds(expiry) - now),
-            );
+        let expiry = object.get("expiresAt");
+        if let Some(expiry) = expiry.and_then(|expiry| expiry.as_number().or_else(|| expiry.as_time())) {
+            claims.expire(now, expiry);
         }
         // Who has no token, and does not say who it is, is somebody else when anything changes.
         if let Some(subject) = object
@@ -94,21 +77,45 @@ impl Claims {
         let mut claims = Self::default();
         for header in &credentials.headers {
             if header.is_named("authorization") {
-                claims.join_token::<D>(now, Some(header.value().expose()));
+                claims.add_token::<D>(now, header.value().expose());
             }
         }
         for (key, value) in &credentials.query {
             if MEMBERS.contains(&key.as_str()) {
-                claims.join_token::<D>(now, Some(value.expose()));
+                claims.add_token::<D>(now, value.expose());
             }
         }
         claims
     }
 
-    fn join_token<D: Data>(&mut self, now: Millis, token: Option<&str>) {
-        if let Some(token) = token {
-            self.join(Self::of_token::<D>(now, token));
+    /// Adds what a token says: the first to expire counts.
+    #[inline(never)]
+    fn add_token<D: Data>(&mut self, now: Millis, text: &str) {
+        let token = match text.get(..7) {
+            Some(scheme) if scheme.eq_ignore_ascii_case("bearer ") => text.get(7..).unwrap_or_default(),
+            _ => text,
+        };
+        let Some(jwt) = decode::<D>(token) else {
+            return self.add_subject(token.into());
+        };
+        self.add_subject(match jwt.text_at("sub") {
+            Some(subject) => Secret::new(join(&[&jwt.text_at("iss").unwrap_or_default(), " ", &subject])),
+            None => token.into(),
+        });
+        if let Some(expiry) = jwt.number_at("exp") {
+            let issued = jwt
+                .number_at("iat")
+                .map_or(Millis::INFINITY, |issued| (expiry - issued) * 1_000.0);
+            self.limit(now, lifetime(expiry * 1_000.0 - now, issued));
         }
+    }
+
+    /// Where two credentials travel together, both say who it is.
+    fn add_subject(&mut self, subject: Secret) {
+        self.subject = Some(match self.subject.take() {
+            Some(other) if other != subject => Secret::new(join(&[other.expose(), "\n", subject.expose()])),
+            _ => subject,
+        });
     }
 
     /// Says that they expire at `expiry`, a time in seconds or milliseconds since 1970.
@@ -123,15 +130,14 @@ impl Claims {
         self
     }
 
-    /// The claims of two credentials that travel together: the first to expire counts, and both say who it is.
+    /// The claims of two credentials that travel together: the first to expire counts.
     pub fn join(&mut self, other: Self) {
         if other.expires_at < self.expires_at {
             (self.expires_at, self.lifetime) = (other.expires_at, other.lifetime);
         }
-        self.subject = match (self.subject.take(), other.subject) {
-            (Some(one), Some(two)) if one != two => Some(Secret::new(join(&[one.expose(), "\n", two.expose()]))),
-            (one, two) => one.or(two),
-        };
+        if let Some(subject) = other.subject {
+            self.add_subject(subject);
+        }
     }
 
     /// When to renew them: this long before they expire, but not before two thirds of their time are over. Infinity where

@@ -10,7 +10,7 @@
 
 use std::rc::Rc;
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::Data;
 use crate::proto::output::{EngineEvent, Event, Failure, Output, Outputs, Reason};
 use crate::proto::timer::{Millis, Timer, TimerTable};
@@ -29,7 +29,7 @@ pub struct Config {
     pub revision: Option<Revision>,
     /// The revision that this server spoke the last time.
     pub known: Option<Revision>,
-    /// The transports that may be used, in the order in which they are tried.
+    /// The transports that may be used, in the order in which they are tried; polling where there are none.
     pub transports: Vec<Candidate>,
     /// Whether to move to a better transport.
     pub upgrade: bool,
@@ -42,9 +42,11 @@ pub struct Config {
     pub raw: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 pub(super) enum State {
     Opening,
+    /// The handshake is here, and could be of either revision.
+    Undecided,
     Open,
     Closing,
     Closed,
@@ -58,11 +60,11 @@ pub enum Input<D> {
     /// A POST was accepted.
     Posted,
     /// A POST was not accepted.
-    Refused(Failure<D>),
+    Refused(Rc<Failure<D>>),
     /// It could not be opened, or broke.
-    Failed(Failure<D>),
+    Failed(Rc<Failure<D>>),
     /// A stream was closed from outside.
-    Closed(Failure<D>),
+    Closed(Rc<Failure<D>>),
 }
 
 /// What the layer above has to know at once.
@@ -81,29 +83,19 @@ pub struct Connection<D> {
     pub(super) state: State,
     /// The revision that both sides speak, as far as it is known.
     pub(super) revision: Revision,
-    /// A handshake that servers of either revision send.
-    pub(super) undecided: Option<Handshake>,
-    pub(super) sid: Option<Rc<str>>,
-    /// How often there is a sign of life.
-    pub(super) interval: Millis,
-    /// How late it may be.
-    pub(super) patience: Millis,
-    pub(super) max_payload: usize,
+    /// What the server said of the session.
+    pub(super) session: Option<Handshake>,
     /// The transport in use.
     pub(super) transport: u32,
     pub(super) candidate: Candidate,
     /// A GET is under way.
     pub(super) is_polling: bool,
-    /// A POST is under way.
-    pub(super) is_posting: bool,
-    /// What the server offers, until it is probed.
-    pub(super) upgrades: Vec<Kind>,
+    /// What the POST that is under way carries.
+    pub(super) posted: Option<Rc<Vec<Packet<D>>>>,
     pub(super) probes: Vec<Probe>,
     pub(super) queue: Vec<Packet<D>>,
     /// How many packets the app's encoder has not given back yet.
     pub(super) encoding: u32,
-    /// What the POST that is under way carries, as the app sees it.
-    posted: Vec<(D, bool)>,
     pub(super) timers: TimerTable,
     pub(super) first_transport: u32,
     pub(super) next_transport: u32,
@@ -119,29 +111,23 @@ impl<D: Data> Connection<D> {
             is_watched: is_watched || config.raw,
             config,
             state: State::Opening,
-            undecided: None,
-            sid: None,
-            interval: Millis::INFINITY,
-            patience: Millis::INFINITY,
-            max_payload: 0,
+            session: None,
             transport: first_transport,
             candidate: Candidate {
                 kind: Kind::Polling,
                 fetch: false,
             },
             is_polling: false,
-            is_posting: false,
-            upgrades: Vec::new(),
+            posted: None,
             probes: Vec::new(),
             queue: Vec::new(),
             encoding: 0,
-            posted: Vec::new(),
             timers: TimerTable::default(),
             first_transport,
             next_transport: first_transport,
             change: None,
         };
-        connection.open_first(out);
+        connection.open_next(out);
         connection
     }
 
@@ -162,7 +148,7 @@ impl<D: Data> Connection<D> {
 
     /// The id of the session, once there is one.
     pub fn sid(&self) -> Option<&str> {
-        self.sid.as_deref()
+        Some(&self.session.as_ref()?.sid)
     }
 
     /// The number by which its events name it.
@@ -182,7 +168,7 @@ impl<D: Data> Connection<D> {
 
     /// Whether a packet would be written at once.
     pub fn is_writable(&self) -> bool {
-        self.state == State::Open && !self.is_posting && !self.is_upgrading()
+        self.state == State::Open && self.posted.is_none() && !self.is_upgrading()
     }
 
     /// Whether all that was to be written is on its way.
@@ -190,11 +176,10 @@ impl<D: Data> Connection<D> {
         self.queue.is_empty() && self.encoding == 0
     }
 
-    /// What is not yet written for certain, as [`Packet::describe`] has it: what a POST carries, then what waits.
-    pub fn unwritten(&self) -> Vec<(D, bool)> {
-        let posted = self.posted.iter();
-        let posted = posted.map(|(data, compress)| (data.slice(0, usize::MAX), *compress));
-        posted.chain(self.queue.iter().map(Packet::describe)).collect()
+    /// What is not yet written for certain: what a POST carries, and what waits.
+    pub fn unwritten(&self) -> [&[Packet<D>]; 2] {
+        let posted = self.posted.as_deref();
+        [posted.map_or(&[], Vec::as_slice), &self.queue]
     }
 
     /// Whether the server's sign of life is overdue, even if the timer could not say so yet (a page in the background).
@@ -224,7 +209,7 @@ impl<D: Data> Connection<D> {
 
     /// Sends a packet and its attachments: nothing that the app sends while it is told of them comes between.
     pub fn send_all(&mut self, packet: Packet<D>, attachments: Vec<D>, out: &mut Outputs<D>) {
-        if matches!(self.state, State::Closing | State::Closed) {
+        if self.state >= State::Closing {
             return;
         }
         self.enqueue(packet, out);
@@ -238,7 +223,7 @@ impl<D: Data> Connection<D> {
     pub(super) fn enqueue(&mut self, packet: Packet<D>, out: &mut Outputs<D>) {
         if self.is_watched {
             let (data, compress) = packet.describe();
-            self.tell(EngineEvent::PacketCreate { data, compress }, out);
+            self.report(EngineEvent::PacketCreate { compress }, Some(data), None, out);
         }
         self.queue.push(packet);
         if !self.candidate.kind.is_polling() {
@@ -248,13 +233,11 @@ impl<D: Data> Connection<D> {
 
     /// Closes in good order: what is queued is written first, and an upgrade comes to its end.
     pub fn close(&mut self, out: &mut Outputs<D>) {
-        if matches!(self.state, State::Opening | State::Open) {
-            if self.state == State::Opening {
-                self.shut(Reason::ForcedClose, None, out);
-            } else {
-                self.state = State::Closing;
-                self.finish_close(out);
-            }
+        if self.state < State::Open {
+            self.shut(Reason::ForcedClose, None, out);
+        } else if self.state == State::Open {
+            self.state = State::Closing;
+            self.finish_close(out);
         }
     }
 
@@ -265,18 +248,28 @@ impl<D: Data> Connection<D> {
 
     /// A transport has something to say.
     pub fn handle(&mut self, transport: u32, input: Input<D>, out: &mut Outputs<D>) {
-        match input {
-            Input::Opened => self.handle_opened(transport, out),
-            Input::Posted => self.handle_posted(transport, out),
-            Input::Refused(failure) => {
-                self.is_posting &= transport != self.transport;
-                self.handle_failed(transport, failure, out);
+        let is_refused = matches!(input, Input::Refused(_));
+        let (failure, reason) = match input {
+            Input::Opened => return self.handle_opened(transport, out),
+            Input::Posted => return self.handle_posted(transport, out),
+            Input::Closed(failure) if self.state >= State::Open => (failure, Reason::TransportClose),
+            Input::Closed(failure) | Input::Refused(failure) | Input::Failed(failure) => {
+                (failure, Reason::TransportError)
             }
-            Input::Failed(failure) => self.handle_failed(transport, failure, out),
-            Input::Closed(failure) if self.state == State::Opening || transport != self.transport => {
-                self.handle_failed(transport, failure, out);
+        };
+        if transport != self.transport {
+            self.drop_probe(transport, failure, out);
+        } else if self.state < State::Open && self.config.try_all && !self.config.transports.is_empty() {
+            self.state = State::Opening;
+            self.session = None;
+            self.is_polling = false;
+            out.push_back(Output::Close(transport));
+            self.open_next(out);
+        } else {
+            if is_refused {
+                self.posted = None;
             }
-            Input::Closed(failure) => self.shut(Reason::TransportClose, Some(Rc::new(failure)), out),
+            self.shut(reason, Some(failure), out);
         }
     }
 
@@ -287,14 +280,14 @@ impl<D: Data> Connection<D> {
             return Vec::new();
         }
         self.is_polling = false;
-        if self.state == State::Opening {
+        if self.state < State::Open {
             self.revision = payload::revision_of(body);
             if self.config.revision.is_some_and(|wanted| wanted != self.revision) {
                 self.mismatch(out);
                 return Vec::new();
             }
         }
-        payload::decode(self.revision, body).unwrap_or_else(|| {
+        payload::split(self.revision, body).unwrap_or_else(|| {
             self.parse_error(out);
             Vec::new()
         })
@@ -305,7 +298,7 @@ impl<D: Data> Connection<D> {
         if transport != self.transport || self.state == State::Closed {
             return;
         }
-        if self.state == State::Opening {
+        if self.state < State::Open {
             // The server answered with something, but not with a handshake.
             self.parse_error(out);
         } else if !self.pause(out) {
@@ -324,20 +317,22 @@ impl<D: Data> Connection<D> {
         out: &mut Outputs<D>,
     ) -> Option<D> {
         if transport != self.transport {
-            self.handle_probe_packet(transport, head, &data, out);
+            self.handle_probe_packet(transport, &data, out);
             return None;
         }
         if self.state == State::Closed {
             return None;
         }
-        let Some((kind, data)) = self.read(head, data) else {
+        let Some((kind, data)) = payload::read(self.revision, head, data) else {
             self.parse_error(out);
             return None;
         };
-        self.decide_by(now, kind, out);
+        // A message that nobody has asked for is of revision 3.
+        let is_message = kind == PacketType::Message;
+        self.decide(now, if is_message { Revision::V3 } else { Revision::V4 }, out);
         if self.is_watched && kind != PacketType::Close {
             let data = Some(data.slice(usize::from(!data.is_binary()), usize::MAX));
-            self.tell(EngineEvent::Packet(kind, data), out);
+            self.report(EngineEvent::Packet(kind), data, None, out);
         }
         match kind {
             PacketType::Message if self.state != State::Opening => return Some(data),
@@ -347,10 +342,10 @@ impl<D: Data> Connection<D> {
             PacketType::Open if self.state == State::Opening => self.handle_handshake(now, data, out),
             PacketType::Open => self.parse_error(out),
             PacketType::Close => {
-                let error = Error::new(Code::TransportFailed, "transport closed by the server");
+                let failure = Failure::shared(Code::TransportFailed, "transport closed by the server");
                 // Nobody is left to whom to say so.
-                self.sid = None;
-                self.shut(Reason::TransportClose, Some(Rc::new(Failure::new(error))), out);
+                self.session = None;
+                self.shut(Reason::TransportClose, Some(failure), out);
             }
             _ if self.state == State::Opening => self.parse_error(out),
             _ => {}
@@ -370,24 +365,23 @@ impl<D: Data> Connection<D> {
             self.shut(Reason::PingTimeout, None, out);
         }
         if self.timers.take_expired(Timer::Probe, now) {
-            self.end_lead(out);
+            self.open_probes(false, out);
         }
     }
 
-    fn open_first(&mut self, out: &mut Outputs<D>) {
-        let transports = &self.config.transports;
-        let websocket = transports.iter().find(|candidate| candidate.kind == Kind::WebSocket);
-        let preferred = websocket.filter(|_| self.config.prefer_websocket);
-        let Some(candidate) = preferred.or(transports.first()).copied() else {
-            let error = Error::new(Code::NoTransport, "No transports available");
-            self.shut(Reason::TransportError, Some(Rc::new(Failure::new(error))), out);
-            return;
-        };
-        self.candidate = candidate;
+    /// Opens the next of the transports that may be used.
+    fn open_next(&mut self, out: &mut Outputs<D>) {
+        let transports = &mut self.config.transports;
+        let prefers = std::mem::take(&mut self.config.prefer_websocket);
+        let is_preferred = |candidate: &Candidate| prefers && candidate.kind == Kind::WebSocket;
+        let index = transports.iter().position(is_preferred).unwrap_or(0);
+        if index < transports.len() {
+            self.candidate = transports.remove(index);
+        }
         self.transport = self.new_transport();
         out.push_back(Output::Open {
             transport: self.transport,
-            candidate,
+            candidate: self.candidate,
             sid: None,
         });
         self.poll(out);
@@ -399,18 +393,27 @@ impl<D: Data> Connection<D> {
         transport
     }
 
-    pub(super) fn tell(&self, event: EngineEvent<D>, out: &mut Outputs<D>) {
-        out.push_back(Output::Event(Event::Engine(self.first_transport, event)));
+    pub(super) fn tell(&self, event: EngineEvent, out: &mut Outputs<D>) {
+        self.report(event, None, None, out);
+    }
+
+    #[inline(never)]
+    pub(super) fn report(
+        &self,
+        event: EngineEvent,
+        data: Option<D>,
+        failure: Option<Rc<Failure<D>>>,
+        out: &mut Outputs<D>,
+    ) {
+        out.report(Event::Engine(self.first_transport, event), data, failure);
     }
 
     fn handle_opened(&mut self, transport: u32, out: &mut Outputs<D>) {
         if transport == self.transport && self.state == State::Opening {
             self.introduce(transport, self.candidate.kind, out);
-        }
-        let Some(probe) = self.probes.iter_mut().find(|probe| probe.transport == transport) else {
-            return;
-        };
-        if probe.state == ProbeState::AwaitOpen {
+        } else if let Some(probe) = self.probe_of(transport)
+            && probe.state == ProbeState::AwaitOpen
+        {
             probe.state = ProbeState::AwaitPong;
             let kind = probe.candidate.kind;
             self.introduce(transport, kind, out);
@@ -423,8 +426,7 @@ impl<D: Data> Connection<D> {
         if transport != self.transport || self.state == State::Closed {
             return;
         }
-        self.is_posting = false;
-        self.posted.clear();
+        self.posted = None;
         if self.queue.is_empty() {
             self.tell(EngineEvent::Drain, out);
         }
@@ -434,51 +436,27 @@ impl<D: Data> Connection<D> {
         self.finish_close(out);
     }
 
-    fn handle_failed(&mut self, transport: u32, failure: Failure<D>, out: &mut Outputs<D>) {
-        if transport != self.transport {
-            self.drop_probe(transport, Rc::new(failure), out);
-        } else if self.state == State::Opening && self.config.try_all && self.config.transports.len() > 1 {
-            let tried = self.candidate;
-            // Only once: an app may have named it twice.
-            if let Some(index) = self.config.transports.iter().position(|candidate| *candidate == tried) {
-                self.config.transports.remove(index);
-            }
-            self.config.prefer_websocket = false;
-            self.is_polling = false;
-            // A handshake that nothing followed was that of this transport.
-            self.undecided = None;
-            self.timers.stop(Timer::Detection);
-            out.push_back(Output::Close(transport));
-            self.open_first(out);
-        } else {
-            self.shut(Reason::TransportError, Some(Rc::new(failure)), out);
+    fn handle_handshake(&mut self, now: Millis, data: D, out: &mut Outputs<D>) {
+        match Handshake::parse(data, 1) {
+            Some(handshake) => self.detect(now, handshake, out),
+            None => self.parse_error(out),
         }
     }
 
-    fn handle_handshake(&mut self, now: Millis, data: D, out: &mut Outputs<D>) {
-        let Some(handshake) = Handshake::parse(data, 1) else {
-            self.parse_error(out);
+    /// The session begins.
+    pub(super) fn begin(&mut self, now: Millis, out: &mut Outputs<D>) {
+        let Some(session) = &self.session else {
             return;
         };
-        self.detect(now, handshake, out);
-    }
-
-    /// The session begins.
-    pub(super) fn begin(&mut self, now: Millis, handshake: Handshake, out: &mut Outputs<D>) {
-        let sid: Rc<str> = handshake.sid.into();
-        self.sid = Some(Rc::clone(&sid));
-        self.max_payload = handshake.max_payload;
-        self.interval = handshake.ping_interval;
-        self.patience = handshake.ping_timeout;
-        self.start_heartbeat(now);
+        let sid = Rc::clone(&session.sid);
         self.state = State::Open;
         self.change = Some(Change::Opened);
+        self.start_heartbeat(now);
         let (kind, revision) = (self.candidate.kind, self.revision);
         out.push_back(Output::Join(self.transport, Rc::clone(&sid), revision));
         // What waited is written before anyone hears that the connection is open and writes more.
         self.flush(out);
-        self.tell(EngineEvent::Open { sid, kind, revision }, out);
-        self.upgrades = handshake.upgrades;
+        self.report(EngineEvent::Open { kind, revision }, Some(D::text(&sid)), None, out);
     }
 
     pub(super) fn poll(&mut self, out: &mut Outputs<D>) {
@@ -489,21 +467,21 @@ impl<D: Data> Connection<D> {
     }
 
     pub(super) fn flush(&mut self, out: &mut Outputs<D>) {
-        if matches!(self.state, State::Opening | State::Closed) || self.is_upgrading() {
+        if !matches!(self.state, State::Open | State::Closing) || self.is_upgrading() {
             return;
         }
         if self.candidate.kind.is_polling() {
-            if self.is_posting || self.queue.is_empty() {
+            if self.posted.is_some() || self.queue.is_empty() {
                 return;
             }
+            let max = self.session.as_ref().map_or(0, |session| session.max_payload);
             let count = match self.queue.len() {
                 1 => 1,
-                _ => payload::batch(self.max_payload, self.queue.iter().map(Packet::wire_len)),
+                _ => payload::batch(max, self.queue.iter().map(Packet::wire_len)),
             };
-            self.is_posting = true;
             let rest = self.queue.split_off(count.min(self.queue.len()));
-            let packets = std::mem::replace(&mut self.queue, rest);
-            self.posted = packets.iter().map(Packet::describe).collect();
+            let packets = Rc::new(std::mem::replace(&mut self.queue, rest));
+            self.posted = Some(Rc::clone(&packets));
             out.push_back(Output::Post(self.transport, packets));
             if self.is_watched {
                 self.tell(EngineEvent::Flush, out);
@@ -522,20 +500,23 @@ impl<D: Data> Connection<D> {
 
     /// Where the app has asked for the end: ends it as soon as all is written and no upgrade is half done.
     pub(super) fn finish_close(&mut self, out: &mut Outputs<D>) {
-        if self.state != State::Closing || !self.is_flushed() || self.is_posting || self.is_upgrading() {
+        if self.state != State::Closing || !self.is_flushed() || self.posted.is_some() || self.is_upgrading() {
             return;
         }
         self.shut(Reason::ForcedClose, None, out);
     }
 
     fn parse_error(&mut self, out: &mut Outputs<D>) {
-        let message = if self.state == State::Opening {
+        let message = if self.state < State::Open {
             "The answer is not an Engine.IO handshake: check the path, and that it is a Socket.IO server"
         } else {
             "The server sent a packet that is not Engine.IO"
         };
-        let failure = Rc::new(Failure::new(Error::new(Code::ParseError, message)));
-        self.shut(Reason::ParseError, Some(failure), out);
+        self.shut(
+            Reason::ParseError,
+            Some(Failure::shared(Code::ParseError, message)),
+            out,
+        );
     }
 
     pub(super) fn shut(&mut self, reason: Reason, failure: Option<Rc<Failure<D>>>, out: &mut Outputs<D>) {
@@ -545,20 +526,14 @@ impl<D: Data> Connection<D> {
         self.state = State::Closed;
         self.timers = TimerTable::default();
         self.queue.clear();
-        if self.candidate.kind.is_polling() && self.sid.is_some() && !self.is_posting {
+        if self.candidate.kind.is_polling() && self.session.is_some() && self.posted.is_none() {
             // The server would keep the session until it misses a sign of life.
             let close = Packet::control(PacketType::Close);
-            out.push_back(Output::Post(self.transport, vec![close]));
+            out.push_back(Output::Post(self.transport, Rc::new(vec![close])));
         }
-        for probe in std::mem::take(&mut self.probes) {
-            let error = Error::new(Code::TransportFailed, "probe error: socket closed");
-            out.push_back(Output::Close(probe.transport));
-            let failure = Rc::new(Failure::new(error));
-            self.tell(EngineEvent::UpgradeError(failure), out);
-        }
+        self.drop_probes(out);
         out.push_back(Output::Close(self.transport));
-        let event = EngineEvent::Close(reason, failure.clone());
-        self.tell(event, out);
+        self.report(EngineEvent::Close(reason), None, failure.clone(), out);
         self.change = Some(Change::Closed(reason, failure));
     }
 }

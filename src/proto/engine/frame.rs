@@ -8,8 +8,8 @@
 //!
 //! Numbers are big-endian. Source: Engine.IO protocol 4, "WebTransport"; `engine.io-parser` 5.2.
 
-use crate::proto::Data;
 use crate::proto::output::{Output, Outputs};
+use crate::proto::{Data, join};
 
 use super::connection::Connection;
 use super::packet::{Packet, PacketType};
@@ -149,8 +149,8 @@ impl<D: Data> Connection<D> {
     pub(super) fn introduce(&self, transport: u32, kind: Kind, out: &mut Outputs<D>) {
         if kind == Kind::WebTransport {
             // Ids are base64url: nothing in them has to be escaped.
-            let session = |sid: &str| D::text(&["{\"sid\":\"", sid, "\"}"].concat());
-            let packet = Packet::with_data(PacketType::Open, self.sid.as_deref().map(session));
+            let session = |sid: &str| D::text(&join(&["{\"sid\":\"", sid, "\"}"]));
+            let packet = Packet::with_data(PacketType::Open, self.sid().map(session));
             out.push_back(Output::Write(transport, packet));
         }
     }

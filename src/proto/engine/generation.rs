@@ -3,18 +3,15 @@
 //!
 //! Source: Engine.IO protocol 4, "Difference between v3 and v4".
 
-use std::rc::Rc;
-
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::Data;
-use crate::proto::output::{Event, Failure, Output, Outputs, Reason};
+use crate::proto::output::{Event, Failure, Outputs, Reason};
 use crate::proto::timer::{Millis, Timer};
 
 use super::Revision;
 use super::connection::{Connection, State};
 use super::handshake::Handshake;
 use super::packet::{Packet, PacketType};
-use super::payload;
 use super::transport::Kind;
 
 /// How long after its handshake on a stream a server may take to connect the root namespace by itself, in milliseconds. Those of
@@ -25,35 +22,24 @@ impl<D: Data> Connection<D> {
     /// A handshake arrived. On polling its framing tells the revision; on a stream `maxPayload` does, which is of revision 4, or
     /// else what follows.
     pub(super) fn detect(&mut self, now: Millis, handshake: Handshake, out: &mut Outputs<D>) {
-        let kind = self.candidate.kind;
-        let is_certain = kind.is_polling() || kind == Kind::WebTransport || handshake.max_payload > 0;
+        let is_certain = self.candidate.kind != Kind::WebSocket || handshake.max_payload > 0;
+        self.session = Some(handshake);
         if !is_certain && self.config.revision.is_none() {
             let Some(known) = self.config.known else {
-                self.undecided = Some(handshake);
+                self.state = State::Undecided;
                 self.timers.set(Timer::Detection, now + DETECTION);
                 return;
             };
             self.revision = known;
         }
-        self.begin(now, handshake, out);
+        self.begin(now, out);
     }
 
-    /// What follows a handshake that either revision has: a message, unasked for, is of revision 3.
-    pub(super) fn decide_by(&mut self, now: Millis, kind: PacketType, out: &mut Outputs<D>) {
-        if self.undecided.is_some() {
-            let revision = match kind {
-                PacketType::Message => Revision::V3,
-                _ => Revision::V4,
-            };
-            self.decide(now, revision, out);
-        }
-    }
-
+    /// What follows a handshake that either revision has tells which it is, or that nothing does.
     pub(super) fn decide(&mut self, now: Millis, revision: Revision, out: &mut Outputs<D>) {
-        if let Some(handshake) = self.undecided.take() {
-            self.timers.stop(Timer::Detection);
+        if self.state == State::Undecided {
             self.revision = revision;
-            self.begin(now, handshake, out);
+            self.begin(now, out);
         }
     }
 
@@ -67,40 +53,27 @@ impl<D: Data> Connection<D> {
                 "The server speaks Engine.IO 4 (socket.io 3.x or 4.x): leave the option protocol out, or set it to 4"
             }
         };
-        let failure = Failure::new(Error::new(Code::ProtocolMismatch, message));
-        self.shut(Reason::ParseError, Some(Rc::new(failure)), out);
-    }
-
-    /// The type of a packet, and what it carries: a text with its type digit, or a binary message. `None` where it is no packet.
-    pub(super) fn read(&self, head: &[u16], data: D) -> Option<(PacketType, D)> {
-        // Binary on a stream is base64 where the app asked for that (`b64=1`).
-        let is_marked = head.first() == Some(&payload::BINARY_MARK);
-        let data = match self.revision {
-            Revision::V4 if is_marked => data.decode_base64(1)?,
-            Revision::V3 if is_marked => payload::decode_packet(data)?,
-            Revision::V3 if data.is_binary() && !self.candidate.kind.is_polling() => payload::untyped(data)?,
-            _ => data,
-        };
-        let kind = if data.is_binary() {
-            PacketType::Message
-        } else {
-            PacketType::from_unit(*head.first()?)?
-        };
-        Some((kind, data))
+        let failure = Failure::shared(Code::ProtocolMismatch, message);
+        self.shut(Reason::ParseError, Some(failure), out);
     }
 
     /// From now on there has to be a sign of life: the server's own, or its answer to ours.
     pub(super) fn start_heartbeat(&mut self, now: Millis) {
-        match self.revision {
-            Revision::V3 => self.timers.set(Timer::Ping, now + self.interval),
-            Revision::V4 => self.timers.set(Timer::Heartbeat, now + self.interval + self.patience),
+        if let Some(session) = &self.session {
+            let due = now + session.ping_interval;
+            match self.revision {
+                Revision::V3 => self.timers.set(Timer::Ping, due),
+                Revision::V4 => self.timers.set(Timer::Heartbeat, due + session.ping_timeout),
+            }
         }
     }
 
     /// It is time for our own sign of life, which the server has to answer.
     pub(super) fn ping(&mut self, now: Millis, out: &mut Outputs<D>) {
-        self.timers.set(Timer::Heartbeat, now + self.patience);
-        self.send(Packet::control(PacketType::Ping), out);
+        if let Some(session) = &self.session {
+            self.timers.set(Timer::Heartbeat, now + session.ping_timeout);
+            self.send(Packet::control(PacketType::Ping), out);
+        }
     }
 
     /// A sign of life, or the answer to ours.
@@ -121,7 +94,7 @@ impl<D: Data> Connection<D> {
             self.start_heartbeat(now);
         }
         if self.state == State::Open {
-            out.push_back(Output::Event(Event::Ping));
+            out.tell(Event::Ping);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The handshake: what the server says when a connection opens.
 
+use std::rc::Rc;
+
 use crate::proto::timer::Millis;
 use crate::proto::{Data, Shape};
 
@@ -11,9 +13,11 @@ use super::transport::Kind;
 #[derive(Debug)]
 pub struct Handshake {
     /// The id of the session.
-    pub sid: String,
-    /// The transports that the server offers for an upgrade.
-    pub upgrades: Vec<Kind>,
+    pub sid: Rc<str>,
+    /// Whether the server offers an upgrade to a WebSocket.
+    pub websocket: bool,
+    /// Whether it offers one to WebTransport.
+    pub webtransport: bool,
     /// How often the server gives a sign of life.
     pub ping_interval: Millis,
     /// How late such a sign may be.
@@ -28,26 +32,34 @@ impl Handshake {
         if data.parse(from) != Shape::Object {
             return None;
         }
-        let sid = data.text_at("sid")?;
-        let mut upgrades = Vec::new();
-        if let Some(list) = data.get("upgrades") {
-            // A server knows three transports; what comes behind is not for us.
-            for index in ["0", "1", "2", "3"] {
-                if let Some(kind) = list.text_at(index).and_then(|name| Kind::parse(&name)) {
-                    upgrades.push(kind);
-                }
-            }
-        }
-        if sid.is_empty() {
-            return None;
-        }
-        Some(Self {
-            sid,
-            upgrades,
+        let mut handshake = Self {
             ping_interval: data.number_at("pingInterval")?,
             ping_timeout: data.number_at("pingTimeout")?,
             // A cast of a float saturates: no number is out of range.
             max_payload: data.number_at("maxPayload").unwrap_or(0.0) as usize,
-        })
+            sid: data.text_at("sid").filter(|sid| !sid.is_empty())?.into(),
+            websocket: false,
+            webtransport: false,
+        };
+        if let Some(list) = data.get("upgrades") {
+            // A server knows three transports; what comes behind is not for us.
+            for index in &["0", "1", "2", "3"] {
+                match list.text_at(index).and_then(|name| Kind::parse(&name)) {
+                    Some(Kind::WebSocket) => handshake.websocket = true,
+                    Some(Kind::WebTransport) => handshake.webtransport = true,
+                    _ => {}
+                }
+            }
+        }
+        Some(handshake)
+    }
+
+    /// Whether the server offers an upgrade to a transport.
+    pub(super) const fn offers(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::WebSocket => self.websocket,
+            Kind::WebTransport => self.webtransport,
+            Kind::Polling | Kind::Jsonp => false,
+        }
     }
 }

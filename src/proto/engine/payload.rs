@@ -1,4 +1,4 @@
-//! Engine.IO payloads: the packets that one polling response carries.
+//! Engine.IO payloads: the packets that one polling response carries, and what a packet carries.
 
 use crate::proto::Data;
 
@@ -8,52 +8,36 @@ use super::packet::PacketType;
 /// What separates the packets of a payload (revision 4).
 pub const SEPARATOR: u16 = 0x1e;
 
-/// What a binary packet of a payload begins with; base64 follows.
-pub(super) const BINARY_MARK: u16 = b'b' as u16;
+/// What a binary packet begins with where it travels as text; base64 follows, in revision 3 behind the type's digit.
+const BINARY_MARK: u16 = b'b' as u16;
 
-/// What ends the length of a packet in a binary payload (revision 3).
+/// What ends the length of a packet in a text (revision 3).
+const COLON: u16 = b':' as u16;
+
+/// The same in a binary payload.
 const LENGTH_END: u16 = 0xff;
 
-/// The same where a browser has read the payload as a text.
+/// The same where a browser has read that as a text.
 const REPLACEMENT: u16 = 0xfffd;
 
-/// More digits than any length has.
-const LENGTH_DIGITS: usize = 10;
-
-/// Splits a polling response into its packets: texts that begin with the type digit, and binaries.
+/// Splits a polling response into its packets, each as it would arrive on a stream.
 ///
 /// `None` where the payload is not well formed. Sources: Engine.IO protocol 4, "Payload" (`packet1\x1epacket2`); protocol 3,
 /// "Payload" (`<length>:<packet>…`, or binary).
-pub fn decode<D: Data>(revision: Revision, body: &D) -> Option<Vec<D>> {
-    match revision {
-        Revision::V4 => decode_v4(body),
-        Revision::V3 => decode_v3(body),
-    }
-}
-
-/// The revision that a server's first answer is framed in: protocol 4 begins with the packet's type, protocol 3 with a length.
-pub(super) fn revision_of<D: Data>(body: &D) -> Revision {
-    let mut head = [0];
-    let is_in_bytes = body.read(0, &mut head) == 1 && head < [2];
-    if is_in_bytes || length(body, 0, ZERO).is_some() {
-        Revision::V3
-    } else {
-        Revision::V4
-    }
-}
-
-fn decode_v4<D: Data>(body: &D) -> Option<Vec<D>> {
+pub fn split<D: Data>(revision: Revision, body: &D) -> Option<Vec<D>> {
     let mut packets = Vec::new();
     let mut from = 0;
+    if revision == Revision::V3 {
+        while let Some(first) = body.unit(from) {
+            let (to, packet) = framed(body, from, first)?;
+            packets.push(packet);
+            from = to;
+        }
+        return (from > 0).then_some(packets);
+    }
     loop {
         let end = body.find(SEPARATOR, from);
-        let packet = body.slice(from, end.unwrap_or(usize::MAX));
-        let mut head = [0];
-        if packet.read(0, &mut head) == 1 && head == [BINARY_MARK] {
-            packets.push(packet.decode_base64(1)?);
-        } else {
-            packets.push(packet);
-        }
+        packets.push(body.slice(from, end.unwrap_or(usize::MAX)));
         match end {
             Some(end) => from = end + 1,
             None => return Some(packets),
@@ -61,49 +45,30 @@ fn decode_v4<D: Data>(body: &D) -> Option<Vec<D>> {
     }
 }
 
-/// Lengths are in UTF-16 code units in a text and in bytes in a binary, where each packet says first which of both it is.
-fn decode_v3<D: Data>(body: &D) -> Option<Vec<D>> {
-    let mut packets = Vec::new();
-    let mut at = 0;
-    let mut unit = [0];
-    while body.read(at, &mut unit) == 1 {
-        let [first] = unit;
-        let is_framed_in_bytes = first < 2;
-        at += usize::from(is_framed_in_bytes);
-        let (length, from) = length(body, at, if is_framed_in_bytes { 0 } else { ZERO })?;
-        // All of it is there.
-        let to = from.checked_add(length)?;
-        if length == 0 || body.read(to - 1, &mut unit) == 0 {
-            return None;
-        }
-        at = to;
-        let packet = body.slice(from, to);
-        packets.push(if is_framed_in_bytes && first == 1 {
-            untyped(packet)?
-        } else {
-            decode_packet(if packet.is_binary() {
-                packet.decode_utf8()?
-            } else {
-                packet
-            })?
-        });
-    }
-    (!packets.is_empty()).then_some(packets)
+/// The packet of revision 3 that begins with this unit, and where it ends. Lengths are in UTF-16 code units in a text and in bytes
+/// in a binary, where each packet says first which of both it is.
+fn framed<D: Data>(body: &D, at: usize, first: u16) -> Option<(usize, D)> {
+    let is_in_bytes = first < 2;
+    let (length, from) = length(body, at, is_in_bytes)?;
+    let to = from.checked_add(length)?;
+    // All of it is there.
+    body.unit(to - 1)?;
+    let packet = body.slice(from, to);
+    let is_text = packet.is_binary() && first != 1;
+    Some((to, if is_text { packet.decode_utf8()? } else { packet }))
 }
 
-/// The length of a packet, and where the packet begins. Digits count up from `zero`.
-fn length<D: Data>(body: &D, at: usize, zero: u16) -> Option<(usize, usize)> {
-    let mut units = [0; LENGTH_DIGITS + 1];
-    let count = body.read(at, &mut units);
+/// The length of a packet, which is not 0, and where the packet begins.
+fn length<D: Data>(body: &D, mut at: usize, is_in_bytes: bool) -> Option<(usize, usize)> {
+    let zero = if is_in_bytes { 0 } else { u16::from(b'0') };
+    at += usize::from(is_in_bytes);
     let mut length = 0_usize;
-    for (index, unit) in units.iter().take(count).enumerate() {
-        let ends = if zero == 0 {
-            matches!(*unit, LENGTH_END | REPLACEMENT)
-        } else {
-            *unit == COLON
-        };
-        if ends {
-            return (index > 0).then_some((length, at + index + 1));
+    loop {
+        let unit = body.unit(at)?;
+        at += 1;
+        match (unit, is_in_bytes) {
+            (COLON, false) | (LENGTH_END | REPLACEMENT, true) => return (length > 0).then_some((length, at)),
+            _ => {}
         }
         let digit = unit.wrapping_sub(zero);
         if digit > 9 {
@@ -111,28 +76,36 @@ fn length<D: Data>(body: &D, at: usize, zero: u16) -> Option<(usize, usize)> {
         }
         length = length.checked_mul(10)?.checked_add(usize::from(digit))?;
     }
-    None
 }
 
-/// A packet of revision 3 in a text: a binary one is `b`, the type's digit, base64.
-pub(super) fn decode_packet<D: Data>(packet: D) -> Option<D> {
-    let mut head = [0; 2];
-    if packet.read(0, &mut head) == 2 && head == [BINARY_MARK, ZERO + PacketType::Message as u16] {
-        packet.decode_base64(2)
+/// The revision that a server's first answer is framed in: protocol 4 begins with the packet's type, protocol 3 with a length.
+pub(super) fn revision_of<D: Data>(body: &D) -> Revision {
+    let is_in_bytes = body.unit(0).is_some_and(|unit| unit < 2);
+    if is_in_bytes || length(body, 0, false).is_some() {
+        Revision::V3
     } else {
-        Some(packet)
+        Revision::V4
     }
 }
 
-/// A binary packet of revision 3 without the type in front; none but messages are binary.
-pub(super) fn untyped<D: Data>(packet: D) -> Option<D> {
-    let mut head = [0];
-    let is_message = packet.is_binary() && packet.read(0, &mut head) == 1 && head == [PacketType::Message as u16];
-    is_message.then(|| packet.slice(1, usize::MAX))
+/// The type of a packet, and what it carries: a text with its type digit, or a binary message. `head` are the first code units of
+/// a text; a binary has none. `None` where it is no packet.
+pub fn read<D: Data>(revision: Revision, head: &[u16], data: D) -> Option<(PacketType, D)> {
+    let message = match (head.first(), revision) {
+        // Where the app asked for that (`b64=1`), and in a payload that is a text.
+        (Some(&BINARY_MARK), Revision::V4) => data.decode_base64(1)?,
+        (Some(&BINARY_MARK), Revision::V3) if head.get(1) == Some(&MESSAGE) => data.decode_base64(2)?,
+        (Some(unit), _) => return Some((PacketType::from_unit(*unit)?, data)),
+        (None, _) if !data.is_binary() => return None,
+        (None, Revision::V4) => data,
+        // None but messages are binary.
+        (None, Revision::V3) if data.unit(0) == Some(PacketType::Message as u16) => data.slice(1, usize::MAX),
+        (None, Revision::V3) => return None,
+    };
+    Some((PacketType::Message, message))
 }
 
-const ZERO: u16 = b'0' as u16;
-const COLON: u16 = b':' as u16;
+const MESSAGE: u16 = b'0' as u16 + PacketType::Message as u16;
 
 /// How many of `sizes` (packets in bytes, in order) one request may carry so that it stays within `max` bytes.
 ///

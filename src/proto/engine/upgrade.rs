@@ -1,14 +1,15 @@
 //! The upgrade: a better transport is probed beside the one in use, and takes over when it answers.
 //!
 //! ```text
-//!   AwaitLead ──lead is over──▶ AwaitOpen ──opened──▶ AwaitPong ──3probe──▶ AwaitPause ──paused──▶ takes over
+//!   AwaitLead ──lead is over──▶ AwaitOpen ──opened──▶ AwaitPong ──3probe──▶ AwaitPause ──paused──▶ takes over: Over
+//!       └──────── fails, or another one answered: Over ◀────┴───────────────────┘
 //! ```
 //!
 //! Source: Engine.IO protocol 4, "Upgrade".
 
 use std::rc::Rc;
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::Data;
 use crate::proto::output::{EngineEvent, Failure, Output, Outputs};
 use crate::proto::timer::{Millis, Timer};
@@ -17,8 +18,11 @@ use super::connection::{Connection, State as ConnectionState};
 use super::packet::{Packet, PacketType};
 use super::transport::{Candidate, Kind};
 
-/// The text of the ping and the pong that a probe exchanges.
+/// The text of the ping of a probe.
 pub const PROBE: &str = "probe";
+
+/// What answers it.
+const PONG: &str = "3probe";
 
 /// How long WebTransport may answer before a WebSocket is probed beside it, in milliseconds.
 pub const WEBTRANSPORT_LEAD: f64 = 200.0;
@@ -34,6 +38,15 @@ pub enum State {
     AwaitPong,
     /// `3probe` came: the transport in use comes to rest.
     AwaitPause,
+    /// It has come to its end, one or the other.
+    Over,
+}
+
+impl State {
+    /// Whether there is a transport to close.
+    const fn is_under_way(self) -> bool {
+        !matches!(self, Self::AwaitLead | Self::Over)
+    }
 }
 
 /// A transport that is tried beside the one in use.
@@ -50,71 +63,65 @@ pub struct Probe {
 impl<D: Data> Connection<D> {
     /// Probes every transport that both sides want, after what the layer above does first on an open connection.
     pub fn probe(&mut self, now: Millis, out: &mut Outputs<D>) {
-        let upgrades = std::mem::take(&mut self.upgrades);
         if self.state != ConnectionState::Open || !self.config.upgrade || !self.candidate.kind.is_polling() {
             return;
         }
-        let wanted = |candidate: &Candidate| !candidate.kind.is_polling() && upgrades.contains(&candidate.kind);
-        let transports = self.config.transports.clone();
-        let has_webtransport = transports
-            .iter()
-            .any(|candidate| wanted(candidate) && candidate.kind == Kind::WebTransport);
-        for candidate in transports {
-            if !wanted(&candidate) {
-                continue;
-            }
-            let waits = has_webtransport && candidate.kind != Kind::WebTransport;
-            let transport = self.new_transport();
-            self.probes.push(Probe {
-                transport,
-                candidate,
-                state: if waits { State::AwaitLead } else { State::AwaitOpen },
-            });
-            if waits {
-                self.timers.set(Timer::Probe, now + WEBTRANSPORT_LEAD);
-            } else {
-                out.push_back(Output::Open {
+        for candidate in std::mem::take(&mut self.config.transports) {
+            let session = self.session.as_ref();
+            if session.is_some_and(|session| session.offers(candidate.kind)) {
+                let transport = self.new_transport();
+                self.probes.push(Probe {
                     transport,
                     candidate,
-                    sid: self.sid.clone(),
+                    state: State::AwaitLead,
                 });
             }
         }
+        if self.open_probes(true, out) {
+            self.timers.set(Timer::Probe, now + WEBTRANSPORT_LEAD);
+        } else {
+            self.open_probes(false, out);
+        }
     }
 
-    /// WebTransport's lead is over: begins the probes that gave it one.
-    pub(super) fn end_lead(&mut self, out: &mut Outputs<D>) {
-        self.timers.stop(Timer::Probe);
+    /// Opens the transports that wait for it, or only those that have a lead. Says whether there are any.
+    pub(super) fn open_probes(&mut self, leads: bool, out: &mut Outputs<D>) -> bool {
+        let mut has_opened = false;
         for probe in &mut self.probes {
-            if probe.state == State::AwaitLead {
+            let is_meant = !leads || probe.candidate.kind == Kind::WebTransport;
+            if probe.state == State::AwaitLead && is_meant {
                 probe.state = State::AwaitOpen;
+                has_opened = true;
                 out.push_back(Output::Open {
                     transport: probe.transport,
                     candidate: probe.candidate,
-                    sid: self.sid.clone(),
+                    sid: self.session.as_ref().map(|session| Rc::clone(&session.sid)),
                 });
             }
         }
+        has_opened
     }
 
-    pub(super) fn handle_probe_packet(&mut self, transport: u32, head: &[u16], data: &D, out: &mut Outputs<D>) {
-        let Some(probe) = self.probes.iter_mut().find(|probe| probe.transport == transport) else {
+    /// The probe of a transport.
+    pub(super) fn probe_of(&mut self, transport: u32) -> Option<&mut Probe> {
+        let mut probes = self.probes.iter_mut();
+        probes.find(|probe| probe.transport == transport && probe.state != State::Over)
+    }
+
+    pub(super) fn handle_probe_packet(&mut self, transport: u32, data: &D, out: &mut Outputs<D>) {
+        let Some(probe) = self.probe_of(transport) else {
             return;
         };
-        let is_pong = head.first().and_then(|unit| PacketType::from_unit(*unit)) == Some(PacketType::Pong)
-            && data.slice(1, usize::MAX).as_text().as_deref() == Some(PROBE);
-        if probe.state != State::AwaitPong || !is_pong {
-            let error = Error::new(Code::TransportFailed, "probe error");
-            self.drop_probe(transport, Rc::new(Failure::new(error)), out);
-            return;
+        if probe.state != State::AwaitPong || data.as_text().as_deref() != Some(PONG) {
+            let failure = Failure::shared(Code::TransportFailed, "probe error");
+            return self.drop_probe(transport, failure, out);
         }
-        probe.state = State::AwaitPause;
         let kind = probe.candidate.kind;
         // The first to answer wins.
-        for probe in std::mem::take(&mut self.probes) {
+        for probe in &mut self.probes {
             if probe.transport == transport {
-                self.probes.push(probe);
-            } else if probe.state != State::AwaitLead {
+                probe.state = State::AwaitPause;
+            } else if std::mem::replace(&mut probe.state, State::Over).is_under_way() {
                 out.push_back(Output::Close(probe.transport));
             }
         }
@@ -129,42 +136,52 @@ impl<D: Data> Connection<D> {
     /// Where an upgrade waits for the transport in use to come to rest: moves over as soon as it has. Says whether one
     /// waits, so that nothing new is begun on the old transport.
     pub(super) fn pause(&mut self, out: &mut Outputs<D>) -> bool {
-        if !self.is_upgrading() {
+        let mut probes = self.probes.iter_mut();
+        let Some(probe) = probes.find(|probe| probe.state == State::AwaitPause) else {
             return false;
-        }
-        if self.is_polling || self.is_posting {
-            return true;
-        }
-        if let Some(probe) = self.probes.pop() {
+        };
+        if !self.is_polling && self.posted.is_none() {
+            probe.state = State::Over;
             out.push_back(Output::Write(probe.transport, Packet::control(PacketType::Upgrade)));
             out.push_back(Output::Close(self.transport));
             self.transport = probe.transport;
             self.candidate = probe.candidate;
-            let kind = probe.candidate.kind;
             // What waited is written before anyone hears of the upgrade and writes more.
             self.flush(out);
-            self.tell(EngineEvent::Upgrade(kind), out);
+            self.tell(EngineEvent::Upgrade(self.candidate.kind), out);
             self.finish_close(out);
         }
         true
     }
 
     pub(super) fn drop_probe(&mut self, transport: u32, failure: Rc<Failure<D>>, out: &mut Outputs<D>) {
-        let Some(index) = self.probes.iter().position(|probe| probe.transport == transport) else {
+        let Some(probe) = self.probe_of(transport) else {
             return;
         };
-        let probe = self.probes.remove(index);
+        let state = std::mem::replace(&mut probe.state, State::Over);
+        let kind = probe.candidate.kind;
         out.push_back(Output::Close(transport));
-        if probe.candidate.kind == Kind::WebTransport {
+        if kind == Kind::WebTransport {
             // Nothing is left to give a lead.
-            self.end_lead(out);
+            self.open_probes(false, out);
         }
-        self.tell(EngineEvent::UpgradeError(failure), out);
-        if probe.state == State::AwaitPause {
+        self.report(EngineEvent::UpgradeError, None, Some(failure), out);
+        if state == State::AwaitPause {
             // The old transport had been brought to rest.
             self.poll(out);
             self.flush(out);
             self.finish_close(out);
+        }
+    }
+
+    /// The connection ends, and with it what was tried beside it.
+    pub(super) fn drop_probes(&mut self, out: &mut Outputs<D>) {
+        for probe in std::mem::take(&mut self.probes) {
+            if probe.state.is_under_way() {
+                out.push_back(Output::Close(probe.transport));
+                let failure = Failure::shared(Code::TransportFailed, "probe error: socket closed");
+                self.report(EngineEvent::UpgradeError, None, Some(failure), out);
+            }
         }
     }
 }

@@ -11,11 +11,15 @@ pub struct Wanted {
     pub wants_error: bool,
 }
 
-#[derive(Debug)]
-struct Pending {
-    id: u32,
-    deadline: Millis,
-    wants_error: bool,
+/// One that is waited for.
+#[derive(Clone, Copy, Debug)]
+pub struct Pending {
+    /// Its id.
+    pub id: u32,
+    /// Until when.
+    pub deadline: Millis,
+    /// Whether the app wants to hear that it will not come.
+    pub wants_error: bool,
 }
 
 /// The acknowledgements that one socket waits for, in the order of their ids.
@@ -77,33 +81,18 @@ impl Acks {
         self.next_deadline
     }
 
-    /// Takes those whose time has run out, in the order of their ids.
-    pub fn take_expired(&mut self, now: Millis) -> Vec<u32> {
-        let mut expired = Vec::new();
-        let mut next = Millis::INFINITY;
+    /// Takes those that are over, in the order of their ids.
+    pub fn take_all(&mut self, is_over: &dyn Fn(&Pending) -> bool) -> Vec<Pending> {
+        let mut over = Vec::new();
+        self.next_deadline = Millis::INFINITY;
         for pending in std::mem::take(&mut self.pending) {
-            if pending.deadline <= now {
-                expired.push(pending.id);
+            if is_over(&pending) {
+                over.push(pending);
             } else {
-                next = next.min(pending.deadline);
+                self.next_deadline = self.next_deadline.min(pending.deadline);
                 self.pending.push(pending);
             }
         }
-        self.next_deadline = next;
-        expired
-    }
-
-    /// Forgets those that `is_kept` does not keep, because the connection ended. Yields each with whether the app wants
-    /// to hear of it.
-    pub fn take_lost(&mut self, is_kept: impl Fn(u32) -> bool) -> Vec<(u32, bool)> {
-        let mut lost = Vec::new();
-        for pending in std::mem::take(&mut self.pending) {
-            if is_kept(pending.id) {
-                self.pending.push(pending);
-            } else {
-                lost.push((pending.id, pending.wants_error));
-            }
-        }
-        lost
+        over
     }
 }

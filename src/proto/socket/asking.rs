@@ -27,17 +27,19 @@ pub struct Asking<D> {
     pub(super) attempt: u32,
     /// When the app's time is up, or when it is asked again.
     pub due: Millis,
-    backoff: Option<Backoff>,
-    /// The refusal that another payload may overcome, and whether it is about authentication.
-    refusal: Option<(Rc<Failure<D>>, bool)>,
+    /// How often the app could not give one.
+    failures: u32,
+    /// The refusal that another payload may overcome; or that of the credentials that the server got in an event, which is about
+    /// to end the session.
+    pub(super) refusal: Option<Rc<Failure<D>>>,
+    /// It is about authentication.
+    is_about_authentication: bool,
     /// A payload was asked for after a refusal, and the server has granted none since.
     has_renewed: bool,
-    /// The server's refusal of the credentials that it got in an event; it is about to end the session.
-    pub(super) refused: Option<Failure<D>>,
-    /// The payload is here already, and its time is still to come.
-    pub(super) ready: Option<Option<D>>,
-    /// How far the renewal of what the socket is connected with has come.
-    pub(super) renewal: Renewal<D>,
+    /// How far the payload has come that is to follow the one that the socket is connected with, or connects with next.
+    pub(super) renewal: Renewal,
+    /// That payload, where it is here.
+    pub(super) payload: Option<D>,
 }
 
 impl<D> Default for Asking<D> {
@@ -46,12 +48,12 @@ impl<D> Default for Asking<D> {
             occasion: Occasion::Connect,
             attempt: 0,
             due: Millis::INFINITY,
-            backoff: None,
+            failures: 0,
             refusal: None,
+            is_about_authentication: false,
             has_renewed: false,
-            refused: None,
-            ready: None,
             renewal: Renewal::None,
+            payload: None,
         }
     }
 }
@@ -79,31 +81,34 @@ impl<D> Asking<D> {
     pub fn rest(&mut self) {
         self.due = Millis::INFINITY;
         self.refusal = None;
-        self.refused = None;
-        self.ready = None;
+        self.drop_renewal();
+    }
+
+    /// No payload is to follow.
+    pub fn drop_renewal(&mut self) {
         self.renewal = Renewal::None;
+        self.payload = None;
+    }
+
+    /// There is a payload, and its time is still to come.
+    pub fn keep(&mut self, payload: Option<D>) {
+        self.renewal = Renewal::Ready;
+        self.payload = payload;
     }
 }
 
 impl<D: Data> Manager<D> {
     /// Asks for the payload of a socket's CONNECT, unless an earlier CONNECT is still to be answered.
     pub(super) fn authenticate(&mut self, now: Millis, socket: usize) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
-        if entry.has_stale_connect {
+        if self.sockets.at(socket).has_stale_connect || self.waits_for_root(socket) {
             return;
         }
-        if self.waits_for_root(socket) {
-            return;
-        }
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
+        let entry = self.sockets.at(socket);
         entry.state = SocketState::AwaitAuth;
         entry.epoch = entry.epoch.wrapping_add(1);
-        if let Some(ready) = entry.asking.ready.take() {
-            return self.begin_connect(now, socket, ready);
+        if std::mem::replace(&mut entry.asking.renewal, Renewal::None) == Renewal::Ready {
+            let payload = entry.asking.payload.take();
+            return self.begin_connect(now, socket, payload);
         }
         if entry.is_root() && entry.asking.refusal.is_none() && self.placed.auth_in_query {
             // It was asked for before the handshake.
@@ -115,9 +120,7 @@ impl<D: Data> Manager<D> {
     /// Asks for a payload.
     pub(super) fn demand(&mut self, now: Millis, socket: usize) {
         let timeout = self.policy.timeout;
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
+        let entry = self.sockets.at(socket);
         let epoch = entry.epoch;
         let asking = &mut entry.asking;
         asking.attempt = asking.attempt.saturating_add(1);
@@ -125,13 +128,16 @@ impl<D: Data> Manager<D> {
         let demand = Demand {
             occasion: asking.occasion,
             attempt: asking.attempt,
-            refusal: asking.refusal.clone(),
+            refusal: asking
+                .refusal
+                .clone()
+                .map(|refusal| (refusal, asking.is_about_authentication)),
         };
         self.out.push_back(Output::Authenticate { socket, epoch, demand });
     }
 
     /// The app gave the payload of a socket's CONNECT (an encoded object), or could not.
-    pub fn handle_auth(&mut self, now: Millis, socket: usize, epoch: u32, auth: Result<Option<D>, Failure<D>>) {
+    pub fn handle_auth(&mut self, now: Millis, socket: usize, epoch: u32, auth: Result<Option<D>, Rc<Failure<D>>>) {
         if !self.is_asked(socket, epoch) {
             return;
         }
@@ -141,9 +147,7 @@ impl<D: Data> Manager<D> {
         };
         // Servers 1.x prefer the query of the handshake to a later one.
         let needs_restart = self.needs_restart() || self.placed.auth_in_query && self.is_root(socket);
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
+        let entry = self.sockets.at(socket);
         if entry.state == SocketState::Connected {
             return self.renew(now, socket, auth);
         }
@@ -155,12 +159,13 @@ impl<D: Data> Manager<D> {
         if was_refused && needs_restart && !self.sockets.iter().any(is_connected) {
             return self.restart(now, socket, auth);
         }
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
-        let text = |auth: Option<&D>| auth.and_then(Data::as_text);
+        let entry = self.sockets.at(socket);
         if let Some(grant) = entry.grant.take() {
-            if text(auth.as_ref()) == text(entry.auth.as_ref()) {
+            let is_same = match (&auth, &entry.auth) {
+                (Some(auth), Some(before)) => auth.equals(before),
+                (auth, before) => auth.is_none() && before.is_none(),
+            };
+            if is_same {
                 entry.state = SocketState::AwaitConnect;
                 return self.handle_connect(now, socket, grant);
             }
@@ -177,26 +182,25 @@ impl<D: Data> Manager<D> {
         let signs_in = self.placed.signs_in;
         let in_query = self.placed.auth_in_query;
         let is_old = self.is_old();
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            if let Some(left_at) = entry.left_at
-                && now < left_at + GAP
-            {
-                entry.state = SocketState::AwaitRetry;
-                entry.asking.ready = Some(auth);
-                entry.asking.due = now.min(left_at) + GAP;
-                return;
-            }
-            entry.state = SocketState::AwaitConnect;
-            entry.assume(claims);
-            entry.auth = auth.as_ref().map(|auth| auth.slice(0, usize::MAX));
-            let auth = auth.filter(|_| !signs_in);
-            if is_old {
-                return self.begin_old_connect(now, socket, auth);
-            }
-            let payload = entry.recovery.payload(auth.filter(|_| !(in_query && entry.is_root())));
-            let packet = entry.control(PacketType::Connect, payload);
-            self.send_all(socket, (packet, Vec::new()));
+        let entry = self.sockets.at(socket);
+        if let Some(left_at) = entry.left_at
+            && now < left_at + GAP
+        {
+            entry.state = SocketState::AwaitRetry;
+            entry.asking.keep(auth);
+            entry.asking.due = now.min(left_at) + GAP;
+            return;
         }
+        entry.state = SocketState::AwaitConnect;
+        entry.assume(claims);
+        entry.auth = auth.as_ref().map(|auth| auth.slice(0, usize::MAX));
+        let auth = auth.filter(|_| !signs_in);
+        if is_old {
+            return self.begin_old_connect(now, socket, auth);
+        }
+        let payload = entry.recovery.payload(auth.filter(|_| !(in_query && entry.is_root())));
+        let packet = entry.control(PacketType::Connect, payload);
+        self.send_all(socket, packet, Vec::new());
     }
 
     /// What is known of the credentials that travel with a payload.
@@ -209,14 +213,14 @@ impl<D: Data> Manager<D> {
 
     /// The app has no other payload than the one that the server refused, or that expires.
     pub fn decline_auth(&mut self, socket: usize, epoch: u32) {
-        if self.is_asked(socket, epoch)
-            && let Some(entry) = self.sockets.get_mut(socket)
-        {
-            if entry.state == SocketState::Connected {
-                entry.asking.rest();
-            } else if let Some((refusal, _)) = entry.asking.refusal.take() {
-                self.refuse(socket, refusal);
-            }
+        if !self.is_asked(socket, epoch) {
+            return;
+        }
+        let entry = self.sockets.at(socket);
+        if entry.state == SocketState::Connected {
+            entry.asking.rest();
+        } else if let Some(refusal) = entry.asking.refusal.take() {
+            self.refuse(socket, refusal);
         }
     }
 
@@ -225,13 +229,10 @@ impl<D: Data> Manager<D> {
         &mut self,
         now: Millis,
         socket: usize,
-        failure: Failure<D>,
+        failure: Rc<Failure<D>>,
         is_about_authentication: bool,
     ) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
-        let failure = Rc::new(failure);
+        let entry = self.sockets.at(socket);
         // Its CONNECT has been answered.
         entry.state = SocketState::Idle;
         // Whoever comes next may be someone else, and what was missed is not for him: a server that recovers a session before its
@@ -241,7 +242,8 @@ impl<D: Data> Manager<D> {
         if std::mem::replace(&mut entry.asking.has_renewed, true) {
             self.refuse(socket, failure);
         } else {
-            entry.asking.refusal = Some((failure, is_about_authentication));
+            entry.asking.refusal = Some(failure);
+            entry.asking.is_about_authentication = is_about_authentication;
             entry.asking.occasion = Occasion::Rejected;
             self.authenticate(now, socket);
         }
@@ -249,9 +251,7 @@ impl<D: Data> Manager<D> {
 
     /// A socket's deadline may have passed.
     pub(super) fn expire_asking(&mut self, now: Millis, socket: usize) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
+        let entry = self.sockets.at(socket);
         if entry.asking.due > now {
             return;
         }
@@ -268,23 +268,20 @@ impl<D: Data> Manager<D> {
     }
 
     /// The app could not give a payload: it is asked again later, as for a connection that could not be opened.
-    fn handle_no_auth(&mut self, now: Millis, socket: usize, failure: Failure<D>) {
-        let reconnection = &self.reconnection;
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
-        if let Some((refusal, _)) = entry.asking.refusal.take() {
+    fn handle_no_auth(&mut self, now: Millis, socket: usize, failure: Rc<Failure<D>>) {
+        let reconnection = &mut self.reconnection;
+        let entry = self.sockets.at(socket);
+        if let Some(refusal) = entry.asking.refusal.take() {
             // What the server said weighs more than that there is nothing else to say.
             return self.refuse(socket, refusal);
         }
         if entry.state == SocketState::Connected {
             return self.handle_no_renewal(now, socket, failure);
         }
-        let failure = Rc::new(failure);
         if !reconnection.enabled || entry.asking.attempt > reconnection.attempts {
             return self.refuse(socket, failure);
         }
-        entry.asking.due = now + entry.asking.delay(&reconnection.backoff);
+        entry.asking.due = now + entry.asking.delay(&mut reconnection.backoff);
         entry.state = SocketState::AwaitRetry;
         // A later answer is not waited for.
         entry.epoch = entry.epoch.wrapping_add(1);
@@ -296,27 +293,21 @@ impl<D: Data> Manager<D> {
     }
 
     pub(super) fn is_asked(&self, socket: usize, epoch: u32) -> bool {
-        let is_asked = |entry: &Socket<D>| {
-            entry.epoch == epoch
-                && match entry.state {
-                    SocketState::AwaitAuth => true,
-                    SocketState::Connected => matches!(entry.asking.renewal, Renewal::Asked),
-                    _ => false,
-                }
+        let entry = self.sockets.get(socket);
+        let is_asked = match entry.state {
+            SocketState::AwaitAuth => true,
+            SocketState::Connected => entry.asking.renewal == Renewal::Asked,
+            _ => false,
         };
-        self.is_open() && self.sockets.get(socket).is_some_and(is_asked)
+        is_asked && entry.epoch == epoch && self.is_open()
     }
 }
 
 impl<D> Asking<D> {
     /// How long to wait before the app is asked again.
-    pub(super) fn delay(&mut self, backoff: &Backoff) -> Millis {
-        let own = self.backoff.get_or_insert_with(|| {
-            let mut own = backoff.clone();
-            own.reset();
-            own
-        });
-        own.next_delay()
+    pub(super) fn delay(&mut self, backoff: &mut Backoff) -> Millis {
+        self.failures += 1;
+        backoff.delay_after(self.failures - 1)
     }
 }
 
@@ -331,7 +322,7 @@ impl<D: Data> Socket<D> {
 }
 
 /// The app's function took too long.
-pub(super) fn too_late<D>() -> Failure<D> {
+pub(super) fn too_late<D>() -> Rc<Failure<D>> {
     let message = "The function that gives the credentials did not answer in time";
     Failure::new(Error::new(Code::AuthFailed, message))
 }

@@ -2,8 +2,6 @@
 //!
 //! Source: Socket.IO client, the option `parser`.
 
-use std::rc::Rc;
-
 use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::engine::connection::Connection;
@@ -16,7 +14,7 @@ use super::parser::Incoming;
 
 impl<D: Data> Manager<D> {
     /// Sends a packet of a socket's with its attachments, through the app's encoder where there is one.
-    pub(super) fn send_all(&mut self, socket: usize, (packet, attachments): (Packet<D>, Vec<D>)) {
+    pub(super) fn send_all(&mut self, socket: usize, packet: Packet<D>, attachments: Vec<D>) {
         let Some(connection) = &mut self.connection else {
             return;
         };
@@ -48,12 +46,9 @@ impl<D: Data> Manager<D> {
             connection.send_encoded(messages.unwrap_or_default(), compress, &mut self.out);
             self.settle(now);
         }
-        if failed
-            && let Some((entry, id)) = self.sockets.get_mut(socket).zip(id)
-            && let Some(id) = entry.queue.handle_ack(id)
-        {
+        if failed && let Some(id) = id.and_then(|id| self.end_queued(socket, id)) {
             let loss = Loss::Disconnected;
-            self.tell(socket, SocketEvent::AckFailed { id, loss });
+            self.tell(socket, SocketEvent::AckFailed { id, loss }, None);
             self.try_queued(now, socket);
         }
     }
@@ -72,7 +67,7 @@ impl<D: Data> Manager<D> {
     pub fn handle_garbled(&mut self, now: Millis, connection: u32, detail: Option<D>) {
         if let Some(connection) = self.connection.as_mut().filter(|other| other.owns(connection)) {
             let error = Error::new(Code::ParseError, "The server sent a packet that is not Socket.IO");
-            let failure = Rc::new(Failure { error, detail });
+            let failure = Failure::with(error, detail);
             connection.abort(Reason::ParseError, Some(failure), &mut self.out);
             self.settle(now);
         }

@@ -6,10 +6,11 @@ use crate::error::{Code, Error};
 use crate::proto::auth::is_about_authentication;
 use crate::proto::engine::connection::Connection;
 use crate::proto::engine::transport::Kind;
-use crate::proto::output::{Event, Failure, Loss, Occasion, Output, Reason, SocketEvent};
+use crate::proto::output::{Event, Failure, Loss, Occasion, Reason, SocketEvent};
 use crate::proto::timer::Millis;
 use crate::proto::{Data, Shape};
 
+use super::ack::Pending;
 use super::manager::Manager;
 use super::namespace::State as SocketState;
 use super::packet::PacketType;
@@ -17,17 +18,15 @@ use super::parser::Incoming;
 use super::sign_in::is_answer;
 
 /// What is told of a packet to who watches.
-pub(super) fn seen<D: Data>(packet: &Incoming<D>) -> Output<D> {
-    Output::Event(Event::Packet {
-        kind: match packet.kind {
-            PacketType::BinaryEvent => PacketType::Event,
-            PacketType::BinaryAck => PacketType::Ack,
-            kind => kind,
-        },
-        namespace: packet.namespace.clone(),
-        id: packet.id,
-        data: (packet.shape != Shape::Nothing).then(|| packet.data.slice(0, usize::MAX)),
-    })
+pub(super) fn seen<D: Data>(packet: &Incoming<D>) -> (Event, D) {
+    let kind = match packet.kind {
+        PacketType::BinaryEvent => PacketType::Event,
+        PacketType::BinaryAck => PacketType::Ack,
+        kind => kind,
+    };
+    let data = (packet.shape != Shape::Nothing).then(|| packet.data.slice(0, usize::MAX));
+    let id = packet.id;
+    (Event::Packet { kind, id }, D::named(&packet.namespace, data))
 }
 
 impl<D: Data> Manager<D> {
@@ -60,9 +59,7 @@ impl<D: Data> Manager<D> {
     }
 
     pub(super) fn handle_connect(&mut self, now: Millis, socket: usize, data: D) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
+        let entry = self.sockets.at(socket);
         if std::mem::take(&mut entry.has_stale_connect) {
             // Granted to an attempt that the app has given up.
             if entry.state == SocketState::AwaitConnection {
@@ -78,14 +75,12 @@ impl<D: Data> Manager<D> {
             return;
         }
         if self.socket_id(socket, &data).is_none() {
-            if let Some(entry) = self.sockets.get_mut(socket) {
-                entry.state = SocketState::Idle;
-            }
+            self.sockets.at(socket).state = SocketState::Idle;
             let error = Error::new(
                 Code::ProtocolMismatch,
                 "The server granted the namespace without an id: it speaks an older protocol (socket.io 1.x or 2.x)",
             );
-            self.refuse(socket, Rc::new(Failure::new(error)));
+            self.refuse(socket, Failure::new(error));
         } else if self.placed.signs_in {
             self.sign_in(now, socket, data);
         } else {
@@ -95,10 +90,10 @@ impl<D: Data> Manager<D> {
 
     /// The socket is connected, by this answer of the server.
     pub(super) fn admit(&mut self, now: Millis, socket: usize, data: D) {
-        let id = self.socket_id(socket, &data);
-        let Some((entry, id)) = self.sockets.get_mut(socket).zip(id) else {
+        let Some(id) = self.socket_id(socket, &data) else {
             return;
         };
+        let entry = self.sockets.at(socket);
         entry.state = SocketState::Connected;
         entry.asking.begin(Occasion::Reconnect);
         let epoch = entry.epoch;
@@ -108,31 +103,25 @@ impl<D: Data> Manager<D> {
             entry.recovery.handle_event(data, *ack);
         }
         let is_queued = !entry.queue.is_empty();
-        let buffered = std::mem::take(&mut entry.send_buffer);
         // What waited is written before anyone hears of anything and writes more.
-        for buffered in buffered {
-            if let Some(entry) = self.sockets.get(socket) {
-                let packets = entry.encode(PacketType::Event, buffered.id, buffered.event);
-                self.send_all(socket, packets);
-            }
+        for waiting in std::mem::take(&mut entry.send_buffer) {
+            self.send_event(socket, PacketType::Event, waiting.id, waiting.event);
         }
         if !received.is_empty() || is_queued {
             let id = id.slice(0, usize::MAX);
-            self.tell(socket, SocketEvent::Granted { id, recovered });
+            self.tell(socket, SocketEvent::Granted { recovered }, Some(id));
         }
         for (data, ack) in received {
-            self.tell(socket, SocketEvent::Message { data, ack, epoch });
+            self.tell(socket, SocketEvent::Message { ack, epoch }, Some(data));
         }
         self.try_queued(now, socket);
-        self.tell(socket, SocketEvent::Connect { id, recovered });
+        self.tell(socket, SocketEvent::Connect { recovered }, Some(id));
         self.schedule_renewal(socket);
     }
 
     fn handle_connect_error(&mut self, now: Millis, socket: usize, data: D) {
         let is_old = self.is_old();
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
+        let entry = self.sockets.at(socket);
         if std::mem::take(&mut entry.has_stale_connect) {
             entry.receive_buffer.clear();
             if entry.state == SocketState::AwaitConnection {
@@ -155,14 +144,15 @@ impl<D: Data> Manager<D> {
             // To the session before.
             _ => Some(data).filter(|data| !(self.placed.signs_in && is_answer(data))),
         };
-        let Some((entry, data)) = self.sockets.get_mut(socket).zip(data) else {
+        let Some(data) = data else {
             return;
         };
+        let entry = self.sockets.at(socket);
         match entry.state {
             SocketState::Connected => {
                 entry.recovery.handle_event(&data, ack);
                 let epoch = entry.epoch;
-                self.tell(socket, SocketEvent::Message { data, ack, epoch });
+                self.tell(socket, SocketEvent::Message { ack, epoch }, Some(data));
             }
             // To the session that it has left on this connection.
             SocketState::AwaitConnect if entry.left_at.is_some() => {}
@@ -194,28 +184,23 @@ impl<D: Data> Manager<D> {
     }
 
     fn tell_failed(&mut self, socket: usize, failure: Rc<Failure<D>>, will_retry: bool, transport: Option<Kind>) {
-        let event = SocketEvent::ConnectError {
-            failure,
-            will_retry,
-            transport,
-        };
-        self.tell(socket, event);
+        let event = SocketEvent::ConnectError { will_retry, transport };
+        self.out.report(Event::Socket(socket, event), None, Some(failure));
     }
 
     /// Tells the server that the socket leaves the namespace.
     pub(super) fn leave(&mut self, socket: usize) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.left_at = Some(Millis::INFINITY);
-            let packet = entry.control(PacketType::Disconnect, None);
-            self.send_all(socket, (packet, Vec::new()));
-            self.note_left(self.clock);
-        }
+        let entry = self.sockets.at(socket);
+        entry.left_at = Some(Millis::INFINITY);
+        let packet = entry.control(PacketType::Disconnect, None);
+        self.send_all(socket, packet, Vec::new());
+        self.note_left(self.clock);
     }
 
     /// What was to be written may have been: the sockets whose DISCONNECT it was have left their namespaces.
     pub(super) fn note_left(&mut self, now: Millis) {
         if self.connection.as_ref().is_some_and(Connection::is_flushed) {
-            for entry in &mut self.sockets {
+            for entry in self.sockets.iter_mut() {
                 if let Some(left_at) = &mut entry.left_at {
                     *left_at = left_at.min(now);
                 }
@@ -225,24 +210,21 @@ impl<D: Data> Manager<D> {
 
     /// Nobody comes back to a session that has ended on purpose.
     pub(super) fn forget_session(&mut self, socket: usize) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.recovery.forget();
-        }
+        self.sockets.at(socket).recovery.forget();
     }
 
     /// The socket does not want the connection any more; the last one to do so closes it.
     pub(super) fn abandon(&mut self, socket: usize) {
         let may_be_unanswered = self.may_be_unanswered(socket);
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.has_stale_connect |= entry.state == SocketState::AwaitConnect && !may_be_unanswered;
-            entry.state = SocketState::Idle;
-            entry.epoch = entry.epoch.wrapping_add(1);
-            entry.receive_buffer.clear();
-            entry.asking.rest();
-            // Granted already.
-            if entry.grant.take().is_some() || may_be_unanswered {
-                self.leave(socket);
-            }
+        let entry = self.sockets.at(socket);
+        entry.has_stale_connect |= entry.state == SocketState::AwaitConnect && !may_be_unanswered;
+        entry.state = SocketState::Idle;
+        entry.epoch = entry.epoch.wrapping_add(1);
+        entry.receive_buffer.clear();
+        entry.asking.rest();
+        // Granted already.
+        if entry.grant.take().is_some() || may_be_unanswered {
+            self.leave(socket);
         }
         if self.sockets.iter().all(|entry| entry.state == SocketState::Idle) {
             self.close();
@@ -251,36 +233,32 @@ impl<D: Data> Manager<D> {
 
     /// Tells the app that the socket lost its connection, and what was lost with it.
     pub(super) fn lose(&mut self, socket: usize, reason: Reason, failure: Option<Rc<Failure<D>>>) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
+        let entry = self.sockets.at(socket);
         entry.epoch = entry.epoch.wrapping_add(1);
         entry.receive_buffer.clear();
         let buffered = &entry.send_buffer;
-        let is_buffered = |id| buffered.iter().any(|buffered| buffered.id == Some(id));
-        let lost = entry.acks.take_lost(is_buffered);
+        let is_buffered = |id| buffered.iter().any(|waiting| waiting.id == Some(id));
+        let lost = entry.acks.take_all(&|pending| !is_buffered(pending.id));
         let renewal = entry.renewal_ack.take();
-        self.tell(socket, SocketEvent::Disconnect(reason, failure));
-        for (id, wants_error) in lost {
-            if Some(id) == renewal {
-                continue;
-            }
+        let event = SocketEvent::Disconnect(reason);
+        self.out.report(Event::Socket(socket, event), None, failure);
+        for Pending { id, wants_error, .. } in lost {
             let loss = if wants_error {
                 Loss::Disconnected
             } else {
                 Loss::Forgotten
             };
-            self.lose_ack(socket, id, loss);
+            if Some(id) != renewal {
+                self.lose_ack(socket, id, loss);
+            }
         }
     }
 }
 
 /// What the server says of its refusal. Protocol 5 sends an object with a `message` and perhaps `data`; protocol 4 a string, or
 /// what the server has given its error as `data`.
-pub(super) fn refusal<D: Data>(data: D, is_old: bool) -> Failure<D> {
+pub(super) fn refusal<D: Data>(data: D, is_old: bool) -> Rc<Failure<D>> {
     let text = data.text_at("message").or_else(|| data.as_text());
-    Failure {
-        error: Error::new(Code::Rejected, text.unwrap_or_default()),
-        detail: if is_old { Some(data) } else { data.get("data") },
-    }
+    let error = Error::new(Code::Rejected, text.unwrap_or_default());
+    Failure::with(error, if is_old { Some(data) } else { data.get("data") })
 }

@@ -12,12 +12,13 @@ use crate::proto::engine::connection::{Config, Connection, Input};
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::Kind;
 use crate::proto::fifo::Fifo;
-use crate::proto::output::{Event, Failure, Occasion, Output, Outputs, Reason, SocketEvent};
+use crate::proto::output::{Event, Failure, Occasion, Output, Outputs, Reason, Report, SocketEvent};
 use crate::proto::timer::{Millis, Timer, TimerTable};
 
+use super::ack::Acks;
 use super::asking::too_late;
 use super::dispatch::seen;
-use super::namespace::{Socket, State as SocketState};
+use super::namespace::{Socket, Sockets, State as SocketState};
 use super::old_protocol::Root;
 use super::parser::{Parser, Progress};
 use super::policy::{Placed, Policy};
@@ -53,14 +54,14 @@ pub struct Manager<D> {
     pub(super) parser: Parser<D>,
     /// What the server has said of the root namespace by itself.
     pub(super) root: Root,
-    pub(super) sockets: Vec<Socket<D>>,
+    pub(super) sockets: Sockets<D>,
     pub(super) is_reconnecting: bool,
     /// The app closed it: it does not open again by itself.
     pub(super) is_stopped: bool,
     /// The app opened it and deals with a failure itself.
     pub(super) is_attended: bool,
     /// What could not be told while the app's own call was running.
-    pub(super) deferred: Option<Failure<D>>,
+    pub(super) deferred: Option<Rc<Failure<D>>>,
     pub(super) timers: TimerTable,
     pub(super) next_transport: u32,
     /// When the host last had to do with it.
@@ -105,7 +106,7 @@ impl<D: Data> Manager<D> {
             opened_at: None,
             parser: Parser::default(),
             root: Root::default(),
-            sockets: Vec::new(),
+            sockets: Sockets::new(),
             is_reconnecting: false,
             is_stopped: false,
             is_attended: false,
@@ -175,8 +176,7 @@ impl<D: Data> Manager<D> {
 
     /// Adds a socket, not connected, and gives its number.
     pub fn add_socket(&mut self, namespace: &str) -> usize {
-        self.sockets.push(Socket::new(namespace));
-        self.sockets.len() - 1
+        self.sockets.add(Socket::new(namespace))
     }
 
     /// Opens the connection, unless it is open or opening.
@@ -240,9 +240,9 @@ impl<D: Data> Manager<D> {
     }
 
     /// The host lost its network: the connection is as good as broken, though nobody has said so yet.
-    pub fn handle_offline(&mut self, now: Millis, failure: Failure<D>) {
+    pub fn handle_offline(&mut self, now: Millis, failure: Rc<Failure<D>>) {
         if let Some(connection) = &mut self.connection {
-            connection.abort(Reason::TransportClose, Some(Rc::new(failure)), &mut self.out);
+            connection.abort(Reason::TransportClose, Some(failure), &mut self.out);
             self.settle(now);
         }
     }
@@ -257,9 +257,10 @@ impl<D: Data> Manager<D> {
 
     /// Connects a socket.
     pub fn connect(&mut self, now: Millis, socket: usize) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
+        if socket >= self.sockets.len() {
             return;
-        };
+        }
+        let entry = self.sockets.at(socket);
         if entry.state == SocketState::Idle {
             entry.state = SocketState::AwaitConnection;
             entry.asking.begin(Occasion::Connect);
@@ -289,17 +290,16 @@ impl<D: Data> Manager<D> {
     /// Disconnects a socket and forgets all that it holds: who uses its number next finds it as if it were new.
     pub fn reset(&mut self, socket: usize) {
         self.disconnect(socket);
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.send_buffer.clear();
-            entry.acks.take_lost(|_| false);
-            entry.recovery.forget();
-        }
+        let entry = self.sockets.at(socket);
+        entry.send_buffer.clear();
+        entry.acks = Acks::default();
+        entry.recovery.forget();
     }
 
     // What happened.
 
     /// The app gave its options, or they can't be used.
-    pub fn handle_configured(&mut self, now: Millis, epoch: u32, config: Result<Config, Failure<D>>) {
+    pub fn handle_configured(&mut self, now: Millis, epoch: u32, config: Result<Config, Rc<Failure<D>>>) {
         if !self.is_configuring(epoch) {
             return;
         }
@@ -377,9 +377,8 @@ impl<D: Data> Manager<D> {
         }
         if self.timers.take_expired(Timer::Reconnect, now) {
             if self.reconnection.enabled {
-                self.out.push_back(Output::Event(Event::ReconnectAttempt(
-                    self.reconnection.backoff.attempts(),
-                )));
+                let attempts = self.reconnection.backoff.attempts();
+                self.out.tell(Event::ReconnectAttempt(attempts));
                 self.open(now);
             } else {
                 self.is_reconnecting = false;
@@ -408,12 +407,15 @@ impl<D: Data> Manager<D> {
             let is_current = match &output {
                 Output::Configure { epoch, .. } => self.is_configuring(*epoch),
                 Output::Authenticate { socket, epoch, .. } => self.is_asked(*socket, *epoch),
-                Output::Event(Event::Socket(socket, SocketEvent::Message { epoch, .. })) => {
-                    self.sockets.get(*socket).is_some_and(|entry| entry.epoch == *epoch)
-                }
-                Output::Event(Event::Socket(socket, SocketEvent::Granted { .. } | SocketEvent::Connect { .. })) => {
-                    self.is_connected(*socket)
-                }
+                Output::Report(Report { event, .. }) => match *event {
+                    Event::Socket(socket, SocketEvent::Message { epoch, .. }) => {
+                        self.sockets.get(socket).epoch == epoch
+                    }
+                    Event::Socket(socket, SocketEvent::Granted { .. } | SocketEvent::Connect { .. }) => {
+                        self.is_connected(socket)
+                    }
+                    _ => true,
+                },
                 Output::Open { transport, .. }
                 | Output::Join(transport, ..)
                 | Output::Poll(transport)
@@ -426,7 +428,6 @@ impl<D: Data> Manager<D> {
                     }
                     true
                 }
-                Output::Event(_) => true,
             };
             if is_current {
                 return Some(output);
@@ -457,25 +458,25 @@ impl<D: Data> Manager<D> {
         for connection in &self.ending {
             next = next.min(connection.poll_timeout());
         }
-        for socket in &self.sockets {
+        for socket in self.sockets.iter() {
             next = next.min(socket.acks.next_deadline()).min(socket.asking.due);
         }
         next
     }
 
     pub(super) fn state_of(&self, socket: usize) -> SocketState {
-        self.sockets.get(socket).map_or(SocketState::Idle, |entry| entry.state)
+        self.sockets.get(socket).state
     }
 
-    pub(super) fn tell(&mut self, socket: usize, event: SocketEvent<D>) {
-        self.out.push_back(Output::Event(Event::Socket(socket, event)));
+    pub(super) fn tell(&mut self, socket: usize, event: SocketEvent, data: Option<D>) {
+        self.out.report(Event::Socket(socket, event), data, None);
     }
 
     fn is_configuring(&self, epoch: u32) -> bool {
         self.state == State::AwaitConfig && self.config_epoch == epoch
     }
 
-    fn defer(&mut self, now: Millis, failure: Failure<D>) {
+    fn defer(&mut self, now: Millis, failure: Rc<Failure<D>>) {
         self.deferred = Some(failure);
         self.timers.set(Timer::Deferred, now);
     }
@@ -517,8 +518,8 @@ impl<D: Data> Manager<D> {
             Progress::Packet(packet) => {
                 let seen = self.is_watched.then(|| seen(&packet));
                 self.handle_incoming(now, packet);
-                if let Some(seen) = seen {
-                    self.out.push_back(seen);
+                if let Some((event, data)) = seen {
+                    self.out.report(event, Some(data), None);
                 }
             }
             Progress::Pending => {}

@@ -11,7 +11,6 @@ pub mod outgoing;
 pub mod packet;
 pub mod parser;
 pub mod policy;
-pub mod queue;
 pub mod reconnection;
 pub mod recovery;
 mod renewal;

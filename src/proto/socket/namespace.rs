@@ -20,7 +20,6 @@ use crate::proto::{Data, join};
 use super::ack::Acks;
 use super::asking::Asking;
 use super::packet::PacketType;
-use super::queue::Queue;
 use super::recovery::Recovery;
 
 /// What a socket waits for.
@@ -54,6 +53,15 @@ pub struct Outgoing<D> {
 }
 
 impl<D: Data> Outgoing<D> {
+    /// One without attachments.
+    pub fn new(data: D) -> Self {
+        Self {
+            data,
+            attachments: Vec::new(),
+            compress: true,
+        }
+    }
+
     /// The same event once more.
     pub fn duplicate(&self) -> Self {
         let mut attachments = Vec::new();
@@ -68,15 +76,19 @@ impl<D: Data> Outgoing<D> {
     }
 }
 
-/// An event that waits for the socket to connect.
+/// An event that waits for the socket to connect, or to be acknowledged.
 #[derive(Debug)]
-pub struct Buffered<D> {
+pub struct Waiting<D> {
     /// What the app knows it by.
     pub number: u32,
-    /// The id of the acknowledgement that it wants.
+    /// The id of the acknowledgement that it wants; of one that is tried again, that which the last try waits for.
     pub id: Option<u32>,
     /// The event.
     pub event: Outgoing<D>,
+    /// How long a try of it may take.
+    pub timeout: Millis,
+    /// How often it was tried.
+    pub tries: u32,
 }
 
 /// One socket.
@@ -109,14 +121,67 @@ pub struct Socket<D> {
     /// The acknowledgements that it waits for.
     pub acks: Acks,
     /// Events that wait for the socket to connect.
-    pub send_buffer: Vec<Buffered<D>>,
-    last_buffered: u32,
-    /// Events that are sent until they are acknowledged.
-    pub queue: Queue<D>,
+    pub send_buffer: Vec<Waiting<D>>,
+    /// Events that are sent until they are acknowledged: one at a time, in their order.
+    pub queue: Vec<Waiting<D>>,
+    /// How often these are sent again; with 0 none is queued.
+    pub retries: u32,
+    last_number: u32,
     /// Events that arrived before the socket was connected, with the id to acknowledge each with.
     pub receive_buffer: Vec<(D, Option<u32>)>,
     /// What is needed to continue the session.
     pub recovery: Recovery<D>,
+}
+
+/// The sockets of a manager, by their numbers.
+#[derive(Debug)]
+pub(super) struct Sockets<D> {
+    list: Vec<Socket<D>>,
+    /// What stands for every number that was never given: a socket that is none of the others and never connects.
+    nobody: Socket<D>,
+}
+
+impl<D: Data> Sockets<D> {
+    /// None yet.
+    pub fn new() -> Self {
+        Self {
+            list: Vec::new(),
+            nobody: Socket::new(""),
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Adds one, and gives its number.
+    pub fn add(&mut self, socket: Socket<D>) -> usize {
+        self.list.push(socket);
+        self.list.len() - 1
+    }
+
+    /// The one of a number. (Not inlined: it is called from everywhere.)
+    #[inline(never)]
+    pub fn at(&mut self, number: usize) -> &mut Socket<D> {
+        self.list.get_mut(number).unwrap_or(&mut self.nobody)
+    }
+
+    /// As [`at`](Self::at), only to look at.
+    #[inline(never)]
+    pub fn get(&self, number: usize) -> &Socket<D> {
+        self.list.get(number).unwrap_or(&self.nobody)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> std::slice::Iter<'_, Socket<D>> {
+        self.list.iter()
+    }
+
+    /// All of them, to change.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Socket<D>> {
+        self.list.iter_mut()
+    }
 }
 
 /// Checks the name of a namespace.
@@ -164,8 +229,9 @@ impl<D: Data> Socket<D> {
             asking: Asking::default(),
             acks: Acks::default(),
             send_buffer: Vec::new(),
-            last_buffered: 0,
-            queue: Queue::default(),
+            queue: Vec::new(),
+            retries: 0,
+            last_number: 0,
             receive_buffer: Vec::new(),
             recovery: Recovery::default(),
         }
@@ -176,10 +242,10 @@ impl<D: Data> Socket<D> {
         self.name.is_empty()
     }
 
-    /// A number for a buffered event that wants no acknowledgement. These count down, so that they are never the id of one.
-    pub fn next_buffered(&mut self) -> u32 {
-        self.last_buffered = self.last_buffered.wrapping_sub(1);
-        self.last_buffered
+    /// A number for a waiting event that has no id. These count down, so that they are never the id of another.
+    pub fn next_number(&mut self) -> u32 {
+        self.last_number = self.last_number.wrapping_sub(1);
+        self.last_number
     }
 
     /// The connection ended: what came of it for this socket does not count any more.
@@ -193,29 +259,21 @@ impl<D: Data> Socket<D> {
 
     /// The packets of an event or an acknowledgement: the text, then its attachments.
     pub fn encode(&self, kind: PacketType, id: Option<u32>, event: Outgoing<D>) -> (Packet<D>, Vec<D>) {
-        let mut packet = self.control(kind, Some(event.data));
-        if let Packet::Text {
+        let (mut code, mut label) = (kind.code(), self.label.clone());
+        let count = event.attachments.len() as u32;
+        if count > 0 {
+            // The binary types stand three behind the others.
+            code += 3;
+            let rest = D::text(&join(&["-", &self.text]));
+            label = Some(Rc::new(D::join(count, Some(&rest), None, None)));
+        }
+        let packet = Packet::Text {
             code,
             label,
-            id: packet_id,
-            compress,
-            ..
-        } = &mut packet
-        {
-            *packet_id = id;
-            *compress = event.compress;
-            if !event.attachments.is_empty() {
-                // The binary types stand three behind the others.
-                *code = kind.code() + 3;
-                let rest = D::text(&join(&["-", &self.text]));
-                *label = Some(Rc::new(D::join(
-                    event.attachments.len() as u32,
-                    Some(&rest),
-                    None,
-                    None,
-                )));
-            }
-        }
+            id,
+            data: Some(event.data),
+            compress: event.compress,
+        };
         (packet, event.attachments)
     }
 

@@ -6,11 +6,11 @@
 use std::rc::Rc;
 
 use crate::error::{Code, Error};
-use crate::proto::Data;
 use crate::proto::engine::Revision;
 use crate::proto::engine::packet::{Packet, PacketType as EnginePacketType};
 use crate::proto::output::Failure;
 use crate::proto::timer::Millis;
+use crate::proto::{Data, join};
 
 use super::dispatch::refusal;
 use super::manager::Manager;
@@ -42,7 +42,7 @@ impl<D: Data> Manager<D> {
 
     /// Whether a socket is that of the root namespace.
     pub fn is_root(&self, socket: usize) -> bool {
-        self.sockets.get(socket).is_some_and(Socket::is_root)
+        self.sockets.get(socket).is_root()
     }
 
     /// Whether the app has a socket of the root namespace that is or wants to be connected.
@@ -54,18 +54,17 @@ impl<D: Data> Manager<D> {
     /// Whether a socket has to wait until the server has connected the root.
     pub(super) fn waits_for_root(&mut self, socket: usize) -> bool {
         let is_early = self.is_old() && self.root != Root::Granted;
-        match self.sockets.get_mut(socket) {
-            Some(entry) if is_early && !entry.is_root() => {
-                entry.state = SocketState::AwaitConnection;
-                if self.root == Root::Refused && !self.wants_root() {
-                    // Nobody else does: the server may think better of it, or refuses it for this one to hear.
-                    self.root = Root::Unknown;
-                    self.send(Packet::with_data(EnginePacketType::Message, Some(D::text("0"))));
-                }
-                true
-            }
-            _ => false,
+        let entry = self.sockets.at(socket);
+        if !is_early || entry.is_root() {
+            return false;
         }
+        entry.state = SocketState::AwaitConnection;
+        if self.root == Root::Refused && !self.wants_root() {
+            // Nobody else does: the server may think better of it, or refuses it for this one to hear.
+            self.root = Root::Unknown;
+            self.send(Packet::with_data(EnginePacketType::Message, Some(D::text("0"))));
+        }
+        true
     }
 
     /// The server says something of the root, perhaps unasked. Whoever waits for it goes on.
@@ -82,7 +81,7 @@ impl<D: Data> Manager<D> {
             PacketType::ConnectError if self.root != Root::Granted => {
                 self.root = Root::Refused;
                 if socket.is_none_or(|socket| self.state_of(socket) == SocketState::Idle) {
-                    self.refuse_waiting(&Rc::new(refusal(packet.data.slice(0, usize::MAX), true)));
+                    self.refuse_waiting(&refusal(packet.data.slice(0, usize::MAX), true));
                 }
             }
             _ => {}
@@ -107,9 +106,9 @@ impl<D: Data> Manager<D> {
             return granted.get("sid");
         }
         let sid = self.connection.as_ref()?.sid()?;
-        let name = self.sockets.get(socket)?.text.strip_suffix(',');
+        let name = self.sockets.get(socket).text.strip_suffix(',');
         Some(match name {
-            Some(name) => D::text(&[name, "#", sid].concat()),
+            Some(name) => D::text(&join(&[name, "#", sid])),
             None => D::text(sid),
         })
     }
@@ -124,13 +123,11 @@ impl<D: Data> Manager<D> {
 
     /// Connects a socket whose payload is here: in the query of its namespace, where the app wants it in a query.
     pub(super) fn begin_old_connect(&mut self, now: Millis, socket: usize, auth: Option<D>) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
+        let entry = self.sockets.at(socket);
         if auth.is_some() && !self.placed.auth_in_query {
             let message = "Socket.IO protocol 4 (servers 1.x and 2.x) has no payload for auth or for moved headers";
             entry.state = SocketState::Idle;
-            return self.refuse(socket, Rc::new(Failure::new(Error::new(Code::AuthImpossible, message))));
+            return self.refuse(socket, Failure::new(Error::new(Code::AuthImpossible, message)));
         }
         let is_root = entry.is_root();
         if is_root && entry.left_at.is_none() && self.root != Root::Refused {
@@ -144,7 +141,7 @@ impl<D: Data> Manager<D> {
             && let Packet::Text { label, .. } = &mut packet
         {
             let name = entry.text.strip_suffix(',').unwrap_or("/");
-            *label = Some(Rc::new(D::text(&[name, "?", &query, ","].concat())));
+            *label = Some(Rc::new(D::text(&join(&[name, "?", &query, ","]))));
         }
         if is_root && self.root == Root::Granted {
             entry.asking.due = now + ANSWER;

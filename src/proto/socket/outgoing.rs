@@ -7,7 +7,7 @@ use crate::proto::timer::Millis;
 
 use super::ack::Wanted;
 use super::manager::Manager;
-use super::namespace::{Buffered, Outgoing, State as SocketState};
+use super::namespace::{Outgoing, State as SocketState, Waiting};
 use super::packet::PacketType;
 
 /// What became of an event that the app emitted.
@@ -37,104 +37,108 @@ impl<D: Data> Manager<D> {
         let connection = self.connection.as_ref();
         let is_writable = connection.is_some_and(Connection::is_writable);
         let is_expired = connection.is_some_and(|connection| connection.is_expired(now));
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return (Emitted::Discarded, 0);
-        };
-        if entry.queue.retries > 0 && !is_volatile {
-            let timeout = wanted.map_or(Millis::INFINITY, |wanted| wanted.timeout);
-            let ticket = entry.queue.push(event, timeout);
-            let begun = self.begin_try(now, socket);
-            let emitted = if begun == Some(ticket) {
-                Emitted::Sent
-            } else {
-                Emitted::Queued
-            };
-            return (emitted, ticket);
-        }
-        let id = wanted.map(|wanted| entry.acks.add(now, wanted));
+        let entry = self.sockets.at(socket);
+        let is_queued = entry.retries > 0 && !is_volatile;
+        let timeout = wanted.map_or(Millis::INFINITY, |wanted| wanted.timeout);
+        let id = wanted.filter(|_| !is_queued).map(|wanted| entry.acks.add(now, wanted));
         let is_ready = entry.state == SocketState::Connected && !is_expired;
         if is_volatile && !(is_ready && is_writable) {
-            (Emitted::Discarded, id.unwrap_or_default())
-        } else if is_ready {
-            let packets = entry.encode(PacketType::Event, id, event);
-            self.send_all(socket, packets);
-            (Emitted::Sent, id.unwrap_or_default())
-        } else {
-            let number = id.unwrap_or_else(|| entry.next_buffered());
-            entry.send_buffer.push(Buffered { number, id, event });
-            (Emitted::Buffered, number)
+            return (Emitted::Discarded, id.unwrap_or_default());
         }
+        if is_ready && !is_queued {
+            self.send_event(socket, PacketType::Event, id, event);
+            return (Emitted::Sent, id.unwrap_or_default());
+        }
+        let number = id.unwrap_or_else(|| entry.next_number());
+        let waiting = Waiting {
+            number,
+            id,
+            event,
+            timeout,
+            tries: 0,
+        };
+        if !is_queued {
+            entry.send_buffer.push(waiting);
+            return (Emitted::Buffered, number);
+        }
+        entry.queue.push(waiting);
+        let is_sent = self.begin_try(now, socket) == Some(number);
+        (if is_sent { Emitted::Sent } else { Emitted::Queued }, number)
+    }
+
+    /// Sends an event or an acknowledgement with its attachments.
+    pub(super) fn send_event(&mut self, socket: usize, kind: PacketType, id: Option<u32>, event: Outgoing<D>) {
+        let (packet, attachments) = self.sockets.at(socket).encode(kind, id, event);
+        self.send_all(socket, packet, attachments);
     }
 
     /// Sends every event of a socket again, up to `retries` times, until the server acknowledges it: one at a time.
+    ///
+    /// Source: Socket.IO client 4.6, the option `retries`.
     pub fn set_retries(&mut self, socket: usize, retries: u32) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.queue.retries = retries;
-        }
+        self.sockets.at(socket).retries = retries;
     }
 
     /// Forgets an event that waits for the socket to connect.
     pub fn discard_buffered(&mut self, socket: usize, number: u32) {
-        if let Some(entry) = self.sockets.get_mut(socket)
-            && let Some(index) = entry.send_buffer.iter().position(|buffered| buffered.number == number)
-        {
-            entry.send_buffer.remove(index);
+        let buffer = &mut self.sockets.at(socket).send_buffer;
+        if let Some(index) = buffer.iter().position(|waiting| waiting.number == number) {
+            buffer.remove(index);
         }
     }
 
     /// Waits for the acknowledgement of an event no longer than `timeout` from now on.
     pub fn limit_ack(&mut self, now: Millis, socket: usize, id: u32, timeout: Millis) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.acks.limit(id, now + timeout);
-        }
+        self.sockets.at(socket).acks.limit(id, now + timeout);
     }
 
     /// Waits for the acknowledgement of an event no longer. The event itself is sent all the same.
     pub fn forget_ack(&mut self, socket: usize, id: u32) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.acks.take(id);
-        }
+        self.sockets.at(socket).acks.take(id);
     }
 
     /// Answers an event that arrived during `epoch` with an id. Nothing is sent where that connection has ended.
     pub fn acknowledge(&mut self, socket: usize, epoch: u32, id: u32, answer: Outgoing<D>) {
-        if let Some(entry) = self.sockets.get(socket)
-            && entry.epoch == epoch
-        {
-            let packets = entry.encode(PacketType::Ack, Some(id), answer);
-            self.send_all(socket, packets);
+        if self.sockets.at(socket).epoch == epoch {
+            self.send_event(socket, PacketType::Ack, Some(id), answer);
         }
     }
 
-    /// Sends the first event of the queue, unless it is under way. Gives its ticket.
+    /// Sends the first event of the queue, unless it is under way. Gives its number.
     fn begin_try(&mut self, now: Millis, socket: usize) -> Option<u32> {
-        let entry = self.sockets.get_mut(socket)?;
+        let entry = self.sockets.at(socket);
+        let first = entry.queue.first_mut().filter(|first| first.id.is_none())?;
         if entry.state != SocketState::Connected {
             return None;
         }
-        let (ticket, id, event) = entry.queue.begin_try(now, &mut entry.acks)?;
-        let packets = entry.encode(PacketType::Event, Some(id), event);
-        self.send_all(socket, packets);
-        Some(ticket)
+        let (timeout, wants_error) = (first.timeout, true);
+        first.id = Some(entry.acks.add(now, Wanted { timeout, wants_error }));
+        first.tries += 1;
+        let (number, id, event) = (first.number, first.id, first.event.duplicate());
+        self.send_event(socket, PacketType::Event, id, event);
+        Some(number)
     }
 
     /// As [`begin_try`](Self::begin_try), and tells of it.
     pub(super) fn try_queued(&mut self, now: Millis, socket: usize) {
         if let Some(ticket) = self.begin_try(now, socket) {
-            self.tell(socket, SocketEvent::Try { ticket });
+            self.tell(socket, SocketEvent::Try { ticket }, None);
         }
+    }
+
+    /// Takes the first event of the queue, where its last try waits for this acknowledgement, and gives its number.
+    pub(super) fn end_queued(&mut self, socket: usize, id: u32) -> Option<u32> {
+        let queue = &mut self.sockets.at(socket).queue;
+        queue.first().filter(|first| first.id == Some(id))?;
+        Some(queue.remove(0).number)
     }
 
     /// The server acknowledged an event.
     pub(super) fn handle_ack(&mut self, now: Millis, socket: usize, id: u32, data: D) {
-        if let Some(entry) = self.sockets.get_mut(socket)
-            && entry.acks.take(id)
-            && !self.handle_renewal_ack(now, socket, id, Some(&data))
-            && let Some(entry) = self.sockets.get_mut(socket)
-        {
-            let ticket = entry.queue.handle_ack(id);
+        if self.sockets.at(socket).acks.take(id) && !self.handle_renewal_ack(now, socket, id, Some(&data)) {
+            let ticket = self.end_queued(socket, id);
             let id = ticket.unwrap_or(id);
-            self.tell(socket, SocketEvent::Ack { id, data });
+            self.tell(socket, SocketEvent::Ack { id }, Some(data));
             if ticket.is_some() {
                 self.try_queued(now, socket);
             }
@@ -142,32 +146,30 @@ impl<D: Data> Manager<D> {
         }
     }
 
-    /// Tells that an acknowledgement will not come, unless the event is tried again.
+    /// Tells that an acknowledgement will not come, unless the event is tried again: a try that was lost with the connection
+    /// counts only where the app has set a limit of time.
     pub(super) fn lose_ack(&mut self, socket: usize, id: u32, loss: Loss) {
-        let tried = self
-            .sockets
-            .get_mut(socket)
-            .and_then(|entry| entry.queue.handle_loss(id));
-        if let Some(id) = tried.unwrap_or(Some(id)) {
-            self.tell(socket, SocketEvent::AckFailed { id, loss });
+        let entry = self.sockets.at(socket);
+        let retries = entry.retries;
+        if let Some(first) = entry.queue.first_mut().filter(|first| first.id == Some(id))
+            && (first.tries <= retries || first.timeout == Millis::INFINITY)
+        {
+            first.id = None;
+            return;
         }
+        let id = self.end_queued(socket, id).unwrap_or(id);
+        self.tell(socket, SocketEvent::AckFailed { id, loss }, None);
     }
 
     /// Gives up the acknowledgements whose time has run out.
     pub(super) fn expire_acks(&mut self, now: Millis, socket: usize) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
-        if entry.acks.next_deadline() > now {
+        let acks = &mut self.sockets.at(socket).acks;
+        if acks.next_deadline() > now {
             return;
         }
-        let expired = entry.acks.take_expired(now);
-        for buffered in std::mem::take(&mut entry.send_buffer) {
-            if buffered.id.is_none_or(|id| !expired.contains(&id)) {
-                entry.send_buffer.push(buffered);
-            }
-        }
-        for id in expired {
+        for pending in acks.take_all(&|pending| pending.deadline <= now) {
+            let id = pending.id;
+            self.discard_buffered(socket, id);
             if !self.handle_renewal_ack(now, socket, id, None) {
                 self.lose_ack(socket, id, Loss::TimedOut);
             }

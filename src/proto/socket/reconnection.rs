@@ -6,7 +6,7 @@ use crate::error::{Code, Error};
 use crate::proto::Data;
 use crate::proto::backoff::Backoff;
 use crate::proto::engine::connection::{Change, Connection};
-use crate::proto::output::{Event, Failure, Output, Reason};
+use crate::proto::output::{Event, Failure, Reason};
 use crate::proto::timer::{Millis, Timer};
 
 use super::manager::{Manager, State};
@@ -49,9 +49,9 @@ impl<D: Data> Manager<D> {
                 self.reconnect(now);
             }
             Some(Change::Closed(reason, failure)) if self.state == State::Opening => {
-                let failure = failure
-                    .unwrap_or_else(|| Rc::new(Failure::new(Error::new(Code::TransportFailed, reason.as_str()))));
-                self.handle_error_shared(now, failure);
+                let failure =
+                    failure.unwrap_or_else(|| Failure::new(Error::new(Code::TransportFailed, reason.as_str())));
+                self.handle_error(now, failure);
             }
             Some(Change::Closed(..)) => {}
         }
@@ -70,20 +70,16 @@ impl<D: Data> Manager<D> {
                 self.authenticate(now, socket);
             }
         }
-        self.out.push_back(Output::Event(Event::Open));
+        self.out.tell(Event::Open);
         let attempts = self.reconnection.backoff.attempts();
         self.reconnection.backoff.reset();
         if std::mem::take(&mut self.is_reconnecting) {
-            self.out.push_back(Output::Event(Event::Reconnect(attempts)));
+            self.out.tell(Event::Reconnect(attempts));
         }
     }
 
-    pub(super) fn handle_error(&mut self, now: Millis, failure: Failure<D>) {
-        self.handle_error_shared(now, Rc::new(failure));
-    }
-
     /// The connection could not be opened.
-    pub(super) fn handle_error_shared(&mut self, now: Millis, failure: Rc<Failure<D>>) {
+    pub(super) fn handle_error(&mut self, now: Millis, failure: Rc<Failure<D>>) {
         // What the server said weighs more than that there is nothing else to say.
         let failure = self
             .refusal
@@ -92,8 +88,8 @@ impl<D: Data> Manager<D> {
             .unwrap_or(failure);
         // One that failed has closed by itself.
         self.drop_connection(Reason::ForcedClose);
-        for entry in &mut self.sockets {
-            entry.asking.ready = None;
+        for entry in self.sockets.iter_mut() {
+            entry.asking.drop_renewal();
         }
         let is_refused = failure.error.code == Code::Unauthorized;
         if is_refused && self.policy.renews_bearer && !std::mem::replace(&mut self.has_renewed, true) {
@@ -116,14 +112,14 @@ impl<D: Data> Manager<D> {
             self.rest();
         }
         if was_reconnecting {
-            self.out.push_back(Output::Event(Event::ReconnectError(failure)));
+            self.out.report(Event::ReconnectError, None, Some(failure));
         }
     }
 
     /// The sockets that are not connected do not wait for a connection any more.
     fn rest(&mut self) {
         self.was_open = false;
-        for entry in &mut self.sockets {
+        for entry in self.sockets.iter_mut() {
             entry.state = SocketState::Idle;
             entry.asking.rest();
         }
@@ -136,7 +132,7 @@ impl<D: Data> Manager<D> {
                 self.tell_connect_error(socket, Rc::clone(failure), will_retry);
             }
         }
-        self.out.push_back(Output::Event(Event::Error(Rc::clone(failure))));
+        self.out.report(Event::Error, None, Some(Rc::clone(failure)));
     }
 
     /// The connection was open, or opening, or waited for, and has ended.
@@ -147,21 +143,20 @@ impl<D: Data> Manager<D> {
         self.timers.stop(Timer::Reconnect);
         self.reconnection.backoff.reset();
         for socket in 0..self.sockets.len() {
-            if let Some(entry) = self.sockets.get_mut(socket) {
-                let before = entry.state;
-                entry.end();
-                if before == SocketState::Idle {
-                    continue;
-                }
-                entry.state = match self.is_stopped {
-                    true => SocketState::Idle,
-                    false => SocketState::AwaitConnection,
-                };
-                self.lose(socket, reason, failure.clone());
+            let entry = self.sockets.at(socket);
+            let before = entry.state;
+            entry.end();
+            if before == SocketState::Idle {
+                continue;
             }
+            entry.state = match self.is_stopped {
+                true => SocketState::Idle,
+                false => SocketState::AwaitConnection,
+            };
+            self.lose(socket, reason, failure.clone());
         }
         if was_wanted {
-            self.out.push_back(Output::Event(Event::Close(reason, failure)));
+            self.out.report(Event::Close(reason), None, failure);
         }
     }
 
@@ -195,7 +190,7 @@ impl<D: Data> Manager<D> {
         if reconnection.backoff.attempts() >= reconnection.attempts {
             reconnection.backoff.reset();
             self.was_open = false;
-            self.out.push_back(Output::Event(Event::ReconnectFailed));
+            self.out.tell(Event::ReconnectFailed);
         } else {
             self.is_reconnecting = true;
             self.timers

@@ -13,7 +13,6 @@ pub struct Recovery<D> {
 #[derive(Debug)]
 struct Session<D> {
     pid: D,
-    text: String,
     offset: Option<D>,
 }
 
@@ -26,16 +25,15 @@ impl<D> Default for Recovery<D> {
 impl<D: Data> Recovery<D> {
     /// The server granted the namespace, with or without a private id. Says whether it continued the session.
     pub fn handle_connect(&mut self, pid: Option<D>) -> bool {
-        let text = pid.as_ref().and_then(Data::as_text);
         let before = self.session.take();
-        let (Some(pid), Some(text)) = (pid, text) else {
+        let Some(pid) = pid.filter(|pid| pid.as_text().is_some()) else {
             return false;
         };
         // The offset is one of the session that it was seen in.
-        let continued = before.filter(|before| before.text == text);
+        let continued = before.filter(|before| before.pid.equals(&pid));
         let recovered = continued.is_some();
         let offset = continued.and_then(|before| before.offset);
-        self.session = Some(Session { pid, text, offset });
+        self.session = Some(Session { pid, offset });
         recovered
     }
 

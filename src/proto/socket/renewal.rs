@@ -12,13 +12,13 @@
 use std::rc::Rc;
 
 use crate::proto::Data;
-use crate::proto::output::{Event, Failure, Occasion, Output, Reason};
+use crate::proto::output::{Event, Failure, Occasion, Reason};
 use crate::proto::timer::Millis;
 
 use super::ack::Wanted;
 use super::asking::too_late;
 use super::manager::Manager;
-use super::namespace::{Outgoing, Socket, State as SocketState};
+use super::namespace::{Outgoing, State as SocketState};
 use super::packet::PacketType;
 use super::policy::Reauth;
 
@@ -26,66 +26,60 @@ use super::policy::Reauth;
 const TOGETHER: Millis = 1_000.0;
 
 /// How far a renewal has come.
-#[derive(Debug)]
-pub enum Renewal<D> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
     /// None is under way.
     None,
     /// The app is asked.
     Asked,
     /// The event with the new payload was sent.
-    Sent(Option<D>),
-    /// The socket is to connect with the new payload, as soon as it waits for no acknowledgement.
-    Ready(Option<D>),
+    Sent,
+    /// The socket is to connect with the new payload, as soon as it waits for no acknowledgement. One that is not connected:
+    /// as soon as it may.
+    Ready,
 }
 
 impl<D: Data> Manager<D> {
     /// A socket is connected: when its credentials are to be renewed.
     pub(super) fn schedule_renewal(&mut self, socket: usize) {
         let policy = &self.policy;
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.asking.renewal = Renewal::None;
-            entry.asking.due = match policy.reauth {
-                Reauth::Never => Millis::INFINITY,
-                _ => entry.claims.renew_at(policy.renew_before),
-            };
-        }
+        let entry = self.sockets.at(socket);
+        entry.asking.drop_renewal();
+        entry.asking.due = match policy.reauth {
+            Reauth::Never => Millis::INFINITY,
+            _ => entry.claims.renew_at(policy.renew_before),
+        };
     }
 
     /// The deadline of a renewal has passed.
     pub(super) fn expire_renewal(&mut self, now: Millis, socket: usize) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
+        let entry = self.sockets.at(socket);
         match std::mem::replace(&mut entry.asking.renewal, Renewal::Asked) {
             Renewal::None => {
                 self.demand_renewal(now, socket);
                 self.renew_together(now);
             }
             Renewal::Asked => self.handle_no_renewal(now, socket, too_late()),
-            Renewal::Sent(payload) | Renewal::Ready(payload) => self.reconnect_socket(now, socket, payload),
+            Renewal::Sent | Renewal::Ready => self.reconnect_socket(now, socket),
         }
     }
 
     /// Whose renewal is due soon as well is asked for now: one answer of the app's may serve all.
     fn renew_together(&mut self, now: Millis) {
         for socket in 0..self.sockets.len() {
-            let is_soon = |entry: &Socket<D>| {
-                entry.state == SocketState::Connected
-                    && matches!(entry.asking.renewal, Renewal::None)
-                    && entry.asking.due < now + TOGETHER
-            };
-            if self.sockets.get(socket).is_some_and(is_soon) {
+            let entry = self.sockets.get(socket);
+            let is_idle = entry.state == SocketState::Connected && entry.asking.renewal == Renewal::None;
+            if is_idle && entry.asking.due < now + TOGETHER {
                 self.demand_renewal(now, socket);
             }
         }
     }
 
     fn demand_renewal(&mut self, now: Millis, socket: usize) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.asking.renewal = Renewal::Asked;
-            entry.asking.occasion = Occasion::Expired;
-            self.demand(now, socket);
-        }
+        let asking = &mut self.sockets.at(socket).asking;
+        asking.renewal = Renewal::Asked;
+        asking.occasion = Occasion::Expired;
+        self.demand(now, socket);
     }
 
     /// The app gave the new payload.
@@ -95,58 +89,47 @@ impl<D: Data> Manager<D> {
             return self.prepare_reconnect(now, socket, payload);
         };
         let data = D::event(name, payload.as_ref());
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
+        let entry = self.sockets.at(socket);
         // Nor is the old one used after its end.
         let left = entry.claims.expires_at - now;
         let timeout = if left > 0.0 { timeout.min(left) } else { timeout };
         let wants_error = true;
         let id = entry.acks.add(now, Wanted { timeout, wants_error });
         entry.renewal_ack = Some(id);
-        entry.asking.renewal = Renewal::Sent(payload);
+        entry.asking.renewal = Renewal::Sent;
+        entry.asking.payload = payload;
         entry.asking.due = Millis::INFINITY;
-        let event = Outgoing {
-            data,
-            attachments: Vec::new(),
-            compress: true,
-        };
-        let packets = entry.encode(PacketType::Event, Some(id), event);
-        self.send_all(socket, packets);
+        self.send_event(socket, PacketType::Event, Some(id), Outgoing::new(data));
     }
 
     /// The app could not give a payload: it is asked again later. What the socket is connected with may be good for a while.
-    pub(super) fn handle_no_renewal(&mut self, now: Millis, socket: usize, failure: Failure<D>) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.asking.renewal = Renewal::None;
-            entry.asking.due = now + entry.asking.delay(&self.reconnection.backoff);
-            let failure = Rc::new(failure);
-            self.out.push_back(Output::Event(Event::RenewalError(socket, failure)));
-        }
+    pub(super) fn handle_no_renewal(&mut self, now: Millis, socket: usize, failure: Rc<Failure<D>>) {
+        let asking = &mut self.sockets.at(socket).asking;
+        asking.renewal = Renewal::None;
+        asking.due = now + asking.delay(&mut self.reconnection.backoff);
+        self.out.report(Event::RenewalError(socket), None, Some(failure));
     }
 
     /// An acknowledgement arrived, with its arguments, or took too long: `true` where it was the renewal's, and not the app's.
     pub(super) fn handle_renewal_ack(&mut self, now: Millis, socket: usize, id: u32, answer: Option<&D>) -> bool {
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return false;
-        };
+        let entry = self.sockets.at(socket);
         if entry.renewal_ack != Some(id) {
             return false;
         }
         entry.renewal_ack = None;
-        let Renewal::Sent(payload) = std::mem::replace(&mut entry.asking.renewal, Renewal::None) else {
+        if std::mem::replace(&mut entry.asking.renewal, Renewal::None) != Renewal::Sent {
             return true;
-        };
+        }
+        let payload = entry.asking.payload.take();
         let is_accepted = answer.is_some_and(|data| data.get("0").and_then(|first| first.get("error")).is_none());
         if is_accepted {
             let claims = self.claims(now, payload.as_ref());
-            if let Some(entry) = self.sockets.get_mut(socket) {
-                // The session on the server is the same, whatever the token says.
-                entry.claims = claims;
-                entry.asking.begin(Occasion::Reconnect);
-            }
+            let entry = self.sockets.at(socket);
+            // The session on the server is the same, whatever the token says.
+            entry.claims = claims;
+            entry.asking.begin(Occasion::Reconnect);
             self.schedule_renewal(socket);
-            self.out.push_back(Output::Event(Event::Renewal(socket)));
+            self.out.tell(Event::Renewal(socket));
         } else {
             self.prepare_reconnect(now, socket, payload);
         }
@@ -155,14 +138,13 @@ impl<D: Data> Manager<D> {
 
     /// The socket is to connect anew with a payload: after the answers that it waits for, unless they take too long.
     fn prepare_reconnect(&mut self, now: Millis, socket: usize, payload: Option<D>) {
+        let entry = self.sockets.at(socket);
+        entry.asking.keep(payload);
+        // Not at the last moment: where the server's own DISCONNECT crosses ours, it closes the connection.
+        let left = (entry.claims.expires_at - now).max(0.0);
+        entry.asking.due = now + (left / 2.0).min(self.policy.timeout);
         if self.may_leave(socket) {
-            return self.reconnect_socket(now, socket, payload);
-        }
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            // Not at the last moment: where the server's own DISCONNECT crosses ours, it closes the connection.
-            let left = (entry.claims.expires_at - now).max(0.0);
-            entry.asking.due = now + (left / 2.0).min(self.policy.timeout);
-            entry.asking.renewal = Renewal::Ready(payload);
+            self.reconnect_socket(now, socket);
         }
     }
 
@@ -181,25 +163,25 @@ impl<D: Data> Manager<D> {
     /// The last acknowledgement that a socket waited for has come, or will not come.
     pub(super) fn resume_renewals(&mut self, now: Millis) {
         for socket in 0..self.sockets.len() {
-            let is_ready = |entry: &Socket<D>| matches!(entry.asking.renewal, Renewal::Ready(_));
-            if self.sockets.get(socket).is_some_and(is_ready) && self.may_leave(socket) {
-                self.expire_renewal(now, socket);
+            let entry = self.sockets.get(socket);
+            let is_ready = entry.state == SocketState::Connected && entry.asking.renewal == Renewal::Ready;
+            if is_ready && self.may_leave(socket) {
+                self.reconnect_socket(now, socket);
             }
         }
     }
 
     /// Leaves the namespace and connects to it again on the same transport; on another one where the bearer token is one of
     /// its handshake.
-    fn reconnect_socket(&mut self, now: Millis, socket: usize, payload: Option<D>) {
+    fn reconnect_socket(&mut self, now: Millis, socket: usize) {
+        let payload = self.sockets.at(socket).asking.payload.take();
         if self.needs_restart() {
             return self.restart(now, socket, payload);
         }
         self.leave(socket);
         self.forget_session(socket);
         self.lose(socket, Reason::Renewal, None);
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.asking.begin(Occasion::Reconnect);
-        }
+        self.sockets.at(socket).asking.begin(Occasion::Reconnect);
         self.begin_connect(now, socket, payload);
     }
 
@@ -208,22 +190,22 @@ impl<D: Data> Manager<D> {
     pub(super) fn restart(&mut self, now: Millis, socket: usize, payload: Option<D>) {
         for other in 0..self.sockets.len() {
             let was_connected = self.is_connected(other);
-            if let Some(entry) = self.sockets.get_mut(other) {
-                entry.end();
-                if entry.state == SocketState::Idle {
-                    continue;
-                }
-                entry.state = SocketState::AwaitConnection;
-                if other == socket {
-                    entry.asking.ready = Some(payload.as_ref().map(|payload| payload.slice(0, usize::MAX)));
-                }
-                if was_connected {
-                    self.lose(other, Reason::Renewal, None);
-                }
+            let entry = self.sockets.at(other);
+            entry.end();
+            if entry.state == SocketState::Idle {
+                continue;
+            }
+            entry.state = SocketState::AwaitConnection;
+            if was_connected {
+                self.lose(other, Reason::Renewal, None);
             }
         }
+        let entry = self.sockets.at(socket);
+        if entry.state != SocketState::Idle {
+            entry.asking.keep(payload);
+        }
         self.drop_connection(Reason::ForcedClose);
-        self.out.push_back(Output::Event(Event::Close(Reason::Renewal, None)));
+        self.out.tell(Event::Close(Reason::Renewal));
         self.open_with(now, None);
     }
 }

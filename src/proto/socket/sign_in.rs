@@ -30,18 +30,12 @@ impl<D: Data> Manager<D> {
     /// The server granted the namespace, with this answer: sends the credentials.
     pub(super) fn sign_in(&mut self, now: Millis, socket: usize, granted: D) {
         let timeout = self.policy.timeout;
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.state = SocketState::AwaitSignIn;
-            entry.asking.due = now + timeout;
-            entry.grant = Some(granted);
-            let event = Outgoing {
-                data: D::event(REQUEST, entry.auth.as_ref()),
-                attachments: Vec::new(),
-                compress: true,
-            };
-            let packets = entry.encode(PacketType::Event, None, event);
-            self.send_all(socket, packets);
-        }
+        let entry = self.sockets.at(socket);
+        entry.state = SocketState::AwaitSignIn;
+        entry.asking.due = now + timeout;
+        entry.grant = Some(granted);
+        let event = Outgoing::new(D::event(REQUEST, entry.auth.as_ref()));
+        self.send_event(socket, PacketType::Event, None, event);
     }
 
     /// An event arrived at a socket that has not signed in yet. Gives it back where it is not the answer.
@@ -49,9 +43,7 @@ impl<D: Data> Manager<D> {
         let name = data.text_at("0");
         match name.as_deref() {
             Some(ACCEPTED) => {
-                if let Some(entry) = self.sockets.get_mut(socket)
-                    && let Some(granted) = entry.grant.take()
-                {
+                if let Some(granted) = self.sockets.at(socket).grant.take() {
                     self.admit(now, socket, granted);
                 }
             }
@@ -59,7 +51,7 @@ impl<D: Data> Manager<D> {
                 let detail = data.get("1");
                 let message = detail.as_ref().and_then(|detail| detail.text_at("message"));
                 let error = Error::new(Code::Rejected, message.unwrap_or_default());
-                let failure = Failure { error, detail };
+                let failure = Failure::with(error, detail);
                 self.end_sign_in(now, socket, ack, failure);
             }
             _ => return Some(data),
@@ -69,23 +61,15 @@ impl<D: Data> Manager<D> {
 
     /// The server refused the credentials. Where it wants to know that this was heard, it ends the session itself; otherwise the
     /// socket does.
-    fn end_sign_in(&mut self, now: Millis, socket: usize, ack: Option<u32>, failure: Failure<D>) {
-        let Some(entry) = self.sockets.get_mut(socket) else {
-            return;
-        };
+    fn end_sign_in(&mut self, now: Millis, socket: usize, ack: Option<u32>, failure: Rc<Failure<D>>) {
+        let entry = self.sockets.at(socket);
         entry.grant = None;
         entry.receive_buffer.clear();
         if ack.is_some() {
-            let answer = Outgoing {
-                data: D::text("[]"),
-                attachments: Vec::new(),
-                compress: true,
-            };
-            entry.asking.refused = Some(failure);
+            entry.asking.refusal = Some(failure);
             // To the server that is as good as a DISCONNECT.
             entry.left_at = Some(Millis::INFINITY);
-            let packets = entry.encode(PacketType::Ack, ack, answer);
-            self.send_all(socket, packets);
+            self.send_event(socket, PacketType::Ack, ack, Outgoing::new(D::text("[]")));
             self.note_left(now);
         } else {
             self.leave(socket);
@@ -96,31 +80,24 @@ impl<D: Data> Manager<D> {
     /// The server did not answer in time, or did not end the session that it refused.
     pub(super) fn handle_no_sign_in(&mut self, now: Millis, socket: usize) {
         self.leave(socket);
-        if let Some(entry) = self.sockets.get_mut(socket)
-            && let Some(failure) = entry.asking.refused.take()
-        {
-            return self.handle_refusal(now, socket, failure, true);
-        }
         let message = "The server did not answer the event authentication in time";
-        self.refuse_sign_in(socket, Error::new(Code::Timeout, message));
+        self.refuse_sign_in(now, socket, Error::new(Code::Timeout, message));
     }
 
     /// The server disconnected a socket that has not signed in.
     pub(super) fn handle_sign_in_end(&mut self, now: Millis, socket: usize) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.left_at = None;
-            if let Some(failure) = entry.asking.refused.take() {
-                return self.handle_refusal(now, socket, failure, true);
-            }
-        }
+        self.sockets.at(socket).left_at = None;
         let message = "The server disconnected the socket before it had signed in";
-        self.refuse_sign_in(socket, Error::new(Code::Rejected, message));
+        self.refuse_sign_in(now, socket, Error::new(Code::Rejected, message));
     }
 
-    fn refuse_sign_in(&mut self, socket: usize, error: Error) {
-        if let Some(entry) = self.sockets.get_mut(socket) {
-            entry.grant = None;
+    /// The session has ended: for the reason that the server has given, or else for this one.
+    fn refuse_sign_in(&mut self, now: Millis, socket: usize, error: Error) {
+        let entry = self.sockets.at(socket);
+        entry.grant = None;
+        match entry.asking.refusal.take() {
+            Some(failure) => self.handle_refusal(now, socket, failure, true),
+            None => self.refuse(socket, Failure::new(error)),
         }
-        self.refuse(socket, Rc::new(Failure::new(error)));
     }
 }

@@ -15,9 +15,9 @@ mod texts;
 use libfuzzer_sys::fuzz_target;
 use socketio_wasm::proto::Data;
 use socketio_wasm::proto::engine::Revision;
-use socketio_wasm::proto::engine::payload::{SEPARATOR, batch, decode};
+use socketio_wasm::proto::engine::payload::{SEPARATOR, batch};
 
-use support::Sample;
+use support::{Sample, decode};
 use texts::units;
 
 const MARK: u16 = b'b' as u16;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use socketio_wasm::proto::output::{EngineEvent, Event, Loss, Reason, SocketEvent};
+use socketio_wasm::proto::output::{EngineEvent, Event, Loss, Reason, Report, SocketEvent};
 use socketio_wasm::proto::socket::ack::Wanted;
 use socketio_wasm::proto::socket::manager::Manager;
 use socketio_wasm::proto::socket::outgoing::Emitted;
@@ -216,24 +216,24 @@ impl App {
     }
 
     /// Notes what the app is told.
-    pub fn told(&mut self, manager: &Manager<Sample>, now: Millis, event: &Event<Sample>) -> Option<Asked> {
+    pub fn told(&mut self, manager: &Manager<Sample>, now: Millis, report: &Report<Sample>) -> Option<Asked> {
         // Other events may come between the grant and the one that tells of it.
         for (index, socket) in self.sockets.iter_mut().enumerate() {
             if manager.is_connected(index) {
                 socket.flushed();
             }
         }
-        match event {
-            Event::Error(_) => self.failed_at = now,
-            Event::Close(reason, _) => {
+        match report.event {
+            Event::Error => self.failed_at = now,
+            Event::Close(reason) => {
                 self.failed_at = now;
-                self.ends.push((*reason, self.is_upgraded));
+                self.ends.push((reason, self.is_upgraded));
                 // Neither sooner nor later.
-                if *reason == Reason::PingTimeout && !self.closes_engine {
+                if reason == Reason::PingTimeout && !self.closes_engine {
                     assert_eq!(now, self.alive_at + self.lifetime, "a server is silent at another time");
                 }
             }
-            Event::ReconnectAttempt(attempt) => self.check_delay(*attempt, now - self.failed_at),
+            Event::ReconnectAttempt(attempt) => self.check_delay(attempt, now - self.failed_at),
             Event::Engine(_, EngineEvent::Open { .. }) => {
                 self.alive_at = now;
                 self.closes_engine = false;
@@ -242,8 +242,10 @@ impl App {
             Event::Engine(_, EngineEvent::Upgrade(_)) => self.is_upgraded = true,
             // One that comes too late does not count.
             Event::Ping if now < self.alive_at + self.lifetime => self.alive_at = now,
-            Event::Renewal(socket) => self.sockets[*socket].renewed(),
-            Event::Socket(socket, event) => return self.told_of_socket(manager, now, *socket, event),
+            Event::Renewal(socket) => self.sockets[socket].renewed(),
+            Event::Socket(socket, event) => {
+                return self.told_of_socket(manager, now, (socket, event), report.data.as_ref());
+            }
             _ => {}
         }
         None
@@ -253,27 +255,28 @@ impl App {
         &mut self,
         manager: &Manager<Sample>,
         now: Millis,
-        index: usize,
-        event: &SocketEvent<Sample>,
+        (index, event): (usize, SocketEvent),
+        data: Option<&Sample>,
     ) -> Option<Asked> {
         let socket = &mut self.sockets[index];
+        let given = || data.expect("a value");
         match event {
-            SocketEvent::Granted { id, recovered } => {
+            SocketEvent::Granted { recovered } => {
                 assert!(socket.stay().is_none(), "granted twice");
-                socket.granted(id, *recovered);
+                socket.granted(given(), recovered);
             }
-            SocketEvent::Connect { id, recovered } => {
-                socket.granted(id, *recovered);
+            SocketEvent::Connect { recovered } => {
+                socket.granted(given(), recovered);
                 socket.renewed();
-                assert_eq!(socket.stay().map(|stay| &stay.id), value(id).as_text().as_ref());
+                assert_eq!(socket.stay().map(|stay| &stay.id), value(given()).as_text().as_ref());
             }
-            SocketEvent::Disconnect(reason, _) => {
+            SocketEvent::Disconnect(reason) => {
                 socket.is_flushed = false;
                 socket.carried.clear();
                 if let Some(stay) = socket.stays.last_mut() {
                     stay.is_over = true;
                 }
-                if *reason == Reason::ServerDisconnect {
+                if reason == Reason::ServerDisconnect {
                     // The app may already have changed that, in an event before this one.
                     socket.is_wanted = manager.is_active(index);
                 }
@@ -283,41 +286,41 @@ impl App {
                     socket.is_wanted = manager.is_active(index);
                 }
             }
-            SocketEvent::Message { data, ack, epoch } => {
-                let parcel = Parcel::of_event(value(data), "down");
+            SocketEvent::Message { ack, epoch } => {
+                let parcel = Parcel::of_event(value(given()), "down");
                 let told = socket.stays.iter().flat_map(|stay| &stay.told);
                 let last = told.last().map(|(number, _)| *number);
                 assert!(last < Some(parcel.number), "{} after {last:?}", parcel.number);
                 let stay = socket.stays.last_mut().filter(|stay| !stay.is_over);
                 let stay = stay.expect("an event of a socket that is not connected");
                 stay.told.push((parcel.number, ack.is_some()));
-                let (Some(id), Some(at)) = (*ack, parcel.answer_at(now)) else {
+                let (Some(id), Some(at)) = (ack, parcel.answer_at(now)) else {
                     return None;
                 };
                 return Some(Asked {
                     at,
                     socket: index,
-                    epoch: *epoch,
+                    epoch,
                     id,
                     answer: parcel.to_answer(),
                 });
             }
-            SocketEvent::Ack { id, data } => {
-                socket.settle_ask(now, *id, Ok(()));
+            SocketEvent::Ack { id } => {
+                socket.settle_ask(now, id, Ok(()));
                 assert_eq!(
-                    *value(data),
-                    socket.asks[id].parcel.to_answer(),
+                    *value(given()),
+                    socket.asks[&id].parcel.to_answer(),
                     "the answer to another event"
                 );
             }
             SocketEvent::AckFailed { id, loss } => {
-                let ask = &socket.asks[id];
+                let ask = &socket.asks[&id];
                 let is_waiting = socket.waiting.contains(&ask.number);
                 assert!(
-                    *loss == Loss::TimedOut || !is_waiting,
+                    loss == Loss::TimedOut || !is_waiting,
                     "lost before it was sent: {ask:?}"
                 );
-                socket.settle_ask(now, *id, Err(*loss));
+                socket.settle_ask(now, id, Err(loss));
             }
             SocketEvent::Try { .. } => panic!("no retries were asked for"),
         }

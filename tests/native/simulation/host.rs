@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use socketio_wasm::proto::engine::connection::Config;
-use socketio_wasm::proto::output::{EngineEvent, Event, Output};
+use socketio_wasm::proto::output::{EngineEvent, Event, Output, Report};
 use socketio_wasm::proto::socket::manager::Manager;
 use socketio_wasm::proto::timer::Millis;
 
@@ -126,7 +126,7 @@ impl World {
                 Output::Close(transport) => self.network.close(transport),
                 // Only where the app has a parser of its own.
                 Output::Encode { .. } => {}
-                Output::Event(event) => self.told(event),
+                Output::Report(report) => self.told(report),
             }
         }
         self.depth -= 1;
@@ -141,8 +141,8 @@ impl World {
         Some(Sample::json(token))
     }
 
-    fn told(&mut self, event: Event<Sample>) {
-        if let Some(asked) = self.app.told(&self.manager, self.now, &event) {
+    fn told(&mut self, report: Report<Sample>) {
+        if let Some(asked) = self.app.told(&self.manager, self.now, &report) {
             let (at, index) = (asked.at, self.asked.len());
             self.asked.push(asked);
             if at > self.now {
@@ -151,7 +151,7 @@ impl World {
                 self.answer(index);
             }
         }
-        if self.may_call_inside(&event)
+        if self.may_call_inside(report.event)
             && let Some(Some(act)) = self.inside.next()
         {
             self.note(|| format!("inside: {act:?}"));
@@ -159,7 +159,7 @@ impl World {
         }
     }
 
-    fn may_call_inside(&self, event: &Event<Sample>) -> bool {
+    fn may_call_inside(&self, event: Event) -> bool {
         // What is called while a packet is announced may come before that packet, or instead of it.
         !matches!(event, Event::Engine(_, EngineEvent::PacketCreate { .. }))
     }

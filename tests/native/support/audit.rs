@@ -88,7 +88,7 @@ impl Audit {
                 assert!(!line.has_post, "two POSTs in flight on {transport}");
                 assert!(!packets.is_empty(), "an empty POST on {transport}");
                 line.has_post = true;
-                for packet in packets {
+                for packet in packets.iter() {
                     line.check_gap(now, packet);
                 }
             }
@@ -104,7 +104,7 @@ impl Audit {
                 assert!(!line.is_closed, "transport {transport} was closed twice");
                 line.is_closed = true;
             }
-            Output::Configure { .. } | Output::Authenticate { .. } | Output::Encode { .. } | Output::Event(_) => {}
+            Output::Configure { .. } | Output::Authenticate { .. } | Output::Encode { .. } | Output::Report(_) => {}
         }
     }
 

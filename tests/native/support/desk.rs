@@ -9,7 +9,7 @@ use socketio_wasm::proto::engine::Revision;
 use socketio_wasm::proto::engine::connection::{Config, Input};
 use socketio_wasm::proto::engine::packet::Packet;
 use socketio_wasm::proto::engine::transport::{Candidate, Kind};
-use socketio_wasm::proto::output::{Failure, Output};
+use socketio_wasm::proto::output::{Event, Failure, Output, SocketEvent};
 use socketio_wasm::proto::socket::ack::Wanted;
 use socketio_wasm::proto::socket::manager::{HEAD, Manager};
 use socketio_wasm::proto::socket::namespace::Outgoing;
@@ -116,7 +116,7 @@ pub fn outgoing(value: impl Into<Json>) -> Outgoing<Sample> {
     }
 }
 
-pub fn failure(message: &'static str) -> Failure<Sample> {
+pub fn failure(message: &'static str) -> Rc<Failure<Sample>> {
     Failure::new(Error::new(Code::TransportFailed, message))
 }
 
@@ -434,21 +434,20 @@ impl Desk {
                         _ => self.answer_auth(asked, self.auth.clone()),
                     }
                 }
-                Output::Event(event) => {
-                    use socketio_wasm::proto::output::{Event, SocketEvent};
-                    if let Event::Socket(
-                        socket,
-                        SocketEvent::Message {
-                            ack: Some(id), epoch, ..
-                        },
-                    ) = &event
-                    {
-                        self.to_acknowledge.push((*socket, *epoch, *id));
+                Output::Report(report) => {
+                    match report.event {
+                        Event::Socket(
+                            socket,
+                            SocketEvent::Message {
+                                ack: Some(id), epoch, ..
+                            },
+                        ) => self.to_acknowledge.push((socket, epoch, id)),
+                        Event::Socket(_, SocketEvent::ConnectError { transport, .. }) => {
+                            self.failed_on.push(transport.map(Kind::name));
+                        }
+                        _ => {}
                     }
-                    if let Event::Socket(_, SocketEvent::ConnectError { transport, .. }) = &event {
-                        self.failed_on.push(transport.map(Kind::name));
-                    }
-                    let line = show::event(&event);
+                    let line = show::report(&report);
                     self.lines.push(line.clone());
                     if let Some(listener) = self.listener.clone() {
                         listener(self, &line);

@@ -74,6 +74,15 @@ impl Data for Sample {
         Self::Text(text.into())
     }
 
+    fn named(units: &[u16], value: Option<Self>) -> Self {
+        let value = value.map(|value| match value {
+            Self::Value(value) => value,
+            other => panic!("not a value: {other:?}"),
+        });
+        let name = Json::String(units.into());
+        Self::Value(Json::Array(std::iter::once(name).chain(value).collect()))
+    }
+
     fn is_binary(&self) -> bool {
         matches!(self, Self::Binary(_))
     }
@@ -181,6 +190,10 @@ impl Data for Sample {
             Self::Value(value) => value.get(name).cloned().map(Self::Value),
             _ => None,
         }
+    }
+
+    fn equals(&self, other: &Self) -> bool {
+        self.as_text().is_some() && self.as_text() == other.as_text()
     }
 
     fn as_number(&self) -> Option<f64> {

@@ -1,7 +1,8 @@
 //! Outputs as lines of text, so that a test reads like a transcript.
 
-use socketio_wasm::proto::output::{Demand, EngineEvent, Event, Failure, Loss, Output, SocketEvent};
+use socketio_wasm::proto::output::{Demand, EngineEvent, Event, Failure, Loss, Output, Report, SocketEvent};
 
+use socketio_wasm::proto::Data;
 use socketio_wasm::proto::engine::Revision;
 use socketio_wasm::proto::engine::packet::Packet;
 
@@ -36,62 +37,94 @@ pub fn output(output: &Output<Sample>) -> String {
         Output::Encode {
             socket, packet: given, ..
         } => format!("encode s{socket} {}", packet(given)),
-        Output::Event(event) => self::event(event),
+        Output::Report(report) => self::report(report),
     }
 }
 
-pub fn event(event: &Event<Sample>) -> String {
-    match event {
+pub fn report(report: &Report<Sample>) -> String {
+    let Report { event, data, failure } = report;
+    let (given, failed) = (has_data(*event), has_failure(*event));
+    assert_eq!(data.is_some(), given.unwrap_or(data.is_some()), "{report:?}");
+    assert_eq!(failure.is_some(), failed.unwrap_or(failure.is_some()), "{report:?}");
+    let data = data.as_ref();
+    let error = failure
+        .as_ref()
+        .map_or(String::new(), |failure| failure.error.to_string());
+    match *event {
         Event::Open => "manager open".into(),
-        Event::Error(failure) => format!("manager error {}", failure.error),
-        Event::Close(reason, failure) => format!("manager close {}{}", reason.as_str(), because(failure.as_deref())),
+        Event::Error => format!("manager error {error}"),
+        Event::Close(reason) => format!("manager close {}{}", reason.as_str(), because(failure.as_deref())),
         Event::Ping => "manager ping".into(),
         Event::ReconnectAttempt(attempt) => format!("manager reconnect_attempt {attempt}"),
         Event::Reconnect(attempt) => format!("manager reconnect {attempt}"),
-        Event::ReconnectError(failure) => format!("manager reconnect_error {}", failure.error),
+        Event::ReconnectError => format!("manager reconnect_error {error}"),
         Event::ReconnectFailed => "manager reconnect_failed".into(),
-        Event::Packet {
-            kind,
-            namespace,
-            id,
-            data,
-        } => {
-            let namespace = match namespace.as_slice() {
-                [] => "/".into(),
-                units => String::from_utf16_lossy(units),
-            };
-            let data = data.as_ref().map_or(String::new(), Sample::show);
+        Event::Packet { kind, id } => {
+            let member = |name| data.and_then(|data| data.get(name));
+            let namespace = member("0").and_then(|name| name.as_text()).expect("a namespace");
+            let namespace = if namespace.is_empty() { "/" } else { &namespace };
+            let data = member("1").map_or(String::new(), |data| data.show());
             format!("manager packet {kind:?} {namespace} {id:?} {data}")
         }
         Event::Renewal(socket) => format!("s{socket} renewal"),
-        Event::RenewalError(socket, failure) => format!("s{socket} renewal_error {}", failure.error),
-        Event::Socket(socket, event) => format!("s{socket} {}", socket_event(event)),
-        Event::Engine(number, event) => format!("engine{number} {}", engine_event(event)),
+        Event::RenewalError(socket) => format!("s{socket} renewal_error {error}"),
+        Event::Socket(socket, event) => format!("s{socket} {}", socket_event(event, data, failure.as_deref())),
+        Event::Engine(number, event) => format!("engine{number} {}", engine_event(event, data, failure.as_deref())),
     }
 }
 
-fn socket_event(event: &SocketEvent<Sample>) -> String {
-    let with = |recovered: &bool| if *recovered { " recovered" } else { "" };
+/// Whether a value belongs to an event. `None` where there may be one.
+fn has_data(event: Event) -> Option<bool> {
     match event {
-        SocketEvent::Granted { id, recovered } => format!("granted {}{}", id.show(), with(recovered)),
-        SocketEvent::Connect { id, recovered } => format!("connect {}{}", id.show(), with(recovered)),
-        SocketEvent::ConnectError {
-            failure, will_retry, ..
-        } => {
+        Event::Engine(_, EngineEvent::Packet(_)) => None,
+        Event::Packet { .. }
+        | Event::Socket(
+            _,
+            SocketEvent::Granted { .. }
+            | SocketEvent::Connect { .. }
+            | SocketEvent::Message { .. }
+            | SocketEvent::Ack { .. },
+        )
+        | Event::Engine(_, EngineEvent::Open { .. } | EngineEvent::PacketCreate { .. }) => Some(true),
+        _ => Some(false),
+    }
+}
+
+/// Whether a failure belongs to an event. `None` where there may be one.
+fn has_failure(event: Event) -> Option<bool> {
+    match event {
+        Event::Close(_) | Event::Socket(_, SocketEvent::Disconnect(_)) | Event::Engine(_, EngineEvent::Close(_)) => {
+            None
+        }
+        Event::Error
+        | Event::ReconnectError
+        | Event::RenewalError(_)
+        | Event::Socket(_, SocketEvent::ConnectError { .. })
+        | Event::Engine(_, EngineEvent::UpgradeError) => Some(true),
+        _ => Some(false),
+    }
+}
+
+fn socket_event(event: SocketEvent, data: Option<&Sample>, failure: Option<&Failure<Sample>>) -> String {
+    let data = data.map_or(String::new(), Sample::show);
+    let with = |recovered| if recovered { " recovered" } else { "" };
+    match event {
+        SocketEvent::Granted { recovered } => format!("granted {data}{}", with(recovered)),
+        SocketEvent::Connect { recovered } => format!("connect {data}{}", with(recovered)),
+        SocketEvent::ConnectError { will_retry, .. } => {
+            let failure = failure.expect("a reason");
             let detail = failure.detail.as_ref();
             let detail = detail.map_or(String::new(), |detail| format!(" {}", detail.show()));
-            let next = if *will_retry { "retries" } else { "final" };
+            let next = if will_retry { "retries" } else { "final" };
             format!("connect_error {}{detail} ({next})", failure.error)
         }
-        SocketEvent::Disconnect(reason, failure) => {
-            format!("disconnect {}{}", reason.as_str(), because(failure.as_deref()))
-        }
-        SocketEvent::Message { data, ack, .. } => {
+        SocketEvent::Disconnect(reason) => format!("disconnect {}{}", reason.as_str(), because(failure)),
+        SocketEvent::Message { ack, .. } => {
             let ack = ack.map_or(String::new(), |id| format!(" ack={id}"));
-            format!("message {}{ack}", data.show())
+            format!("message {data}{ack}")
         }
         SocketEvent::Try { ticket } => format!("try {}", ticket.wrapping_neg()),
-        SocketEvent::Ack { id, data } => format!("ack {id} {}", data.show()),
+        SocketEvent::Ack { id } => format!("ack {id} {data}"),
         SocketEvent::AckFailed { id, loss } => {
             let loss = match loss {
                 Loss::TimedOut => "timed out",
@@ -103,22 +136,23 @@ fn socket_event(event: &SocketEvent<Sample>) -> String {
     }
 }
 
-fn engine_event(event: &EngineEvent<Sample>) -> String {
+fn engine_event(event: EngineEvent, data: Option<&Sample>, failure: Option<&Failure<Sample>>) -> String {
+    let text = data.map_or(String::new(), Sample::show);
     match event {
-        EngineEvent::Open { sid, kind, .. } => format!("open {sid} {}", kind.name()),
+        EngineEvent::Open { kind, .. } => format!("open {text} {}", kind.name()),
         EngineEvent::Upgrading(kind) => format!("upgrading {}", kind.name()),
         EngineEvent::Upgrade(kind) => format!("upgrade {}", kind.name()),
-        EngineEvent::UpgradeError(failure) => format!("upgrade_error {}", failure.error),
+        EngineEvent::UpgradeError => format!("upgrade_error {}", failure.expect("a reason").error),
         EngineEvent::Flush => "flush".into(),
         EngineEvent::Drain => "drain".into(),
-        EngineEvent::Close(reason, failure) => format!("close {}{}", reason.as_str(), because(failure.as_deref())),
-        EngineEvent::Packet(kind, data) => {
-            let data = data.as_ref().map_or(String::new(), |data| format!(" {}", data.show()));
+        EngineEvent::Close(reason) => format!("close {}{}", reason.as_str(), because(failure)),
+        EngineEvent::Packet(kind) => {
+            let data = data.map_or(String::new(), |data| format!(" {}", data.show()));
             format!("packet {kind:?}{data}").to_lowercase()
         }
-        EngineEvent::PacketCreate { data, compress } => {
-            let compress = if *compress { "" } else { " uncompressed" };
-            format!("create {}{compress}", data.show())
+        EngineEvent::PacketCreate { compress } => {
+            let compress = if compress { "" } else { " uncompressed" };
+            format!("create {text}{compress}")
         }
     }
 }
