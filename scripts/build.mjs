@@ -35,16 +35,16 @@ export async function build({ force = false, size = false, profile = false, log 
 async function buildAnew(log) {
   const compiled = await compile({ log });
   const bound = await bind(compiled, join(work, "bindgen"), { log });
-  const { wasm, glue, bindings } = await optimize(bound, work);
+  const { wasm, bindings } = await optimize(bound, work);
 
   await rm(paths.dist, { recursive: true, force: true });
   await mkdir(paths.dist, { recursive: true });
   await writeFile(join(paths.dist, "socketio.wasm"), wasm);
-  // One copy of the module for an app that has both.
-  const entries = { index: "src/js/entry.js", engine: "src/js/entry-engine.js" };
-  await bundle({ entries, outdir: paths.dist, glue, bindings, wasm });
-  await bundle({ entry: "src/js/entry-classic.js", outfile: join(paths.dist, "socketio.js"), glue, bindings, wasm, format: "iife" });
-  await bundle({ entry: "src/js/entry-init.js", outfile: join(paths.dist, "init.js"), glue, bindings });
+  // One copy of the module for an app that has several.
+  const entries = { index: "src/js/entry.js", full: "src/js/entry-full.js", engine: "src/js/entry-engine.js" };
+  await bundle({ entries, outdir: paths.dist, bindings, wasm });
+  await bundle({ entry: "src/js/entry-classic.js", outfile: join(paths.dist, "socketio.js"), bindings, wasm, format: "iife" });
+  await bundle({ entry: "src/js/entry-init.js", outfile: join(paths.dist, "init.js"), bindings });
   const banner = await notice("notepack.io");
   await bundle({ entry: "src/js/entry-msgpack.js", outfile: join(paths.dist, "msgpack.js"), banner });
 }

@@ -139,6 +139,7 @@ impl Code {
                  tryAllTransports"
             }
             Self::TransportFailed => "The browser's console and the server's log may say more",
+            Self::MixedContent => "A page over https cannot talk to a server over http: serve the server over https",
             Self::Timeout => "Check that the server answers, or set a longer time",
             Self::ParseError => "Check the path, and that a Socket.IO server answers there",
             Self::ProtocolMismatch => "Leave the option protocol out, or set it to what the server speaks",

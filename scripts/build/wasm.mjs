@@ -34,15 +34,6 @@ const optimizations = ["-tnh", "--low-memory-unused", ...inlining, ...round, ...
 
 const name = "socketio";
 
-/** What the edge needs besides. */
-const memoryAccess = "\nexport const memory = () => wasm.memory;\n";
-
-/** An export of the glue that only passes numbers on. */
-const passage = /^export function (\w+)\(([\w, ]*)\) \{\s+(?:const ret = )?wasm\.(\w+)\(\2\);\s+(?:return ret;\s+)?\}/gm;
-
-/** Where the glue calls an export of the module. */
-const exportUse = /\bwasm\.([\w$]+)/g;
-
 /** Compiles the crate; the result is the path of the module. */
 export async function compile({ log } = {}) {
   const env = { ...(await wasmEnv()), RUSTC_BOOTSTRAP: "1", RUSTFLAGS: cargoOptions.rustflags.join(" ") };
@@ -60,17 +51,19 @@ export async function bind(module, directory, { log } = {}) {
 }
 
 /**
- * Optimizes the module and shortens the names that it and its glue know each other by: they are long, carry hashes,
- * and would be there twice.
+ * Optimizes the module and shortens the names that it and JavaScript know each other by: they are long, carry hashes, and
+ * would be there twice.
  *
- * The result is the module's bytes, the glue, and the source of a JavaScript module with what the hand-written code
- * needs of it: what Rust exports, `__wbg_set_wasm`, and `imports`, what the module is instantiated with.
+ * The result is the module's bytes, and the source of a JavaScript module with what the hand-written code needs of it: the
+ * functions that Rust exports, its `memory`, `bind`, which gives them their values, and `imports`, what the module
+ * is instantiated with.
  */
 export async function optimize({ wasm, glue }, work) {
-  const source = (await readFile(glue, "utf8")) + memoryAccess;
+  const source = await readFile(glue, "utf8");
   const exported = WebAssembly.Module.exports(await WebAssembly.compile(await readFile(wasm)));
-  const called = new Set(Array.from(source.matchAll(exportUse), ([, used]) => used));
-  const unused = exported.map((item) => item.name).filter((item) => !called.has(item));
+  const api = functionsOf(source).map(({ name }) => name).filter((item) => !item.startsWith("__wb"));
+  const used = new Set([...api, "memory"]);
+  const unused = exported.map((item) => item.name).filter((item) => !used.has(item));
 
   const optimized = join(work, `${name}.wasm`);
   const removal = unused.length > 0 ? [`--remove-exports=${unused.join(",")}`] : [];
@@ -79,44 +72,63 @@ export async function optimize({ wasm, glue }, work) {
   const args = [wasm, "-o", optimized, ...removal, ...renaming, ...optimizations, ...stripping];
   const names = JSON.parse(await output("wasm-opt", args, { env: { ...process.env, PATH: searchPath } }));
   const bytes = await readFile(optimized);
-  return { wasm: bytes, glue: renameExports(source, names), bindings: await bindingsFor(bytes, source, names) };
+  const exports = names.exports.map(([item, short]) => [item, short]);
+  return { wasm: bytes, bindings: `${await importsOf(bytes, source, names)}${exportsOf(exports)}` };
 }
 
-function renameExports(glue, { exports }) {
-  const short = new Map(exports);
-  return glue.replace(exportUse, (_, used) => {
-    if (!short.has(used)) throw new Failure(`The glue uses ${used}, which the module doesn't export.`);
-    return `wasm.${short.get(used)}`;
-  });
+/** What Rust exports, as it is: numbers go in and out. A number is a signed one, a boolean is 0 or 1. */
+function exportsOf(exports) {
+  const bound = exports.map(([item, short]) => `${short}: ${item}`);
+  return `export let ${exports.map(([item]) => item).join(", ")};\nexport const bind = (exports) => {\n  ({ ${bound.join(", ")} } = exports);\n};\n`;
 }
 
-async function bindingsFor(bytes, glue, names) {
+/**
+ * The crate's own functions, as they are where they take and give numbers. wasm-bindgen's glue says which arguments are texts: for
+ * these `texts.js` stands between.
+ */
+async function importsOf(bytes, glue, names) {
   // The names come from before the optimization, which removes imports too: what is left, the module knows.
   const left = WebAssembly.Module.imports(await WebAssembly.compile(bytes));
   const origins = new Map(names.imports.map(([from, item, short]) => [short, { from, item }]));
   const [module = "a", ...others] = new Set(left.map((item) => item.module));
   if (others.length > 0) throw new Failure(`The imports have more than one module: ${others.join(", ")}`);
 
+  const sources = new Map(Array.from(glue.matchAll(/^import \{ (.*) \} from '(.*)';$/gm)).flatMap(([, items, from]) => items.split(", ").map((item) => [item, from])));
+  const functions = new Map(functionsOf(glue).map(({ name, body }) => [name, body]));
   const lines = [];
   const entries = left.map(({ name: short }) => {
-    // Most come from the glue. What needs no conversion comes right from the crate's own JavaScript.
     const { from, item } = origins.get(short);
-    lines.push(`import { ${item} as ${short} } from "${from === `./${name}_bg.js` ? "#glue" : from}";`);
-    return short;
+    const own = from === `./${name}_bg.js` ? callOf(functions.get(item)) : { called: item, wrap: (call) => call };
+    if (!own) throw new Failure(`The glue of ${item} is unknown:\n${functions.get(item)}`);
+    const origin = from === `./${name}_bg.js` ? sources.get(own.called) : from;
+    if (origin) lines.push(`import { ${own.called} as i_${short} } from "${origin}";`);
+    return `${short}: ${own.wrap(`i_${short}`)}`;
   });
-  // Only these by name: a namespace object that holds all imports would spell each of their names in the bundle.
-  const all = Array.from(glue.matchAll(/^export (?:class|function|const) ([\w$]+)/gm), ([, item]) => item);
-  // What only passes numbers on is called in the module itself.
-  const short = new Map(names.exports);
-  const direct = new Map(Array.from(glue.matchAll(passage), ([, item, , used]) => [item, short.get(used)]));
-  const api = all.filter((item) => !item.startsWith("__wb") && !direct.has(item));
-  const targets = Array.from(direct, ([item, used]) => `${used}: ${item}`);
-  lines.push(`export { ${api.join(", ")} } from "#glue";`);
-  lines.push(`import { __wbg_set_wasm as setWasm } from "#glue";`);
-  lines.push(`export let ${[...direct.keys()].join(", ")};`);
-  lines.push(`export const __wbg_set_wasm = (wasm) => {`, "  setWasm(wasm);", `  ({ ${targets.join(", ")} } = wasm);`, "};");
-  lines.push(`export const imports = { ${module}: { ${entries.join(", ")} } };`, "");
+  lines.push('import { withTexts } from "#texts";', `export const imports = { ${module}: { ${entries.join(", ")} } };`, "");
   return lines.join("\n");
+}
+
+/** What the glue exports: `{ name, body }` of each function. */
+function functionsOf(glue) {
+  return Array.from(glue.matchAll(/^export function ([\w$]+)\(.*\) \{\n([^]*?)\n\}$/gm), ([, name, body]) => ({ name, body }));
+}
+
+/** Which function a function of the glue calls, and how what Rust gives becomes its arguments. */
+function callOf(body) {
+  // Nothing but numbers: the browser's own, which tests replace.
+  const plain = /^ *const ret = ([A-Z]\w+\.\w+\(\));\s+return ret;$/.exec(body);
+  if (plain) return { wrap: () => `() => ${plain[1]}` };
+  const thrown = /^ *throw new Error\(getStringFromWasm0\(arg0, arg1\)\);$/.test(body);
+  if (thrown) return { wrap: () => "withTexts((text) => { throw new Error(text); }, 0)" };
+  // Objects stay in the edge's table: none was ever given to Rust.
+  if (/^ *takeObject\(arg0\);$/.test(body)) return { wrap: () => "() => {}" };
+  const [, called, list] = /^ *(?:const ret = )?(\w+)\((.*)\);$/m.exec(body) ?? [];
+  if (!called || body.includes("passString")) return undefined;
+  const args = Array.from(list.matchAll(/(getStringFromWasm0\(arg\d+, arg\d+\))|arg\d+(?: >>> 0| !== 0)?/g));
+  if (args.map(([text]) => text).join(", ") !== list) return undefined;
+  const texts = args.flatMap(([, text], index) => (text ? [index] : []));
+  const wrap = (call) => (texts.length > 0 ? `withTexts(${[call, ...texts].join(", ")})` : call);
+  return { called, wrap };
 }
 
 /** For measuring: the same optimizations, but all names stay. */

@@ -1,6 +1,6 @@
 // What the build puts together (scripts/build/bundle.mjs), for the type checker.
 
-/** What wasm-bindgen generates from `bridge.rs`, and what the module is instantiated with. */
+/** What Rust exports in `bridge.rs`, and what the module is instantiated with. A boolean comes as 0 or 1. */
 declare module "#bindings" {
   export function addManager(
     target: number,
@@ -48,9 +48,10 @@ declare module "#bindings" {
   export function reconfigure(manager: number, options: number): number;
   export function parseUrl(text: number, page: number): number;
   export function dispatch(driver: number, transport: number, signal: number, slot: number, number: number): number;
-  export function memory(): WebAssembly.Memory;
+  export const memory: WebAssembly.Memory;
   export const imports: WebAssembly.Imports;
-  export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
+  /** Gives all of the above their values. */
+  export function bind(exports: WebAssembly.Exports): void;
 }
 
 /** MessagePack, with `undefined` and dates as `socket.io-msgpack-parser` has them. */
@@ -61,7 +62,7 @@ declare module "notepack.io/browser/decode.js" {
   export default function decode(message: ArrayBuffer | ArrayBufferView): any;
 }
 
-/** The module, decoded from the text that is inlined; not in the entry that loads it. */
+/** The module, decoded from the text that is inlined. It throws in the entry that loads it. */
 declare module "#wasm" {
-  export const bytes: (() => Uint8Array) | undefined;
+  export function bytes(): Uint8Array;
 }

@@ -6,5 +6,5 @@ import { Socket } from "./socket.js";
 // As in the official client, so that apps which have only `io` find the rest.
 Object.assign(io, { Manager, Socket, protocol, io, connect: io });
 
-export { io, io as connect, io as default, Manager, Socket, protocol };
+export { io, Manager, Socket, protocol };
 export { Fetch, WebSocket, WebTransport, XHR } from "./transports.js";

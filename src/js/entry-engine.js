@@ -1,9 +1,16 @@
 // @ts-check
-/** The entry with the engine alone. It shares the module with the default one. */
+/** The entry with the engine alone. It shares the module with the default one, and has all parts. */
+import * as diagnosis from "../web/diagnosis.js";
+import * as jsonp from "../web/jsonp.js";
+import * as webtransport from "../web/webtransport.js";
 import { Transport } from "./engine.js";
 import { Socket } from "./engine-socket.js";
 import { parse } from "./parse.js";
+import { parts } from "./parts.js";
+import * as trace from "./trace.js";
 import { Fetch, WebSocket, WebTransport, XHR } from "./transports.js";
+
+Object.assign(parts, { webtransport, jsonp, diagnosis, trace });
 
 /** The version of the Engine.IO protocol. */
 export const { protocol } = Socket;

@@ -24,5 +24,5 @@ export const init = async (source) => {
   }
 };
 
-export * from "./api.js";
-export { default } from "./api.js";
+export * from "./entry-full.js";
+export { default } from "./entry-full.js";

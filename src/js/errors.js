@@ -1,5 +1,5 @@
 // @ts-check
-import { hold, peek, take } from "../web/edge.js";
+import { held, hold, take } from "../web/edge.js";
 
 /**
  * An error as apps see it: `code` is stable, the text is not. Errors of a transport look like the official client's
@@ -10,10 +10,10 @@ export const makeError = (texts, isTransport, detail) => {
   const [code, message, hint, transport] = take(texts);
   // What the app's own function has thrown is the cause.
   const isThrown = detail && (code === "auth_failed" || code === "parse_error");
-  const error = new Error(message, isThrown ? { cause: peek(detail) } : undefined);
+  const error = new Error(message, isThrown ? { cause: held[detail] } : undefined);
   Object.assign(error, { code, ...(hint && { hint }), ...(transport && { transport }) });
-  if (isTransport) Object.assign(error, peek(detail), { type: "TransportError" });
-  else if (detail && code === "rejected") Object.assign(error, { data: peek(detail) });
+  if (isTransport) Object.assign(error, held[detail], { type: "TransportError" });
+  else if (detail && code === "rejected") Object.assign(error, { data: held[detail] });
   return hold(error);
 };
 

@@ -8,10 +8,10 @@ import { Engine, Transport, packet, withBlobs } from "./engine.js";
 import { checked, report } from "./errors.js";
 import { Parser } from "./parser.js";
 import { named } from "./parsers.js";
+import { load } from "./parts.js";
 import { ask } from "./provider.js";
 import { Socket } from "./socket.js";
 import { Target } from "./target.js";
-import { tracer } from "./trace.js";
 import { prepare } from "./wasm.js";
 
 /** What Rust tells; `Tale` in `tell.rs` has the same list. */
@@ -115,8 +115,10 @@ export class Manager extends Emitter {
   /** Begins to trace. */
   _watch() {
     if (this._trace) return;
-    const trace = tracer(this);
-    this._trace = (...happening) => {
+    /** What happens before the part is there that tells of it. @type {any[][]} */
+    const early = [];
+    let trace = (/** @type {any[]} */ ...happening) => void early.push(happening);
+    const tell = (/** @type {any[]} */ happening) => {
       try {
         trace(...happening);
       } catch (error) {
@@ -124,6 +126,14 @@ export class Manager extends Emitter {
         report(error);
       }
     };
+    this._trace = (...happening) => tell([new Date(), ...happening]);
+    load("trace").then(
+      ({ tracer }) => {
+        trace = tracer(this);
+        early.forEach(tell);
+      },
+      () => (trace = () => {}),
+    );
     rust.call(this._number, calls.WATCH, 0, 0);
   }
 
@@ -271,7 +281,7 @@ export class Manager extends Emitter {
   _encode(connection, socket, code, id, data, compress) {
     const { nsp } = this._sockets[socket];
     /** @type {any} */
-    const packet = { type: code - 40, nsp: nsp.startsWith("/") ? nsp : `/${nsp}`, options: { compress } };
+    const packet = { type: code - 40, nsp: nsp.startsWith("/") ? nsp : `/${nsp}`, options: { compress: !!compress } };
     // What the protocol itself sends is JSON.
     if (data !== undefined) packet.data = typeof data === "string" ? JSON.parse(data) : data;
     if (id >= 0) packet.id = id;

@@ -1,6 +1,6 @@
 // @ts-check
 /** The way from Rust to a manager. Nothing may be thrown into Rust from here: its frames are not unwound. */
-import { hold, peek, take } from "../web/edge.js";
+import { held, hold, take } from "../web/edge.js";
 
 /** @typedef {import("./manager.js").Manager} Manager */
 
@@ -24,7 +24,7 @@ export class Target {
 /** @param {number} target @returns {Manager | undefined} */
 const managerOf = (target) => {
   /** @type {Target} */
-  const { _kept, _manager } = peek(target);
+  const { _kept, _manager } = held[target];
   return _kept ?? _manager.deref();
 };
 

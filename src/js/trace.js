@@ -99,10 +99,9 @@ const silent = new Set(["event", "acknowledgement", "drain", "ping", "granted", 
  * Makes what turns raw happenings into entries, prints them and tells them.
  * @param {{ opts: any, emitReserved: (event: string, ...args: any[]) => void }} manager
  */
-export const tracer = (manager) => (/** @type {string | number} */ happening, /** @type {any[]} */ ...rest) => {
+export const tracer = (manager) => (/** @type {Date} */ time, /** @type {string | number} */ happening, /** @type {any[]} */ ...rest) => {
   const what = typeof happening === "number" ? TALES[happening] : happening;
   if (silent.has(what)) return;
-  const time = new Date();
   /** @type {any} */
   const entry = { time, what };
   if (what === "placement") {

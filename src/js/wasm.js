@@ -1,5 +1,5 @@
 // @ts-check
-import { __wbg_set_wasm, dispatch, imports, memory } from "#bindings";
+import { bind, dispatch, imports, memory } from "#bindings";
 import { bytes } from "#wasm";
 import { connectEdge } from "../web/edge.js";
 
@@ -14,16 +14,14 @@ export const explained = (error) =>
 /** Starts the module. @param {WebAssembly.Module} module */
 export const start = (module) => {
   if (isReady) return;
-  const { exports } = new WebAssembly.Instance(module, imports);
-  __wbg_set_wasm(exports);
-  connectEdge(memory(), dispatch);
+  bind(new WebAssembly.Instance(module, imports).exports);
+  connectEdge(memory, dispatch);
   isReady = true;
 };
 
 /** Compiles the inlined module the first time: what Rust exports can be called after this. */
 export const prepare = () => {
   if (isReady) return;
-  if (!bytes) throw new Error("Call `await init(…)` with the module's URL, Response or Module before `io()`");
   try {
     start(new WebAssembly.Module(/** @type {BufferSource} */ (bytes())));
   } catch (error) {

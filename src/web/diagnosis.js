@@ -1,6 +1,6 @@
 // @ts-check
 /** Finds out why polling failed, and says it. What the outcomes mean, Rust decides. */
-import { peek, take, tellProbed } from "./edge.js";
+import { PROBED, dispatch, held, take } from "./edge.js";
 
 /** What came of a probe; `Outcome` in `diagnosis.rs` has the same list. */
 const FAILED = 0;
@@ -31,12 +31,17 @@ export const probe = (kind, url, header, withCredentials, driver, transport) => 
   const name = take(header);
   const outcome = kind < PREFLIGHT ? fetched(kind, address) : requested(kind, address, name, !!withCredentials);
   // One that can't be made: a service worker has no XMLHttpRequest.
-  last = outcome.catch(() => UNKNOWN).then((outcome) => tellProbed(driver, transport, outcome));
+  last = outcome.catch(() => UNKNOWN).then((outcome) => told(driver, transport, outcome));
 };
 
 /** Gives a signal when the probe that is under way has ended. @param {number} driver @param {number} transport */
 export const awaitProbe = (driver, transport) => {
-  last.then(() => tellProbed(driver, transport, UNKNOWN));
+  last.then(() => told(driver, transport, UNKNOWN));
+};
+
+/** @param {number} driver @param {number} transport @param {number} outcome */
+const told = (driver, transport, outcome) => {
+  dispatch(driver, transport, PROBED, 0, outcome);
 };
 
 /** @param {number} kind @param {string} url */
@@ -94,11 +99,10 @@ export const explain = (slot, code, list) => {
     cors_preflight: `The server refuses the preflight request (OPTIONS) that custom headers need. socket.io 2: the option handlePreflightRequest. socket.io 3 and newer: cors: { origin: "${origin}" }. A proxy in front has to let OPTIONS through`,
     cors_header: `The server does not allow: ${names}. socket.io 3 and newer: add it to cors.allowedHeaders, or leave that out to allow all. socket.io 2: send it as Access-Control-Allow-Headers in handlePreflightRequest`,
     cors_credentials: `withCredentials needs a server that names the page's origin and allows cookies. socket.io 3 and newer: cors: { origin: "${origin}", credentials: true }; not "*". socket.io 2: Access-Control-Allow-Credentials in handlePreflightRequest`,
-    mixed_content: "A page over https cannot talk to a server over http: serve the server over https",
     csp_blocked: "The page's Content-Security-Policy does not allow this server: add its origin, for http and ws, to connect-src",
     redirected: "The server answers with a redirect, which credentials do not follow: connect to the address that it redirects to",
     transport_failed:
       "The server answers other requests of this page. Look for allowRequest, or the option origins of socket.io 2, that refuses this one, or for a connection that was cut",
   };
-  peek(slot).hint = hints[take(code)];
+  held[slot].hint = hints[take(code)];
 };

@@ -9,21 +9,21 @@
 
 /** What {@link dispatch} tells; `Signal` in `signal.rs` has the same list. */
 export const OPENED = 0;
-const TEXT = 1;
-const BINARY = 2;
+export const TEXT = 1;
+export const BINARY = 2;
 export const CLOSED = 3;
 export const BROKEN = 4;
-const ANSWERED = 5;
-const ACCEPTED = 6;
-const COMPOSED = 7;
+export const ANSWERED = 5;
+export const ACCEPTED = 6;
+export const COMPOSED = 7;
 const OFFLINE = 8;
-const PROBED = 9;
-const WOKEN = 10;
-const UNLOADED = 11;
+export const PROBED = 9;
+export const WOKEN = 10;
+export const UNLOADED = 11;
 export const BYTES = 12;
 
 /** The values that Rust holds, by number. Number 0 stands for nothing. @type {any[]} */
-const held = [undefined];
+export const held = [undefined];
 
 /** Numbers that are free again. @type {number[]} */
 const free = [];
@@ -41,8 +41,8 @@ export const list = () => hold([]);
 /** @param {number} slot @param {number} other */
 export const equals = (slot, other) => held[slot] === held[other];
 
-/** A list with the text of code units. @param {Uint16Array} units */
-export const units = (units) => hold([new TextDecoder("utf-16le").decode(units)]);
+/** A list with the text of code units. @param {number} at where Rust has them @param {number} count */
+export const units = (at, count) => hold([new TextDecoder("utf-16le").decode(new Uint16Array(memory.buffer, at, count))]);
 
 /** Takes the first item of a list. @param {number} list */
 export const shift = (list) => (held[list].length ? hold(held[list].shift()) : 0);
@@ -54,9 +54,6 @@ export const push = (list, slot) => {
 
 /** Reads a value and leaves it in the table. @param {number} slot */
 export const peek = (slot) => held[slot];
-
-/** Puts a value into the place of another one. @template T @param {number} slot @param {T} value */
-export const put = (slot, value) => (held[slot] = value);
 
 /** Takes a value out of the table. @param {number} slot */
 export const take = (slot) => {
@@ -77,9 +74,9 @@ const HEAD = 64;
  * Of a stream that carries bytes, it gives how many are wanted next.
  * @type {(driver: number, transport: number, signal: number, slot: number, number: number) => number}
  */
-let dispatch;
+export let dispatch;
 /** @type {WebAssembly.Memory} */
-let memory;
+export let memory;
 /** @type {Uint16Array} */
 let head;
 let headAt = 0;
@@ -97,12 +94,6 @@ export const showHead = (pointer) => {
   headAt = pointer;
   head = new Uint16Array(memory.buffer, headAt, HEAD);
 };
-
-/** Tells of a transport that is not of this file. @type {typeof dispatch} */
-export const tell = (driver, transport, signal, slot, number) => dispatch(driver, transport, signal, slot, number);
-
-/** Tells what came of a probe. @param {number} driver @param {number} transport @param {number} outcome */
-export const tellProbed = (driver, transport, outcome) => dispatch(driver, transport, PROBED, 0, outcome);
 
 /**
  * Copies the head of a text to where Rust reads it, and says how many code units that were. It stops where JSON can begin;
@@ -124,11 +115,12 @@ export const copyHead = (text) => {
 
 // Texts.
 
-/** @param {number} slot a text or a binary @param {number} from @param {Uint16Array} units */
-export const read = (slot, from, units) => {
+/** Copies code units, or bytes, to Rust. @param {number} slot a text or a binary @param {number} from @param {number} at where to @param {number} room */
+export const read = (slot, from, at, room) => {
+  const units = new Uint16Array(memory.buffer, at, room);
   const value = held[slot];
   const bytes = typeof value === "string" ? undefined : new Uint8Array(value);
-  const count = Math.max(0, Math.min(units.length, (bytes ?? value).length - from));
+  const count = Math.max(0, Math.min(room, (bytes ?? value).length - from));
   for (let i = 0; i < count; i++) units[i] = bytes ? bytes[from + i] : value.charCodeAt(from + i);
   return count;
 };
@@ -185,6 +177,41 @@ export const decodeBase64 = (slot, from) => {
  */
 export const join = (code, label, id, data) =>
   hold(code + (label ? held[label] : "") + (id < 0 ? "" : id) + (data ? held[data] : ""));
+
+/**
+ * The names and values of a query in turn, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
+ * UTF-8 is left as it is.
+ * @param {number} query which is taken
+ */
+export const parameters = (query) => {
+  const decode = (/** @type {string} */ text) => {
+    try {
+      return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, "%25"));
+    } catch {
+      return text;
+    }
+  };
+  const pairs = take(query).split("&").filter(Boolean);
+  return hold(pairs.flatMap((/** @type {string} */ pair) => /** @type {string[]} */ (/^([^=]*)=?(.*)$/s.exec(pair)).slice(1).map(decode)));
+};
+
+/** The text of which another is base64url. @param {number} slot which is taken @returns {number} 0 where it is none */
+export const fromBase64url = (slot) =>
+  attempt(() => {
+    const text = take(slot);
+    if (/[^\w-]/.test(text)) return undefined;
+    const binary = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(binary, (unit) => unit.charCodeAt(0)));
+  });
+
+/**
+ * What is known of a failure, as the official client's errors have it, and what the server said of it.
+ * @param {any} description @param {any} [context] @param {any} [data]
+ */
+export const detail = (description, context, data) => hold({ description, context, ...(data !== undefined && { data }) });
+
+/** The same, of what Rust says. @param {number} text which is taken */
+export const describe = (text) => detail(take(text));
 
 // JSON.
 
@@ -368,7 +395,7 @@ export const bytesOf = (value) =>
   value instanceof ArrayBuffer ? new Uint8Array(value) : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 
 /** @param {ArrayBuffer | ArrayBufferView} value */
-const base64 = (value) => {
+export const base64 = (value) => {
   const bytes = bytesOf(value);
   let binary = "";
   // More arguments than this overflow the stack in some browsers.
@@ -376,101 +403,7 @@ const base64 = (value) => {
   return btoa(binary);
 };
 
-// Timers, one for each driver.
-
-/** The functions as they are, which fake timers replace. */
-const timerFunctions = () => ({ set: globalThis.setTimeout.bind(globalThis), clear: globalThis.clearTimeout.bind(globalThis) });
-
-/** The browser's own, as long as nobody had the time to replace them. */
-const nativeTimers = timerFunctions();
-
-/** @type {{ set: typeof nativeTimers.set, clear: typeof nativeTimers.clear, timer?: any }[]} */
-const timers = [];
-
-/** Has a driver use the functions of now, or the browser's own. @param {number} driver @param {number} isNative */
-export const bindTimers = (driver, isNative) => {
-  timers[driver] = isNative ? { ...nativeTimers } : timerFunctions();
-};
-
-/** @param {number} driver @param {number} delay in milliseconds */
-export const setTimer = (driver, delay) => {
-  const own = timers[driver];
-  own.clear(own.timer);
-  own.timer = own.set(() => dispatch(driver, 0, WOKEN, 0, 0), delay);
-};
-
-/** @param {number} driver */
-export const clearTimer = (driver) => {
-  const own = timers[driver];
-  own.clear(own.timer);
-};
-
-// The page.
-
-/** What drivers listen to while they have a connection. @type {Map<number, () => void>} */
-const guards = new Map();
-
-/** Tells a driver that the page is left, from now on or no longer: a page with such a listener may not be kept for going back. @param {number} driver @param {number} isGuarding */
-export const guardUnload = (driver, isGuarding) => {
-  const guard = guards.get(driver);
-  if (guard) globalThis.removeEventListener?.("beforeunload", guard);
-  guards.delete(driver);
-  if (!isGuarding) return;
-  const tell = () => dispatch(driver, 0, UNLOADED, 0, 0);
-  guards.set(driver, tell);
-  globalThis.addEventListener?.("beforeunload", tell);
-};
-
-// Servers.
-
-/** What servers speak, by their addresses. @type {Map<string, number>} */
-const revisions = new Map();
-
-/** @param {number} server which is taken @param {number} revision or 0 */
-export const learn = (server, revision) => {
-  revisions.set(take(server), revision);
-};
-
-/** @param {number} server which is taken @returns {number} 0 where it is not known */
-export const known = (server) => revisions.get(take(server)) ?? 0;
-
-// URLs.
-
-/** @param {number} url in place @param {number} list names and values in turn, which are taken */
-export const addParameters = (url, list) => {
-  const texts = take(list).map(encodeURIComponent);
-  for (let i = 0; i < texts.length; i += 2) held[url] += `${held[url].includes("?") ? "&" : "?"}${texts[i]}=${texts[i + 1]}`;
-};
-
-/** A URL unlike every other. @param {string} url @param {number} stamp the name of the parameter that makes it so, or 0 */
-export const stamped = (url, stamp) =>
-  stamp ? `${url}&${held[stamp]}=${Date.now().toString(36)}${Math.random().toString(36).slice(2, 7)}` : url;
-
-/**
- * The names and values of a query in turn, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
- * UTF-8 is left as it is.
- * @param {number} query which is taken
- */
-export const parameters = (query) => {
-  const decode = (/** @type {string} */ text) => {
-    try {
-      return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, "%25"));
-    } catch {
-      return text;
-    }
-  };
-  const pairs = take(query).split("&").filter(Boolean);
-  return hold(pairs.flatMap((/** @type {string} */ pair) => /** @type {string[]} */ (/^([^=]*)=?(.*)$/s.exec(pair)).slice(1).map(decode)));
-};
-
-/** The text of which another is base64url. @param {number} slot which is taken @returns {number} 0 where it is none */
-export const fromBase64url = (slot) =>
-  attempt(() => {
-    const text = take(slot);
-    if (/[^\w-]/.test(text)) return undefined;
-    const binary = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(binary, (unit) => unit.charCodeAt(0)));
-  });
+// Options.
 
 /** Calls what may run code of the app, and gives the number of the result: 0 where there is none, or something was thrown. @param {() => any} read */
 const attempt = (read) => {
@@ -481,224 +414,6 @@ const attempt = (read) => {
     return 0;
   }
 };
-
-/**
- * The browser refused a call, which is told after the call of the app that caused it.
- * @param {number} driver @param {number} transport @param {number} signal @param {unknown} error
- */
-export const refuse = (driver, transport, signal, error) => {
-  setTimeout(() => dispatch(driver, transport, signal, detail(error), -1));
-  return 0;
-};
-
-// WebSocket.
-
-/**
- * Opens a WebSocket. Gives its number, or 0 where that can't be; a signal says so later.
- * @param {number} url @param {number} stamp @param {number} protocols the subprotocols to offer
- * @param {number} driver @param {number} transport
- */
-export const openSocket = (url, stamp, protocols, driver, transport) => {
-  try {
-    const socket = new WebSocket(stamped(held[url], stamp), held[protocols]);
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => dispatch(driver, transport, OPENED, 0, 0);
-    socket.onmessage = ({ data }) =>
-      typeof data === "string"
-        ? dispatch(driver, transport, TEXT, hold(data), copyHead(data))
-        : dispatch(driver, transport, BINARY, hold(data), 0);
-    socket.onclose = (event) => dispatch(driver, transport, CLOSED, detail("websocket connection closed", event), event.code);
-    socket.onerror = (event) => dispatch(driver, transport, BROKEN, detail(event), 0);
-    return hold(socket);
-  } catch (error) {
-    return refuse(driver, transport, BROKEN, error);
-  }
-};
-
-/** Closes a WebSocket that is no longer heard. @param {number} slot which is taken */
-export const closeSocket = (slot) => {
-  /** @type {WebSocket} */
-  const socket = take(slot);
-  socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
-  socket.close();
-};
-
-/**
- * Sends a text or a binary. Nothing is thrown into Rust: what can't be sent closes the connection, and the next one goes on.
- * @param {number} slot of the socket @param {number} data which is taken @param {number} type a byte to put in front, where it is not 0
- * @param {number} mark what a binary has in front that goes as text, which is taken, or 0; a Blob, which is read later, goes as it is
- */
-export const write = (slot, data, type, mark) => {
-  /** @type {WebSocket} */
-  const socket = held[slot];
-  const value = take(data);
-  const prefix = take(mark);
-  try {
-    socket.send(prefix && !value.arrayBuffer ? prefix + base64(value) : type ? new Blob([Uint8Array.of(type), value]) : value);
-  } catch {
-    socket.close();
-  }
-};
-
-/**
- * What is known of a failure, as the official client's errors have it, and what the server said of it.
- * @param {any} description @param {any} [context] @param {any} [data]
- */
-export const detail = (description, context, data) => hold({ description, context, ...(data !== undefined && { data }) });
-
-/** The same, of what Rust says. @param {number} text which is taken */
-export const describe = (text) => detail(take(text));
-
-// Polling.
-
-/**
- * A packet with its length in front. Beyond ASCII, servers disagree about the length and the encoding: what is not ASCII is
- * escaped as JSON escapes it.
- * @param {string} packet
- */
-const framed = (packet) => {
-  const ascii = packet.replace(/[^\0-\x7f]/g, (unit) => "\\u" + unit.charCodeAt(0).toString(16).padStart(4, "0"));
-  return `${ascii.length}:${ascii}`;
-};
-
-/**
- * Joins the parts. The text at once, in the place of the list, or where a Blob has to be read first, later by a signal.
- * @param {number} body @param {number} separator 0 where each packet has its length in front instead; taken, as the mark is
- * @param {number} mark @param {number} driver @param {number} transport
- * @returns {boolean} whether it is there
- */
-export const finishBody = (body, separator, mark, driver, transport) => {
-  const between = take(separator);
-  const prefix = take(mark);
-  /** @param {any[]} parts */
-  const finish = (parts) => {
-    const packets = parts.map((part) => (typeof part === "string" ? part : prefix + base64(part)));
-    return (held[body] = between ? packets.join(between) : packets.map(framed).join(""));
-  };
-  /** @type {any[]} */
-  const parts = held[body];
-  const isBlob = (/** @type {any} */ part) => typeof part !== "string" && part.arrayBuffer;
-  const fail = (/** @type {unknown} */ error) => {
-    take(body);
-    dispatch(driver, transport, BROKEN, detail(error), 0);
-  };
-  if (!parts.some(isBlob)) {
-    try {
-      return !!finish(parts);
-    } catch (error) {
-      // A binary that was given away since.
-      queueMicrotask(() => fail(error));
-      return false;
-    }
-  }
-  Promise.all(parts.map((part) => (isBlob(part) ? part.arrayBuffer() : part)))
-    .then(finish)
-    .then(() => dispatch(driver, transport, COMPOSED, body, 0), fail);
-  return false;
-};
-
-/** What was read as bytes is a text, unless it says otherwise. @param {string | ArrayBuffer} body @param {string | null} type */
-const content = (body, type) =>
-  typeof body === "string" || type?.includes("octet-stream") ? body : new TextDecoder().decode(body);
-
-/** What came of a request. @param {number} driver @param {number} transport @param {boolean} isPost @param {number} status @param {() => string | ArrayBuffer} read the body @param {any} context what an app gets to see of a failure */
-export const answer = (driver, transport, isPost, status, read, context) =>
-  dispatch(driver, transport, isPost ? ACCEPTED : ANSWERED, status === 200 ? hold(read()) : detail(status, context, jsonOf(read)), status);
-
-/** What requests of `fetch` do about cookies; the numbers are those of `Cookies` in `polling.rs`. @type {RequestCredentials[]} */
-const CREDENTIALS = ["same-origin", "omit", "include"];
-
-/**
- * Sends a request; a signal says what came of it. Gives the number of what ends it, or 0 where it can't be made, which a
- * signal says as well.
- * @param {number} address @param {number} stamp @param {number} headers names and values in turn @param {number} body of a POST, which is taken
- * @param {number} fetches whether it goes through `fetch`, as it does where there is no XMLHttpRequest (service workers)
- * @param {number} follows whether `fetch` follows redirects @param {number} cookies @param {number} timeout in milliseconds, or 0
- * @param {number} inBytes whether the answer may be binary
- * @param {number} driver @param {number} transport
- */
-export const request = (address, stamp, headers, body, fetches, follows, cookies, timeout, inBytes, driver, transport) => {
-  const url = stamped(held[address], stamp);
-  const method = body ? "POST" : "GET";
-  const signal = body ? ACCEPTED : ANSWERED;
-  const data = take(body);
-  /** @type {string[][]} */
-  const fields = [];
-  const given = held[headers] ?? [];
-  for (let i = 0; i < given.length; i += 2) fields.push(given.slice(i, i + 2));
-  if (body) fields.push(["Content-type", "text/plain;charset=UTF-8"]);
-  fields.push(["Accept", "*/*"]);
-  const type = "content-type";
-  /** @param {number} status @param {() => string | ArrayBuffer} read @param {any} context */
-  const settle = (status, read, context) => answer(driver, transport, !!body, status, read, context);
-
-  const throughXhr = () => {
-    const xhr = new XMLHttpRequest();
-    xhr.open(method, url);
-    for (const [name, value] of fields) xhr.setRequestHeader(name, value);
-    xhr.withCredentials = CREDENTIALS[cookies] === "include";
-    xhr.timeout = timeout;
-    xhr.onreadystatechange = () => {
-      if (xhr.readyState === 4) settle(xhr.status, () => content(xhr.response, xhr.getResponseHeader(type)), xhr);
-    };
-    if (inBytes) xhr.responseType = "arraybuffer";
-    xhr.send(data);
-    return () => {
-      xhr.onreadystatechange = null;
-      // One that has ended would lose its status, which the app may look at.
-      if (xhr.readyState !== 4) xhr.abort();
-    };
-  };
-
-  const throughFetch = () => {
-    const controller = new AbortController();
-    /** @type {RequestInit} */
-    const init = {
-      method,
-      body: data,
-      headers: Object.fromEntries(fields),
-      credentials: CREDENTIALS[cookies],
-      redirect: follows ? "follow" : "error",
-      signal: controller.signal,
-    };
-    let isLate = false;
-    const expire = () => {
-      isLate = true;
-      controller.abort();
-    };
-    const timer = timeout ? setTimeout(expire, timeout) : 0;
-    // In a promise, so that nothing is thrown into Rust where `fetch` is not the browser's own.
-    new Promise((resolve) => resolve(fetch(url, init)))
-      .then((response) =>
-        response[inBytes ? "arrayBuffer" : "text"]().then((/** @type {string | ArrayBuffer} */ read) =>
-          settle(response.status, () => content(read, response.headers.get(type)), response),
-        ),
-      )
-      .catch((error) => {
-        if (isLate || !controller.signal.aborted) settle(0, String, error);
-      })
-      .then(() => clearTimeout(timer));
-    return () => controller.abort();
-  };
-
-  try {
-    return hold(fetches || typeof XMLHttpRequest !== "function" ? throughFetch() : throughXhr());
-  } catch (error) {
-    return refuse(driver, transport, signal, error);
-  }
-};
-
-/** The JSON of a body, where it is some. @param {() => any} read */
-const jsonOf = (read) => {
-  try {
-    return JSON.parse(read());
-  } catch {}
-};
-
-/** Ends a request. @param {number} slot which is taken */
-export const end = (slot) => take(slot)();
-
-// Options.
 
 /** What {@link typeOf} tells; `Type` in `value.rs` has the same order. */
 const TYPES = ["undefined", "boolean", "number", "string", "function", "array", "object"];

@@ -1,4 +1,4 @@
-//! What `edge.js` offers, by its JavaScript names. Slots are numbers in its table; 0 is none. Numbers are signed and flags are
+//! What the JavaScript edge offers, by its JavaScript names. Slots are numbers in its table; 0 is none. Numbers are signed and flags are
 //! numbers, because those cross as they are: anything else takes a function in between.
 
 use wasm_bindgen::prelude::*;
@@ -17,15 +17,13 @@ extern "C" {
     pub fn peek(slot: i32) -> JsValue;
     pub fn take(slot: i32);
     pub fn list() -> i32;
-    pub fn units(units: &[u16]) -> i32;
+    pub fn units(units: i32, count: i32) -> i32;
     pub fn shift(list: i32) -> i32;
-    #[wasm_bindgen(js_name = addParameters)]
-    pub fn add_parameters(url: i32, parameters: i32);
     pub fn parameters(query: i32) -> i32;
     #[wasm_bindgen(js_name = fromBase64url)]
     pub fn from_base64url(text: i32) -> i32;
 
-    pub fn read(slot: i32, from: i32, units: &mut [u16]) -> i32;
+    pub fn read(slot: i32, from: i32, units: i32, room: i32) -> i32;
     pub fn find(slot: i32, unit: u16, from: i32) -> i32;
     pub fn slice(slot: i32, from: i32, to: f64) -> i32;
     #[wasm_bindgen(js_name = isBinary)]
@@ -57,12 +55,27 @@ extern "C" {
     #[wasm_bindgen(js_name = withRecovery)]
     pub fn with_recovery(object: i32, pid: i32, offset: i32) -> i32;
 
+    pub fn describe(text: i32) -> i32;
+}
+
+// Those of `js-sys` would bring all that it has into the module.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Date)]
+    pub fn now() -> f64;
+    #[wasm_bindgen(js_namespace = Math)]
+    pub fn random() -> f64;
+}
+
+#[wasm_bindgen(module = "/src/web/network.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = addParameters)]
+    pub fn add_parameters(url: i32, parameters: i32);
     #[wasm_bindgen(js_name = openSocket)]
     pub fn open_socket(url: i32, stamp: i32, protocols: i32, driver: i32, transport: i32) -> i32;
     #[wasm_bindgen(js_name = closeSocket)]
     pub fn close_socket(socket: i32);
     pub fn write(socket: i32, data: i32, kind: i32, mark: i32);
-
     #[wasm_bindgen(js_name = bindTimers)]
     pub fn bind_timers(driver: i32, is_native: i32);
     #[wasm_bindgen(js_name = setTimer)]
@@ -71,12 +84,8 @@ extern "C" {
     pub fn clear_timer(driver: i32);
     #[wasm_bindgen(js_name = guardUnload)]
     pub fn guard_unload(driver: i32, is_guarding: i32);
-
-    pub fn describe(text: i32) -> i32;
-
     pub fn learn(server: i32, revision: i32);
     pub fn known(server: i32) -> i32;
-
     #[wasm_bindgen(js_name = finishBody)]
     pub fn finish_body(body: i32, separator: i32, mark: i32, driver: i32, transport: i32) -> bool;
     pub fn request(
@@ -93,32 +102,21 @@ extern "C" {
         transport: i32,
     ) -> i32;
     pub fn end(request: i32);
-}
 
-// Those of `js-sys` would bring all that it has into the module.
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = Date)]
-    pub fn now() -> f64;
-    #[wasm_bindgen(js_namespace = Math)]
-    pub fn random() -> f64;
-}
-
-#[wasm_bindgen(module = "/src/web/webtransport.js")]
-extern "C" {
     #[wasm_bindgen(js_name = hasWebTransport)]
     pub fn has_webtransport() -> bool;
-
-    #[wasm_bindgen(js_name = openSession)]
-    pub fn open_session(url: i32, options: i32, driver: i32, transport: i32) -> i32;
     #[wasm_bindgen(js_name = toText)]
     pub fn to_text(slot: i32) -> i32;
     #[wasm_bindgen(js_name = toBytes)]
     pub fn to_bytes(slot: i32) -> i32;
     #[wasm_bindgen(js_name = writeFrame)]
-    pub fn write_frame(line: i32, header: &[u8], content: i32);
-    #[wasm_bindgen(js_name = closeSession)]
-    pub fn close_session(line: i32);
+    pub fn write_frame(line: i32, header: i32, length: i32, content: i32);
+}
+
+#[wasm_bindgen(module = "/src/web/webtransport.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = openSession)]
+    pub fn open_session(url: i32, options: i32, driver: i32, transport: i32) -> i32;
 }
 
 #[wasm_bindgen(module = "/src/web/diagnosis.js")]

@@ -4,7 +4,8 @@
  *
  * Source: Engine.IO protocol 3, "Transports".
  */
-import { answer, hold, peek, stamped, take } from "./edge.js";
+import { held, hold, take } from "./edge.js";
+import { answer, stamped } from "./network.js";
 
 /** What the scripts call, by the number in their session's first URL: `___eio[0]("…")`. @type {Record<string, Record<number, (body: string) => void>>} */
 const page = /** @type {any} */ (globalThis);
@@ -13,13 +14,18 @@ const NAME = "___eio";
 /** @typedef {(status: number, text: string | ArrayBuffer, context?: any) => void} Settle */
 
 /**
- * Sends a GET, or a POST where there is a body.
+ * Sends a GET, or a POST where there is a body; gives the number of what ends it.
  * @param {number} url @param {number} stamp @param {number} body which is taken @param {number} driver @param {number} transport
- * @returns {number} what ends it, and leaves nothing in the page
  */
-export const sendJsonp = (url, stamp, body, driver, transport) => {
+export const sendJsonp = (url, stamp, body, driver, transport) => hold(send(stamped(held[url], stamp), take(body), driver, transport));
+
+/**
+ * @param {string} url unlike every other @param {string | undefined} body @param {number} driver @param {number} transport
+ * @returns what ends it, and leaves nothing in the page
+ */
+export const send = (url, body, driver, transport) => {
   const number = driver * 1_000_000 + (transport % 1_000_000);
-  const address = `${stamped(peek(url), stamp)}&j=${number}`;
+  const address = `${url}&j=${number}`;
   /** @type {Element[]} */
   const elements = [];
   let isOver = false;
@@ -34,13 +40,13 @@ export const sendJsonp = (url, stamp, body, driver, transport) => {
     answer(driver, transport, !!body, status, () => text, context);
   };
   try {
-    if (body) post(address, take(body), NAME + number, elements, settle);
+    if (body) post(address, body, NAME + number, elements, settle);
     else get(address, number, elements, settle);
   } catch (error) {
     // No page, as in a worker. Later, for nothing may happen in the middle of this call.
     queueMicrotask(() => settle(0, "", error));
   }
-  return hold(end);
+  return end;
 };
 
 /** @param {string} address @param {number} number @param {Element[]} elements @param {Settle} settle */

@@ -158,7 +158,7 @@ impl Drop for Line {
     fn drop(&mut self) {
         match (self.stream.get(), self.kind) {
             (0, _) => {}
-            (stream, Kind::WebTransport) => edge::close_session(stream),
+            (stream, Kind::WebTransport) => edge::end(stream),
             (stream, _) => edge::close_socket(stream),
         }
     }

@@ -127,7 +127,7 @@ impl Data for Payload {
     }
 
     fn named(units: &[u16], value: Option<Self>) -> Self {
-        let list = Self::held(edge::units(units));
+        let list = Self::held(edge::units(units.as_ptr() as i32, units.len() as i32));
         list.push(value);
         list
     }
@@ -141,7 +141,7 @@ impl Data for Payload {
     }
 
     fn read(&self, from: usize, units: &mut [u16]) -> usize {
-        edge::read(self.slot(), from as i32, units) as usize
+        edge::read(self.slot(), from as i32, units.as_mut_ptr() as i32, units.len() as i32) as usize
     }
 
     fn find(&self, unit: u16, from: usize) -> Option<usize> {

@@ -47,7 +47,7 @@ impl Drop for Request {
     }
 }
 
-/// What a request does about cookies, in the order of `edge.js`.
+/// What a request does about cookies, in the order of `network.js`.
 #[derive(Clone, Copy)]
 enum Cookies {
     SameOrigin,

@@ -23,7 +23,13 @@ impl Line {
             length = edge::to_bytes(data.slot());
         }
         let header = Header::new(length as u32, is_binary);
-        edge::write_frame(self.stream.get(), header.as_bytes(), data.into_slot());
+        let bytes = header.as_bytes();
+        edge::write_frame(
+            self.stream.get(),
+            bytes.as_ptr() as i32,
+            bytes.len() as i32,
+            data.into_slot(),
+        );
     }
 
     /// How many bytes of the stream make the next piece. (Of others, nothing is cut into pieces.)

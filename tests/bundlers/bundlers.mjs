@@ -14,23 +14,25 @@ const here = fileURLToPath(new URL(".", import.meta.url));
  * A bundler is
  *
  * - `wasm`: what an app says where the module is, for `init()`;
+ * - `specifier`: what an app imports, where that isn't the default entry: one script can't load another;
  * - `entries`: what is tried, where it isn't both entries;
  * - `subpaths`: whether it finds the package's other entries;
  * - `manifest`: what an app's package.json needs for it;
  * - `build(app, entries, site, closed)`: builds the modules `main-<entry>.js` of an app. The result is `{ page, output, rendered, stop }`:
  *   `page(entry)` is an entry's address, `output` the folder of what browsers get, `rendered` what is in the page's HTML, and `stop()`
  *   ends what still runs;
- * - `workers`: whether it finds workers by itself;
+ * - `workers`: what workers import, where it finds workers by itself;
  * - `shakes`: whether it drops what an app does not use.
  */
 export const bundlers = {
-  "Vite": { wasm: asImport("socketio-wasm/socketio.wasm?url"), build: vite, workers: true, shakes: true },
+  "Vite": { wasm: asImport("socketio-wasm/socketio.wasm?url"), build: vite, workers: "socketio-wasm", shakes: true },
   "Vite's development server": { wasm: asImport("socketio-wasm/socketio.wasm?url"), build: viteDev },
-  "webpack": { wasm: asUrl(), build: (...args) => webpack("production", ...args), workers: true, shakes: true },
+  "webpack": { wasm: asUrl(), build: (...args) => webpack("production", ...args), workers: "socketio-wasm", shakes: true },
   "webpack in development": { wasm: asUrl(), build: (...args) => webpack("development", ...args) },
   "Rollup": { wasm: 'const module = "/dist/socketio.wasm";', build: rollup, shakes: true },
-  "Rollup into one file": { entries: ["default"], build: rollupFile },
-  "Parcel": { entries: ["default"], subpaths: false, build: parcel, workers: true, shakes: true },
+  "Rollup into one file": { specifier: "socketio-wasm/full", entries: ["default"], build: rollupFile },
+  // What its workers are to load later, it does not find.
+  "Parcel": { entries: ["default"], subpaths: false, build: parcel, workers: "socketio-wasm/dist/full.js", shakes: true },
   "Parcel with packageExports": {
     manifest: { "@parcel/resolver-default": { packageExports: true } },
     wasm: asImport("url:socketio-wasm/socketio.wasm"),

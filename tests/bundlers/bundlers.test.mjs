@@ -21,7 +21,7 @@ before(async () => {
 });
 after(() => browser?.close());
 
-for (const [name, { entries = ["default", "init"], manifest, wasm, build, workers, shakes, subpaths = true }] of Object.entries(bundlers)) {
+for (const [name, { specifier = "socketio-wasm", entries = ["default", "init"], manifest, wasm, build, workers, shakes, subpaths = true }] of Object.entries(bundlers)) {
   describe(name, () => {
     let app;
     let site;
@@ -33,7 +33,7 @@ for (const [name, { entries = ["default", "init"], manifest, wasm, build, worker
       site = await startSite(app, { connect: [closed], cors: { origin: true } });
       query = `?${new URLSearchParams({ server: site.url, closed })}`;
       await copyFile(checks, join(app.folder, "checks.js"));
-      await writeEntries(app, wasm);
+      await writeEntries(app, { specifier, wasm, workers });
     });
     after(async () => {
       await site?.stop();
@@ -88,13 +88,15 @@ for (const [name, { entries = ["default", "init"], manifest, wasm, build, worker
 }
 
 /** The modules of an app: `main-<entry>.js` runs `run-<entry>.js`. */
-async function writeEntries(app, wasm = "") {
+async function writeEntries(app, { specifier, wasm = "", workers = specifier }) {
   const run = (name, code) => app.write(`run-${name}.js`, `import { check } from "./checks.js";\n${code}`);
-  await run("default", `
-    import { io } from "socketio-wasm";
-    export { protocol } from "socketio-wasm";
+  const io = (from) => `
+    import { io } from "${from}";
+    export { protocol } from "${from}";
     export const run = (settings) => check(io, settings);
-  `);
+  `;
+  await run("default", io(specifier));
+  await run("worker", io(workers));
   await run("init", `
     import { init, io } from "socketio-wasm/init";
     ${wasm}
@@ -122,7 +124,7 @@ async function writeEntries(app, wasm = "") {
   }
   await app.write("main-unused.js", 'import "socketio-wasm";\nimport { Socket } from "socketio-wasm";\ndocument.title = "app";\n');
   await app.write("worker.js", `
-    import { run } from "./run-default.js";
+    import { run } from "./run-worker.js";
     self.onconnect = ({ ports: [port] }) => (port.onmessage = ({ data }) => run(data).catch(String).then((seen) => port.postMessage(seen)));
   `);
   await app.write("main-shared.js", `

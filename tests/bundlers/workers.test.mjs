@@ -25,10 +25,13 @@ after(async () => {
 
 /** How a worker listens and answers, and how a page reaches it: its `port`. */
 const shared = {
+  entry: "index",
   worker: "onconnect = ({ ports: [port] }) => (port.onmessage = ({ data }) => run(data).then((seen) => port.postMessage(seen)));",
   page: (path) => `const { port } = new SharedWorker("${path}", { type: "module" }); const answers = port;`,
 };
+/** It may not load what it needs when it needs it. */
 const service = {
+  entry: "full",
   worker: "onmessage = (event) => event.waitUntil(run(event.data).then((seen) => event.source.postMessage(seen)));",
   page: (path) => `
     await navigator.serviceWorker.register("${path}", { type: "module" });
@@ -39,12 +42,12 @@ const service = {
 
 for (const [name, kind] of Object.entries({ "a shared worker": shared, "a service worker": service })) {
   test(`in ${name}, without a bundler`, async () => {
-    await app.write("plain.js", source("/node_modules/socketio-wasm/dist/index.js", kind));
+    await app.write("plain.js", source(`/node_modules/socketio-wasm/dist/${kind.entry}.js`, kind));
     assert.deepEqual(await runIn(kind, "/plain.js"), expected);
   });
 
   test(`in ${name} that is bundled`, async () => {
-    await app.bundle(source("socketio-wasm", kind), "bundled.js");
+    await app.bundle(source(kind.entry === "full" ? "socketio-wasm/full" : "socketio-wasm", kind), "bundled.js");
     assert.deepEqual(await runIn(kind, "/bundled.js"), expected);
   });
 }

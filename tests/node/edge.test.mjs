@@ -1,7 +1,8 @@
 // What the edge does to texts, without a page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addParameters, fromBase64url, hold, parameters, take } from "../../src/web/edge.js";
+import { fromBase64url, hold, parameters, take } from "../../src/web/edge.js";
+import { addParameters } from "../../src/web/network.js";
 
 const decoded = (query) => take(parameters(hold(query)));
 

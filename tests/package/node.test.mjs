@@ -18,7 +18,7 @@ async function runInNode(source) {
   return JSON.parse(stdout);
 }
 
-for (const entry of ["socketio-wasm", "socketio-wasm/init"]) {
+for (const entry of ["socketio-wasm", "socketio-wasm/full", "socketio-wasm/init"]) {
   test(`importing ${entry} does nothing: no global is changed, nothing keeps the process`, async () => {
     const seen = await runInNode(`
       const describe = () => Object.entries(Object.getOwnPropertyDescriptors(globalThis));

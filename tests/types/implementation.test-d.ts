@@ -3,6 +3,7 @@
 import * as declared from "socketio-wasm";
 import * as declaredInit from "socketio-wasm/init";
 import * as entry from "../../src/js/entry.js";
+import * as entryFull from "../../src/js/entry-full.js";
 import * as entryInit from "../../src/js/entry-init.js";
 import * as declaredEngine from "socketio-wasm/engine";
 import * as declaredMsgpack from "socketio-wasm/msgpack";
@@ -16,6 +17,7 @@ declare function holds<Condition extends true>(): Condition;
 declare function none<_Missing extends never>(): void;
 
 holds<Equal<keyof typeof declared, keyof typeof entry>>();
+holds<Equal<keyof typeof declared, keyof typeof entryFull>>();
 holds<Equal<keyof typeof declaredInit, keyof typeof entryInit>>();
 
 holds<Equal<keyof typeof declaredEngine, keyof typeof entryEngine>>();
@@ -25,7 +27,7 @@ holds<Equal<keyof typeof declaredMsgpack, keyof typeof entryMsgpack>>();
 type Aliases = "addEventListener" | "removeListener" | "removeEventListener" | "removeAllListeners";
 type Missing<Declared, Implemented> = Exclude<keyof Declared, keyof Implemented | Aliases>;
 none<Missing<declared.Socket, entry.Socket>>();
-none<Missing<declared.Manager, entry.Manager>>();
+none<Missing<declared.Manager, InstanceType<typeof entry.Manager>>>();
 none<Missing<declared.Engine, Engine>>();
 none<Missing<declaredEngine.Socket, entryEngine.Socket>>();
 holds<Equal<keyof declaredEngine.ParsedUrl, keyof ReturnType<typeof entryEngine.parse>>>();

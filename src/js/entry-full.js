@@ -1,0 +1,16 @@
+// @ts-check
+/** The default entry with all its parts, for where none can be loaded: `import()` is forbidden in service workers. */
+import * as diagnosis from "../web/diagnosis.js";
+import * as jsonp from "../web/jsonp.js";
+import * as webtransport from "../web/webtransport.js";
+import { Manager as SharedManager, io as connect } from "./api.js";
+import { parts } from "./parts.js";
+import * as trace from "./trace.js";
+
+Object.assign(parts, { webtransport, jsonp, diagnosis, trace });
+
+// As in `entry.js`.
+export const io = connect;
+export const Manager = SharedManager;
+export { io as connect, io as default };
+export { Fetch, Socket, WebSocket, WebTransport, XHR, protocol } from "./api.js";

@@ -1,0 +1,71 @@
+// @ts-check
+/**
+ * What Rust calls of the parts that few connections need (`parts.js`). It is done when the part is there, and not at all where it has
+ * ended by then.
+ */
+import { ACCEPTED, ANSWERED, BROKEN, PROBED, dispatch, held, hold, take } from "../web/edge.js";
+import { stamped } from "../web/network.js";
+import { load } from "./parts.js";
+
+/** What came of a probe that can't be made; `Outcome` in `diagnosis.rs` has the number. */
+const UNKNOWN = 4;
+
+/**
+ * Begins what ends in a signal at the latest. Gives the number of what ends it.
+ * @param {keyof import("./parts.js").Parts} name @param {(part: any) => () => void} begin gives what ends it
+ * @param {number} driver @param {number} transport @param {number} signal which says that the part can't be loaded
+ */
+const begin = (name, begin, driver, transport, signal) => {
+  const waiting = () => {};
+  const slot = hold(waiting);
+  const isWanted = () => held[slot] === waiting;
+  const failed = (/** @type {unknown} */ description) => {
+    const hint = `${name}.js of the package can't be loaded: serve it, or import "socketio-wasm/full"`;
+    if (isWanted()) dispatch(driver, transport, signal, hold({ description, hint }), 0);
+  };
+  load(name).then((part) => {
+    if (isWanted()) held[slot] = begin(part);
+  }, failed);
+  return slot;
+};
+
+/** @param {number} url @param {number} options @param {number} driver @param {number} transport */
+export const openSession = (url, options, driver, transport) => {
+  const given = [held[url], held[options]];
+  return begin("webtransport", ({ line }) => line(...given, driver, transport), driver, transport, BROKEN);
+};
+
+/** @param {number} url @param {number} stamp @param {number} body @param {number} driver @param {number} transport */
+export const sendJsonp = (url, stamp, body, driver, transport) => {
+  const given = [stamped(held[url], stamp), take(body)];
+  return begin("jsonp", ({ send }) => send(...given, driver, transport), driver, transport, body ? ACCEPTED : ANSWERED);
+};
+
+/** Once something was found out. @type {typeof import("../web/diagnosis.js") | undefined} */
+let diagnosis;
+
+/** @param {(part: typeof import("../web/diagnosis.js")) => void} act @param {number} driver @param {number} transport */
+const diagnose = (act, driver, transport) => {
+  load("diagnosis").then(
+    (part) => act((diagnosis = part)),
+    () => {
+      dispatch(driver, transport, PROBED, 0, UNKNOWN);
+    },
+  );
+};
+
+/** @type {typeof import("../web/diagnosis.js").probe} */
+export const probe = (kind, url, header, withCredentials, driver, transport) => {
+  const [address, name] = [take(url), take(header)];
+  diagnose((part) => part.probe(kind, hold(address), hold(name), withCredentials, driver, transport), driver, transport);
+};
+
+/** @param {number} driver @param {number} transport */
+export const awaitProbe = (driver, transport) => diagnose((part) => part.awaitProbe(driver, transport), driver, transport);
+
+/** @type {typeof import("../web/diagnosis.js").explain} */
+export const explain = (slot, code, names) => {
+  if (diagnosis) return diagnosis.explain(slot, code, names);
+  take(code);
+  take(names);
+};
