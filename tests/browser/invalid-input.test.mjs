@@ -56,7 +56,7 @@ test("a header that the browser keeps to itself is not lost without a word", asy
   assert.ok(seen.message?.includes("Cookie") || seen.warnings?.length === 1, JSON.stringify(seen));
 }, { ours: "the browser refuses it, and nobody tells the app" });
 
-const unparsable = ["http://", "http://[::1", "http://localhost:99999", "http://exa mple/", "ws://:80"];
+const unparsable = ["http://", "http://[::1", "http://localhost:99999", "http://exa mple/", "ws://:80", "://x"];
 
 for (const url of unparsable) {
   test(`the URL ${JSON.stringify(url)} is refused with a clear error`, async ({ run, server }) => {

@@ -120,7 +120,8 @@ fn split_scheme(text: &str) -> (&str, &str) {
     // `//` inside a path or a query is none of a protocol.
     let (scheme, rest) = split(text, &|byte| matches!(byte, b':' | b'/' | b'?' | b'#'));
     match rest.strip_prefix("://") {
-        Some(rest) => (scheme, rest),
+        // One without a name is a wrong one.
+        Some(rest) => (if scheme.is_empty() { ":" } else { scheme }, rest),
         None => ("", text.strip_prefix("//").unwrap_or(text)),
     }
 }
