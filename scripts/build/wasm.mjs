@@ -72,8 +72,7 @@ export async function optimize({ wasm, glue }, work) {
   const args = [wasm, "-o", optimized, ...removal, ...renaming, ...optimizations, ...stripping];
   const names = JSON.parse(await output("wasm-opt", args, { env: { ...process.env, PATH: searchPath } }));
   const bytes = await readFile(optimized);
-  const exports = names.exports.map(([item, short]) => [item, short]);
-  return { wasm: bytes, bindings: `${await importsOf(bytes, source, names)}${exportsOf(exports)}` };
+  return { wasm: bytes, bindings: `${await importsOf(bytes, source, names)}${exportsOf(names.exports)}` };
 }
 
 /** What Rust exports, as it is: numbers go in and out. A number is a signed one, a boolean is 0 or 1. */

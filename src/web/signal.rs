@@ -172,25 +172,21 @@ impl Driver {
                 let begins = is_get && !line.has_joined.get();
                 let answer = detail.as_ref().and_then(|detail| detail.get("data"));
                 let error = Error::new(code_of(number, answer, begins), line.describe(is_get));
-                let mut failure = Failure::with(error, detail);
-                if matches!(signal, Signal::Accepted) {
-                    self.end_post(line, transport);
-                    return self
-                        .manager
-                        .borrow_mut()
-                        .handle(now, transport, Input::Refused(failure));
-                }
+                let failure = Failure::with(error, detail);
                 if !is_get {
                     self.end_post(line, transport);
                 }
-                // A script says nothing of why it failed.
-                if begins && number == 0 && line.kind != Kind::Jsonp {
+                if matches!(signal, Signal::Accepted) {
+                    Input::Refused(failure)
+                } else if begins && number == 0 && line.kind != Kind::Jsonp {
                     match line.look_into(now, failure) {
-                        Some(known) => failure = known,
+                        Some(known) => Input::Failed(known),
                         None => return,
                     }
+                } else {
+                    // A script says nothing of why it failed.
+                    Input::Failed(failure)
                 }
-                Input::Failed(failure)
             }
         };
         self.manager.borrow_mut().handle(now, transport, input);

@@ -21,9 +21,12 @@ let app;
 
 before(async () => {
   app = await App.create();
+  const officials = new Map();
   for (const entry of entries) {
-    entry.ours = await addedBytes(entry.name, { used: entry.used, directory: app.folder });
-    entry.theirs = await addedBytes(entry.official, { used: entry.used });
+    const { name, official, used } = entry;
+    if (!officials.has(official)) officials.set(official, await addedBytes(official, { used }));
+    entry.ours = await addedBytes(name, { used, directory: app.folder });
+    entry.theirs = officials.get(official);
   }
 });
 after(() => app?.remove());
