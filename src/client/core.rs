@@ -232,20 +232,11 @@ impl<H: Host> App for Core<H> {
 impl<H: Host> Core<H> {
     /// What the server spoke the last time that anyone on this page or worker was connected to it.
     fn known(&self) -> Option<Revision> {
-        match edge::known(self.server()) {
-            3 => Some(Revision::V3),
-            4 => Some(Revision::V4),
-            _ => None,
-        }
+        Revision::from_number(edge::known(self.server()) as u32)
     }
 
     fn learn(&self, revision: Option<Revision>) {
-        let number = match revision {
-            Some(Revision::V3) => 3,
-            Some(Revision::V4) => 4,
-            None => 0,
-        };
-        edge::learn(self.server(), number);
+        edge::learn(self.server(), revision.map_or(0, Revision::number) as i32);
     }
 
     /// Its origin and path, handed to the edge.

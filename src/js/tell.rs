@@ -3,7 +3,6 @@
 use wasm_bindgen::prelude::*;
 
 use crate::proto::Data;
-use crate::proto::engine::Revision;
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::Kind;
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Loss, Reason, Report, SocketEvent};
@@ -180,14 +179,7 @@ impl Target {
             }
             Event::Engine(engine, event) => {
                 let (tale, slot, number) = match event {
-                    EngineEvent::Open { revision, .. } => (
-                        Tale::EngineOpen,
-                        hold_data(),
-                        match revision {
-                            Revision::V3 => 3,
-                            Revision::V4 => 4,
-                        },
-                    ),
+                    EngineEvent::Open { revision, .. } => (Tale::EngineOpen, hold_data(), revision.number()),
                     EngineEvent::Upgrading(kind) => (Tale::Upgrading, hold_name(kind), 0),
                     EngineEvent::Upgrade(kind) => (Tale::Upgrade, hold_name(kind), 0),
                     EngineEvent::UpgradeError => (Tale::UpgradeError, hold(None), 0),

@@ -24,3 +24,22 @@ pub enum Revision {
     #[default]
     V4,
 }
+
+impl Revision {
+    /// The number of the protocol: 3 or 4.
+    pub const fn number(self) -> u32 {
+        match self {
+            Self::V3 => 3,
+            Self::V4 => 4,
+        }
+    }
+
+    /// The revision of a number.
+    pub const fn from_number(number: u32) -> Option<Self> {
+        match number {
+            3 => Some(Self::V3),
+            4 => Some(Self::V4),
+            _ => None,
+        }
+    }
+}
