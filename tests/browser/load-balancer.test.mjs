@@ -1,6 +1,7 @@
 // Two servers behind a load balancer that knows no sessions, and what the client says of that.
 import assert from "node:assert/strict";
 import { startSpreading } from "../servers/spreading.mjs";
+import { until } from "../servers/until.mjs";
 import { networkNoise, stage } from "./harness.mjs";
 
 const { test } = stage();
@@ -91,6 +92,8 @@ for (const transport of ["xhr", "fetch"]) {
         await kit.connected(socket);
         globalThis.left = kit.once(socket, "disconnect");
       }, balancer.url, transport);
+      // A poll that is still on its way would be the one that the other server refuses.
+      await until(() => Object.values(first.io.engine.clients).every(({ transport }) => transport.writable), "the poll waits");
       balancer.choose = () => 1;
       // What ends the poll that waits at the first server, or is sent.
       if (request === "GET") first.io.emit("the last one");

@@ -4,6 +4,21 @@
 export const networkNoise = /^Failed to load resource|^WebSocket connection to|^Access to (XMLHttpRequest|fetch) at/;
 
 /**
+ * `(url) → whether that poll was sent before the POST that ended its session`. Such a poll crosses with the end: where the
+ * server reads the POST first it refuses the poll with 400, and Chromium logs that, whichever client it is.
+ */
+function watchCrossings(page) {
+  const polls = new Map();
+  const ended = new Set();
+  page.on("request", (request) => {
+    const session = /[?&]sid=([^&]+)/.exec(request.url())?.[1];
+    if (request.method() === "GET" && !ended.has(session)) polls.set(request.url(), session);
+    if (request.method() === "POST" && /(^|\x1e)1$/.test(request.postData() ?? "")) ended.add(session);
+  });
+  return (url) => ended.has(polls.get(url));
+}
+
+/**
  * Opens the page of a site (site.mjs) in a context of its own: `{ page, problems, run, runInWorker, check, close }`; what
  * they are is told in harness.mjs. `check(allow)` throws what the page has complained of, but for what `allow` (RegExp) covers.
  * `script`: a file that runs there before everything else.
@@ -15,7 +30,11 @@ export async function openTab(browser, url, { script } = {}) {
   const page = await context.newPage();
   const problems = [];
   page.on("pageerror", (error) => problems.push(`uncaught: ${error.stack ?? error}`));
-  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  const crossed = watchCrossings(page);
+  page.on("console", (message) => {
+    if (message.type() !== "error" || (/ 400 /.test(message.text()) && crossed(message.location().url))) return;
+    problems.push(message.text());
+  });
   await page.goto(url);
   await page.waitForFunction(() => "run" in globalThis).catch((cause) => {
     throw new Error(`the client did not load: ${problems.join("\n")}`, { cause });
