@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { paths, root } from "../paths.mjs";
 import { Failure } from "../process.mjs";
-import { asText, textDecoder } from "./text.mjs";
+import { inline } from "./text.mjs";
 
 /** What entries have as files of their own, beside the one that all share. */
 const parts = { webtransport: "src/web/webtransport.js", jsonp: "src/web/jsonp.js", diagnosis: "src/web/diagnosis.js", trace: "src/js/trace.js" };
@@ -105,14 +105,15 @@ export const bytes = () => {
 `;
 
 async function inlined(wasm) {
-  const text = asText(wasm);
+  const { text, decoder, at, length } = await inline(wasm);
   return `
 const text = "${text}";
 export const bytes = () => {
-  const module = new WebAssembly.Module(Uint8Array.of(${await textDecoder(text.length)}));
+  const module = new WebAssembly.Module(Uint8Array.of(${decoder}));
   const { memory, decode } = new WebAssembly.Instance(module).exports;
-  const characters = new TextEncoder().encodeInto(text, new Uint8Array(memory.buffer));
-  return new Uint8Array(memory.buffer, 0, decode(characters.written));
+  new TextEncoder().encodeInto(text, new Uint8Array(memory.buffer));
+  decode();
+  return new Uint8Array(memory.buffer, ${at}, ${length});
 };
 `;
 }
