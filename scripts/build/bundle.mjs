@@ -105,13 +105,13 @@ export const bytes = () => {
 `;
 
 async function inlined(wasm) {
-  const { text, decoder, at, length } = await inline(wasm);
+  const { text, decoder, start, at, length } = await inline(wasm);
   return `
 const text = "${text}";
 export const bytes = () => {
   const module = new WebAssembly.Module(Uint8Array.of(${decoder}));
   const { memory, decode } = new WebAssembly.Instance(module).exports;
-  new TextEncoder().encodeInto(text, new Uint8Array(memory.buffer));
+  new TextEncoder().encodeInto(text, new Uint8Array(memory.buffer, ${start}));
   decode();
   return new Uint8Array(memory.buffer, ${at}, ${length});
 };

@@ -2,7 +2,7 @@
 ;; instructions. JavaScript that runs for the first time would take as long for it as for all the rest of the start; calls would
 ;; double the time.
 ;;
-;; The bytes begin with the table of those that have one character each. Then comes where each stream is, which is also where it is
+;; The bytes begin with the table of those that have one character each (text.mjs). Then comes where each stream is, which is also where it is
 ;; read next; then, for each instruction, where that is told of the stream that its number is in, or 0.
 (module
   (memory (export "memory") {pages})
@@ -12,33 +12,29 @@
     (local $at i32)
     (local $to i32)
     (local $code i32)
-    (local $high i32)
     (local $start i32)
     (local $depth i32)
     (local $stream i32)
     (local $from i32)
 
-    ;; Characters become bytes, in place: no byte is behind its characters. Neither the quote, `<` nor the backslash is one of them.
+    ;; Characters become bytes, in place: no byte is behind its characters. The first bytes are the table: where a byte is in it, is
+    ;; the code of its character.
+    (local.set $at (i32.const {table}))
+    (local.set $to (i32.const {table}))
     (loop $character
       (local.set $code (i32.load8_u (local.get $at)))
-      (local.set $code
-        (i32.sub
-          (i32.sub (local.get $code) (i32.const 32))
-          (i32.add
-            (i32.add (i32.gt_u (local.get $code) (i32.const 34)) (i32.gt_u (local.get $code) (i32.const 60)))
-            (i32.gt_u (local.get $code) (i32.const 92)))))
-      (if (i32.lt_u (local.get $code) (i32.const {single}))
-        (then
-          (i32.store8
-            (local.get $to)
-            (if (result i32) (local.get $high)
-              (then (i32.add (local.get $high) (local.get $code)))
-              (else (i32.load8_u (local.get $code)))))
-          (local.set $to (i32.add (local.get $to) (i32.const 1)))
-          (local.set $high (i32.const 0)))
-        ;; The first of two: never 0, and a byte has but eight bits.
-        (else (local.set $high (i32.add (i32.mul (i32.sub (local.get $code) (i32.const {single})) (i32.const {single})) (i32.const 256)))))
-      (br_if $character (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 1))) (i32.const {text}))))
+      (i32.store8
+        (local.get $to)
+        (if (result i32) (i32.lt_u (local.get $code) (i32.const {lead}))
+          (then (i32.load8_u (local.get $code)))
+          ;; One of two characters.
+          (else
+            (local.set $at (i32.add (local.get $at) (i32.const 1)))
+            (i32.add
+              (i32.mul (i32.sub (local.get $code) (i32.const {lead})) (i32.const {follow}))
+              (i32.sub (i32.load8_u (local.get $at)) (i32.const {first}))))))
+      (local.set $to (i32.add (local.get $to) (i32.const 1)))
+      (br_if $character (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 1))) (i32.const {module}))))
 
     ;; What is before the first function.
     (local.set $at (i32.load (i32.const {ops})))
@@ -68,10 +64,9 @@
             (i32.store8 (local.get $to) (local.get $code))
             (local.set $to (i32.add (local.get $to) (i32.const 1)))
             ;; Deeper with block, loop and if, and back with end.
-            (local.set $depth
-              (i32.sub
-                (i32.add (local.get $depth) (i32.lt_u (i32.sub (local.get $code) (i32.const 0x02)) (i32.const 3)))
-                (i32.eq (local.get $code) (i32.const 0x0b))))
+            (if (i32.lt_u (i32.sub (local.get $code) (i32.const 0x02)) (i32.const 3))
+              (then (local.set $depth (i32.add (local.get $depth) (i32.const 1)))))
+            (local.set $depth (i32.sub (local.get $depth) (i32.eq (local.get $code) (i32.const 0x0b))))
             (if (local.tee $stream (i32.load8_u (i32.add (local.get $code) (i32.const {streams}))))
               (then
                 ;; Before an offset is an alignment, which is a hint.

@@ -5,33 +5,38 @@ import { kindOf, kinds, split } from "./streams.mjs";
 
 // The characters are printable, and neither a quote, a backslash nor `<` is among them: no bundler has to rewrite the text, and none
 // of it ends a `<script>`. The most frequent bytes have a character each, in the order of the bytes, because compressors look at
-// what kind of character came before; of the other bytes each has two.
-const characters = Array.from({ length: 95 }, (_, index) => String.fromCharCode(index + 32)).filter((one) => !'"\\<'.includes(one));
-const SINGLE = 88;
+// what kind of character came before; the other bytes have two, from `LEAD` on and from `FIRST` on.
+const TABLE = 32;
+const LEAD = 119;
+const FIRST = 93;
+const FOLLOW = 127 - FIRST;
+const single = Array.from({ length: LEAD - TABLE }, (_, index) => index + TABLE).filter((code) => !'"\\<'.includes(String.fromCharCode(code)));
 
-/** The text of bytes, which begins with the table of those that have one character. */
+/** The text of bytes, which begins with the table: the bytes that have one character, in the order of the characters' codes. */
 function asText(bytes) {
   const counts = new Array(256).fill(0);
   for (const byte of bytes) counts[byte]++;
-  const frequent = [...counts.keys()].sort((a, b) => counts[b] - counts[a] || a - b).slice(0, SINGLE);
-  const table = frequent.sort((a, b) => a - b);
-  const short = new Map(table.map((byte, index) => [byte, characters[index]]));
-  const long = (byte) => characters[SINGLE + Math.floor(byte / SINGLE)] + characters[byte % SINGLE];
-  return [...table.map(long), ...Array.from(bytes, (byte) => short.get(byte) ?? long(byte))].join("");
+  const order = [...counts.keys()].sort((a, b) => counts[b] - counts[a] || a - b);
+  const codes = new Map(order.slice(0, single.length).sort((a, b) => a - b).map((byte, index) => [byte, single[index]]));
+  const long = (byte) => String.fromCharCode(LEAD + Math.floor(byte / FOLLOW), FIRST + (byte % FOLLOW));
+  const short = (byte) => (codes.has(byte) ? String.fromCharCode(codes.get(byte)) : long(byte));
+  const table = new Array(LEAD - TABLE).fill(0);
+  for (const [byte, code] of codes) table[code - TABLE] = byte;
+  return [...table.map(long), ...Array.from(bytes, short)].join("");
 }
 
 const page = 65_536;
 
 /**
- * What to inline for a module: its `text`; `decoder`, a module of its own, with memory where the text is to be at 0, and with
- * a function that decodes it; and where the module then is: `at`, `length`.
+ * What to inline for a module: its `text`; `decoder`, a module of its own, with memory, in which the text is to be at `start`,
+ * and with a function that decodes it; and where the module then is: `at`, `length`.
  */
 export async function inline(bytes) {
   const { head, ops, tail, module, ...streams } = split(bytes);
-  const places = { single: SINGLE, head: head.length, tail: tail.length };
+  const places = { table: TABLE, lead: LEAD, first: FIRST, follow: FOLLOW, head: head.length, tail: tail.length };
   // Behind the table of characters are where streams are, then where instructions have their numbers.
-  kinds.forEach((kind, index) => (places[kind] = SINGLE + 4 * index));
-  places.streams = SINGLE + 4 * kinds.length;
+  kinds.forEach((kind, index) => (places[kind] = LEAD + 4 * index));
+  places.streams = LEAD + 4 * kinds.length;
   const operands = Array.from({ length: 128 }, (_, code) => places[kindOf(code)] ?? 0);
 
   let start = places.streams + operands.length;
@@ -44,10 +49,12 @@ export async function inline(bytes) {
   });
   const rest = kinds.flatMap((kind) => (kind === "ops" ? [...head, ...ops, ...tail] : streams[kind]));
   const text = asText([...starts, ...operands, ...rest]);
-  Object.assign(places, { text: text.length, module: text.length, pages: Math.ceil((text.length + module.length) / page) });
+  places.module = TABLE + text.length;
+  places.pages = Math.ceil((places.module + module.length) / page);
   const decoder = await assemble(places);
-  if (Buffer.compare(decode(decoder, text, places.module, module.length), module)) throw new Failure("The module's text decodes to something else");
-  return { text, decoder, at: places.module, length: module.length };
+  const inlined = { text, decoder, start: TABLE, at: places.module, length: module.length };
+  if (Buffer.compare(decode(inlined), module)) throw new Failure("The module's text decodes to something else");
+  return inlined;
 }
 
 const littleEndian = (number) => [number & 255, (number >> 8) & 255, (number >> 16) & 255, number >> 24];
@@ -66,9 +73,9 @@ async function assemble(places) {
 }
 
 /** What the page will do. */
-function decode(decoder, text, at, length) {
+export function decode({ text, decoder, start, at, length }) {
   const { memory, decode } = new WebAssembly.Instance(new WebAssembly.Module(decoder)).exports;
-  new TextEncoder().encodeInto(text, new Uint8Array(memory.buffer));
+  new TextEncoder().encodeInto(text, new Uint8Array(memory.buffer, start));
   decode();
   return new Uint8Array(memory.buffer, at, length);
 }

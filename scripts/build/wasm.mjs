@@ -26,8 +26,8 @@ const cargoOptions = {
 
 const bindgenOptions = ["--target", "bundler", "--no-typescript", "--remove-producers-section"];
 
-// A function with one caller stays a function: inlined it is fewer bytes, but more of them when they are compressed.
-const inlining = ["--one-caller-inline-max-function-size=20"];
+// A function with one caller becomes part of it: the engine compiles fewer functions at the start.
+const inlining = ["--one-caller-inline-max-function-size=2000"];
 // Once more: what the first round leaves, the second finds.
 const round = ["--flatten", "--rereloop", "-Oz", "-Oz"];
 const optimizations = ["-tnh", "--low-memory-unused", ...inlining, ...round, ...round];

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import binaryen from "binaryen";
-import { inline } from "../../scripts/build/text.mjs";
+import { decode, inline } from "../../scripts/build/text.mjs";
 
 function assembled(source) {
   const module = binaryen.parseText(source);
@@ -13,12 +13,8 @@ function assembled(source) {
 
 /** The module that the text of another one becomes, as a page gets it. */
 async function decoded(bytes) {
-  const { text, decoder, at, length } = await inline(bytes);
-  const { memory, decode } = new WebAssembly.Instance(new WebAssembly.Module(decoder)).exports;
-  const { written } = new TextEncoder().encodeInto(text, new Uint8Array(memory.buffer));
-  assert.equal(written, text.length);
-  decode();
-  return { text, bytes: new Uint8Array(memory.buffer, at, length).slice() };
+  const inlined = await inline(bytes);
+  return { text: inlined.text, bytes: decode(inlined).slice() };
 }
 
 const run = (bytes) => new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
