@@ -368,7 +368,6 @@ impl Driver {
     /// The page is left: closes every transport, and nobody is told.
     pub(super) fn hush(&self) {
         for (transport, line) in self.lines.take() {
-            line.get.set(None);
             if line.is_free() {
                 line.compose(&[Packet::control(PacketType::Close)]);
             }

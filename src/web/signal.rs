@@ -140,6 +140,15 @@ impl Driver {
             },
             (_, payload) => (signal, payload, number),
         };
+        if line.is_ending.get() {
+            // Of a transport that was closed nothing is told: only its POST is left.
+            match (signal, payload) {
+                (Signal::Composed, Some(body)) => line.post(body),
+                (Signal::Accepted | Signal::Broken, _) => self.remove(transport),
+                _ => {}
+            }
+            return;
+        }
         let input = match (signal, payload) {
             (Signal::Text | Signal::Binary, Some(data)) => {
                 let mut head = [0; HEAD];
@@ -164,7 +173,7 @@ impl Driver {
             (Signal::Opened, _) => Input::Opened,
             (Signal::Closed, detail) => Input::Closed(broken(line.describe_close(), detail)),
             (Signal::Accepted, _) if number == 200 => {
-                self.end_post(line, transport);
+                line.post.set(None);
                 Input::Posted
             }
             (_, detail) => {
@@ -174,7 +183,7 @@ impl Driver {
                 let error = Error::new(code_of(number, answer, begins), line.describe(is_get));
                 let failure = Failure::with(error, detail);
                 if !is_get {
-                    self.end_post(line, transport);
+                    line.post.set(None);
                 }
                 if matches!(signal, Signal::Accepted) {
                     Input::Refused(failure)
@@ -190,14 +199,6 @@ impl Driver {
             }
         };
         self.manager.borrow_mut().handle(now, transport, input);
-    }
-
-    /// A POST has ended: so has a transport that waited for nothing else.
-    fn end_post(&self, line: &Line, transport: u32) {
-        line.post.set(None);
-        if line.is_ending.get() {
-            self.remove(transport);
-        }
     }
 
     /// The browser says that there is no network. A server on the same machine is there all the same.

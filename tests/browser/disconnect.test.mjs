@@ -111,3 +111,26 @@ test("one cut connection takes all its namespaces along, and each comes back", a
   });
   assert.deepEqual(reasons, ["/ transport close", "/chat transport close", "/room-1 transport close"]);
 }, { allow: [networkNoise] });
+
+test("when the page is left, nothing is told of the request that says so, even if it fails", async ({ page, run, server }) => {
+  await run(async ({ io, kit }, url) => {
+    globalThis.told = [];
+    globalThis.socket = io(url, { transports: ["polling"], closeOnBeforeunload: true });
+    await kit.connected(socket);
+    for (const event of ["error", "close", "reconnect_attempt"]) socket.io.on(event, () => told.push(event));
+    socket.on("disconnect", () => told.push("disconnect"));
+    await kit.until(() => socket.io.engine.writeBuffer.length === 0);
+  }, server.url);
+  const posts = [];
+  await page.route(/transport=polling/, (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    posts.push(route.request().postData());
+    return route.fulfill({ status: 400, headers: { "access-control-allow-origin": "*" }, json: { code: 1, message: "Session ID unknown" } });
+  });
+  const refused = page.waitForEvent("requestfinished", (request) => request.method() === "POST");
+  await run(() => void dispatchEvent(new Event("beforeunload")));
+  await refused;
+  assert.deepEqual(posts, ["1"]);
+  // Another answer comes behind that one.
+  assert.deepEqual(await run(() => fetch(location.href).then(() => [told, socket.connected])), [[], true]);
+}, { allow: [networkNoise] });
