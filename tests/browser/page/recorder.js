@@ -38,9 +38,9 @@
   const members = (value, depth) =>
     Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined).map(([key, member]) => [key, plain(member, depth + 1)]));
 
-  /** Ids differ from run to run: Engine.IO's and Socket.IO's have 20 characters, the server's adapter's 24. */
+  /** Ids differ from run to run: Engine.IO's and Socket.IO's have 20 characters, the server's adapter's 24. So do keys, which may look like ids in part. */
   const plainText = (text) =>
-    text.replace(/(?<![\w-])(?=[\w-]*[A-Z])[\w-]{20}(?![\w-])/g, "<id>").replace(/127\.0\.0\.1:\d+/g, "<host>").replace(/[\w+/]{22}==/g, "<key>").replace(/session-\d+/g, "<session>");
+    text.replace(/[\w+/]{22}==/g, "<key>").replace(/(?<![\w-])(?=[\w-]*[A-Z])[\w-]{20}(?![\w-])/g, "<id>").replace(/127\.0\.0\.1:\d+/g, "<host>").replace(/session-\d+/g, "<session>");
 
   /** Writes a line of the script's own between the events. */
   const note = (...args) => log.events.push(args.map((arg) => (typeof arg === "string" ? plainText(arg) : show(arg))).join(" "));
