@@ -1,5 +1,7 @@
 //! The transports, by name.
 
+use crate::proto::names::texts;
+
 /// A transport of Engine.IO, as far as credentials and the plan of a connection tell them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -15,13 +17,16 @@ pub enum Kind {
 
 impl Kind {
     /// The name that the API and messages use: `polling`, `websocket`, `webtransport` or `jsonp`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Polling => "polling",
-            Self::WebSocket => "websocket",
-            Self::WebTransport => "webtransport",
-            Self::Jsonp => "jsonp",
-        }
+    pub fn name(self) -> &'static str {
+        texts!(
+            self,
+            Kind {
+                Polling: "polling",
+                WebSocket: "websocket",
+                WebTransport: "webtransport",
+                Jsonp: "jsonp",
+            }
+        )
     }
 
     /// The transport that a server or an app names so.
