@@ -31,13 +31,8 @@ impl Kind {
 
     /// The transport that a server or an app names so.
     pub fn parse(name: &str) -> Option<Self> {
-        Some(match name {
-            "polling" => Self::Polling,
-            "websocket" => Self::WebSocket,
-            "webtransport" => Self::WebTransport,
-            "jsonp" => Self::Jsonp,
-            _ => return None,
-        })
+        let all = [Self::Polling, Self::WebSocket, Self::WebTransport, Self::Jsonp];
+        all.into_iter().find(|kind| kind.name() == name)
     }
 
     /// Whether it is a series of requests rather than a stream.
