@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::proto::engine::url::cut;
+use crate::proto::names::texts;
+
 /// What kind of thing went wrong. The code of an error stays from release to release; its text may change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -61,34 +64,8 @@ pub enum Code {
 
 impl Code {
     /// The code as it is written in JavaScript: `invalid_url` and so on.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::InvalidUrl => "invalid_url",
-            Self::InvalidOption => "invalid_option",
-            Self::InvalidHeader => "invalid_header",
-            Self::HeaderImpossible => "header_impossible",
-            Self::AuthImpossible => "auth_impossible",
-            Self::AuthFailed => "auth_failed",
-            Self::Rejected => "rejected",
-            Self::Unauthorized => "unauthorized",
-            Self::SessionUnknown => "session_unknown",
-            Self::TransportUnknown => "transport_unknown",
-            Self::TransportFailed => "transport_failed",
-            Self::Unreachable => "unreachable",
-            Self::CorsMissing => "cors_missing",
-            Self::CorsPreflight => "cors_preflight",
-            Self::CorsHeader => "cors_header",
-            Self::CorsCredentials => "cors_credentials",
-            Self::MixedContent => "mixed_content",
-            Self::CspBlocked => "csp_blocked",
-            Self::Redirected => "redirected",
-            Self::Timeout => "timeout",
-            Self::ParseError => "parse_error",
-            Self::NoTransport => "no_transport",
-            Self::ProtocolMismatch => "protocol_mismatch",
-            Self::Disconnected => "disconnected",
-            Self::InvalidPayload => "invalid_payload",
-        }
+    pub fn as_str(self) -> &'static str {
+        cut(self.texts(), b' ').0
     }
 
     /// Whether the app's own configuration is at fault, so that another attempt would end the same way.
@@ -125,31 +102,48 @@ impl Code {
     }
 
     /// What to do about it, in a sentence. Empty where that depends on more than the code: the error itself says it then.
-    pub const fn hint(self) -> &'static str {
-        match self {
-            Self::AuthFailed => "The cause is what your function threw; it is asked again by itself",
-            Self::Rejected => "The server's middleware decided this: connect again with other credentials",
-            Self::Unauthorized => "Connect again with other credentials; server: allowRequest or a proxy decided this",
-            Self::SessionUnknown => {
-                "The server was restarted, or a load balancer spreads the requests of a session over several servers: \
-                 make its sessions sticky, or begin on WebSocket (transports: [\"websocket\"])"
+    pub fn hint(self) -> &'static str {
+        cut(self.texts(), b' ').1
+    }
+
+    /// The code, and the hint where there is one.
+    fn texts(self) -> &'static str {
+        texts!(
+            self,
+            Code {
+                InvalidUrl: "invalid_url",
+                InvalidOption: "invalid_option",
+                InvalidHeader: "invalid_header",
+                HeaderImpossible: "header_impossible Begin on polling, or let headerFallback move the header",
+                AuthImpossible: "auth_impossible Set authPlacement, or headerFallback, to query or event; or send \
+                headers on polling",
+                AuthFailed: "auth_failed The cause is what your function threw; it is asked again by itself",
+                Rejected: "rejected The server's middleware decided this: connect again with other credentials",
+                Unauthorized: "unauthorized Connect again with other credentials; server: allowRequest or a proxy \
+                decided this",
+                SessionUnknown: "session_unknown The server was restarted, or a load balancer spreads the requests of \
+                a session over several servers: make its sessions sticky, or begin on WebSocket (transports: \
+                [\"websocket\"])",
+                TransportUnknown: "transport_unknown The server's option transports leaves this one out: begin on \
+                another (transports: [\"websocket\"]), or set tryAllTransports",
+                TransportFailed: "transport_failed The browser's console and the server's log may say more",
+                Unreachable: "unreachable",
+                CorsMissing: "cors_missing",
+                CorsPreflight: "cors_preflight",
+                CorsHeader: "cors_header",
+                CorsCredentials: "cors_credentials",
+                MixedContent: "mixed_content A page over https cannot talk to a server over http: serve the server \
+                over https",
+                CspBlocked: "csp_blocked",
+                Redirected: "redirected",
+                Timeout: "timeout Check that the server answers, or set a longer time",
+                ParseError: "parse_error Check the path, and that a Socket.IO server answers there",
+                NoTransport: "no_transport Allow polling or websocket in transports",
+                ProtocolMismatch: "protocol_mismatch Leave the option protocol out, or set it to what the server speaks",
+                Disconnected: "disconnected",
+                InvalidPayload: "invalid_payload",
             }
-            Self::TransportUnknown => {
-                "The server's option transports leaves this one out: begin on another (transports: [\"websocket\"]), or set \
-                 tryAllTransports"
-            }
-            Self::TransportFailed => "The browser's console and the server's log may say more",
-            Self::MixedContent => "A page over https cannot talk to a server over http: serve the server over https",
-            Self::Timeout => "Check that the server answers, or set a longer time",
-            Self::ParseError => "Check the path, and that a Socket.IO server answers there",
-            Self::ProtocolMismatch => "Leave the option protocol out, or set it to what the server speaks",
-            Self::AuthImpossible => {
-                "Set authPlacement, or headerFallback, to query or event; or send headers on polling"
-            }
-            Self::HeaderImpossible => "Begin on polling, or let headerFallback move the header",
-            Self::NoTransport => "Allow polling or websocket in transports",
-            _ => "",
-        }
+        )
     }
 }
 

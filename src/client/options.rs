@@ -186,15 +186,15 @@ const fn candidate(kind: Kind) -> Candidate {
 /// `<script>` elements, for servers 1.x and 2.x), or `webtransport` where this page has that: not every browser does, nor any
 /// for a page that came over http.
 pub fn transport(name: &str) -> Option<Candidate> {
-    let (kind, fetch) = match name {
-        "polling" | "xhr" => (Kind::Polling, false),
-        "fetch" => (Kind::Polling, true),
-        "websocket" => (Kind::WebSocket, false),
-        "jsonp" => (Kind::Jsonp, false),
-        "webtransport" if has_webtransport() => (Kind::WebTransport, false),
-        _ => return None,
+    let kind = match name {
+        "xhr" | "fetch" => Kind::Polling,
+        _ => Kind::parse(name)?,
     };
-    Some(Candidate { kind, fetch })
+    let is_there = kind != Kind::WebTransport || has_webtransport();
+    is_there.then_some(Candidate {
+        kind,
+        fetch: name == "fetch",
+    })
 }
 
 /// A header field, checked.

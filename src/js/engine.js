@@ -21,8 +21,6 @@ const WATCHED = new Set([
 
 /** The transport in use, as far as apps look at it. */
 export class Transport {
-  _manager;
-
   /** @param {number} manager @param {string} name */
   constructor(manager, name) {
     this._manager = manager;
@@ -38,7 +36,7 @@ export class Transport {
 /** The connection below a manager: what `socket.io.engine` is. */
 export class Engine extends Emitter {
   /** @type {string | undefined} */
-  id = undefined;
+  id;
   /** @type {"opening" | "open" | "closing" | "closed"} */
   readyState = "opening";
   /** What binaries arrive as. @type {"arraybuffer" | "blob"} */
@@ -48,15 +46,14 @@ export class Engine extends Emitter {
   /** The transport in use. */
   transport;
   /** The number by which Rust's events name it. @type {number | undefined} */
-  _number = undefined;
+  _number;
   /** Whether Rust tells of every packet. */
   _isWatched = false;
   /** The app's own, where it has one. @type {{ _add: (message: any) => void, _end: () => void } | undefined} */
-  _decoder = undefined;
+  _decoder;
   /** Whether `drain` is about to be told, and before that another `flush`. */
   _isDraining = false;
   _isFlushing = false;
-  _manager;
 
   /** @param {number} manager @param {boolean} _isWatched */
   constructor(manager, _isWatched) {

@@ -47,35 +47,44 @@ const SOCKET_PACKET = 27;
 /** The page's own origin, where there is a page. */
 export const page = () => (typeof location === "undefined" || location.origin === "null" ? undefined : location.origin);
 
+/** The options of reconnection, each read or changed by a method of its name, and what they are where the app gives none. */
+const reconnection = {
+  reconnection: true,
+  reconnectionAttempts: Infinity,
+  reconnectionDelay: 1000,
+  reconnectionDelayMax: 5000,
+  randomizationFactor: 0.5,
+  timeout: 20000,
+};
+
+/** With the methods that it gets below. @typedef {Emitter & Record<keyof typeof reconnection, (...args: any[]) => any>} Base */
+
 /** A connection to a server, shared by the sockets of several namespaces. */
-export class Manager extends Emitter {
+export class Manager extends /** @type {new () => Base} */ (Emitter) {
   /** @type {Record<string, Socket>} */
   nsps = {};
   /** @type {Engine | undefined} */
-  engine = undefined;
+  engine;
   /** Where each credential of the present connection travels. @type {any} */
-  plan = undefined;
+  plan;
   /** @type {"closed" | "opening" | "open"} */
   _readyState = "closed";
-  _number;
-  _target;
   /** @type {Socket[]} */
   _sockets = [];
   /** Engines whose end is still to be told. @type {Engine[]} */
   _engines = [];
   /** Headers that travel in each payload. @type {Record<string, string> | undefined} */
-  _headers = undefined;
+  _headers;
   /** Says to the function that gives the bearer token that it is not waited for. */
   _giveUp = () => {};
   /** The app's own encoder and decoder. @type {Parser | undefined} */
-  _parser = undefined;
+  _parser;
   /** Whether someone wants to see the packets, which sockets change. */
   _seesPackets = false;
   /** Watches what happens. @type {((what: string | number, ...details: any[]) => void) | undefined} */
-  _trace = undefined;
+  _trace;
   /** Warnings that were printed. */
   _warned = new Set();
-  _autoConnect;
 
   /** @param {any} [uri] @param {any} [opts] */
   constructor(uri, opts) {
@@ -181,44 +190,6 @@ export class Manager extends Emitter {
   /** Closes the connection for good. */
   _close() {
     rust.call(this._number, calls.CLOSE, 0, 0);
-  }
-
-  /** Reads or changes an option of reconnection. @param {string} name @param {any[]} args @param {any} fallback */
-  _option(name, args, fallback) {
-    if (!args.length) return this.opts[name] ?? fallback;
-    checked(rust.reconfigure(this._number, hold({ [name]: args[0] })));
-    this.opts[name] = args[0];
-    return this;
-  }
-
-  /** @param {any[]} args */
-  reconnection(...args) {
-    return this._option("reconnection", args, true);
-  }
-
-  /** @param {any[]} args */
-  reconnectionAttempts(...args) {
-    return this._option("reconnectionAttempts", args, Infinity);
-  }
-
-  /** @param {any[]} args */
-  reconnectionDelay(...args) {
-    return this._option("reconnectionDelay", args, 1000);
-  }
-
-  /** @param {any[]} args */
-  reconnectionDelayMax(...args) {
-    return this._option("reconnectionDelayMax", args, 5000);
-  }
-
-  /** @param {any[]} args */
-  randomizationFactor(...args) {
-    return this._option("randomizationFactor", args, 0.5);
-  }
-
-  /** @param {any[]} args */
-  timeout(...args) {
-    return this._option("timeout", args, 20000);
   }
 
   /** Whether there is no Socket.IO on its connections. */
@@ -470,3 +441,12 @@ export class Manager extends Emitter {
 
 /** Takes managers that were collected away from Rust. @type {FinalizationRegistry<number>} */
 const collected = new FinalizationRegistry((number) => rust.removeManager(number));
+
+for (const [name, fallback] of Object.entries(reconnection)) {
+  /** @type {any} */ (Manager.prototype)[name] = /** @this {Manager} @param {any[]} args */ function (...args) {
+    if (!args.length) return this.opts[name] ?? fallback;
+    checked(rust.reconfigure(this._number, hold({ [name]: args[0] })));
+    this.opts[name] = args[0];
+    return this;
+  };
+}

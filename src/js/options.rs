@@ -8,6 +8,7 @@ use crate::error::{Code, Error};
 use crate::proto::auth::{AuthPlacement, HeaderFallback, Headers, Secret};
 use crate::proto::engine::Revision;
 use crate::proto::engine::transport::Kind;
+use crate::proto::engine::url::cut;
 use crate::proto::socket::policy::Reauth;
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
@@ -30,118 +31,72 @@ enum Field {
 /// What the façade reads for itself.
 const FAÇADE: Field = Field::Flag(|_, _| {});
 
-/// A table: one loop over it is smaller than a call for each.
-const FIELDS: [(&str, Field); 37] = [
-    ("upgrade", Field::Flag(|options, is| options.upgrade = is)),
-    (
-        "tryAllTransports",
-        Field::Flag(|options, is| options.try_all_transports = is),
-    ),
-    (
-        "rememberUpgrade",
-        Field::Flag(|options, is| options.remember_upgrade = is),
-    ),
-    (
-        "withCredentials",
-        Field::Flag(|options, is| options.with_credentials = is),
-    ),
-    ("forceBase64", Field::Flag(|options, is| options.force_base64 = is)),
-    (
-        "closeOnBeforeunload",
-        Field::Flag(|options, is| options.close_on_beforeunload = is),
-    ),
-    ("useNativeTimers", Field::Flag(|options, is| options.native_timers = is)),
-    ("diagnose", Field::Flag(|options, is| options.diagnose = is)),
-    (
-        "timestampRequests",
-        Field::Flag(|options, is| options.timestamp_requests = Some(is)),
-    ),
-    ("autoConnect", FAÇADE),
-    ("forceNew", FAÇADE),
-    ("multiplex", FAÇADE),
-    ("debug", FAÇADE),
-    ("addTrailingSlash", FAÇADE),
-    ("reconnection", Field::Flag(|options, is| options.reconnection = is)),
-    (
-        "reconnectionAttempts",
-        // A cast of a float saturates.
-        Field::Number(|options, count| options.reconnection_attempts = count as u32),
-    ),
-    (
-        "reconnectionDelay",
-        Field::Number(|options, time| options.reconnection_delay = time),
-    ),
-    (
-        "reconnectionDelayMax",
-        Field::Number(|options, time| options.reconnection_delay_max = time),
-    ),
-    (
-        "randomizationFactor",
-        Field::Number(|options, share| options.randomization_factor = share),
-    ),
-    ("timeout", Field::Number(|options, time| options.timeout = time)),
-    (
-        "renewBefore",
-        Field::Number(|options, time| options.renew_before = time),
-    ),
-    (
-        "authTimeout",
-        Field::Number(|options, time| options.auth_timeout = time),
-    ),
-    (
-        "requestTimeout",
-        Field::Number(|options, time| options.request_timeout = time),
-    ),
-    (
-        "timestampParam",
-        Field::Text(|options, name| {
-            options.timestamp_param = name.to_owned();
-            true
-        }),
-    ),
-    (
-        "path",
-        Field::Text(|options, path| {
-            options.path = path.to_owned();
-            true
-        }),
-    ),
-    (
-        "headerFallback",
-        Field::Text(|options, name| {
-            HeaderFallback::parse(name)
-                .map(|fallback| options.header_fallback = fallback)
-                .is_some()
-        }),
-    ),
-    (
-        "headersOn",
-        Field::Text(|options, name| {
-            options.headers_once = name == "handshake";
-            options.headers_once || name == "always"
-        }),
-    ),
-    (
-        "authPlacement",
-        Field::Text(|options, name| {
-            AuthPlacement::parse(name)
-                .map(|placement| options.auth_placement = placement)
-                .is_some()
-        }),
-    ),
-    ("protocol", Field::Other(protocol)),
-    ("protocols", Field::Other(protocols)),
-    ("query", Field::Other(query)),
-    ("transports", Field::Other(transports)),
-    (
-        "auth",
-        Field::Other(|_, auth, _| (auth.is_object() || auth.value_type() == Type::Function).then_some(())),
-    ),
-    ("credentials", Field::Other(bearer)),
-    ("extraHeaders", Field::Other(headers)),
-    ("reauth", Field::Other(reauth)),
-    ("parser", Field::Other(parser)),
-];
+/// The names in one text, each on a line: a table would have an address and a length for each.
+macro_rules! fields {
+    ($($name:literal => $field:expr,)*) => {
+        const NAMES: &str = concat!($($name, "\n"),*);
+        const FIELDS: &[Field] = &[$($field),*];
+    };
+}
+
+// A table: one loop over it is smaller than a call for each.
+fields! {
+    "upgrade" => Field::Flag(|options, is| options.upgrade = is),
+    "tryAllTransports" => Field::Flag(|options, is| options.try_all_transports = is),
+    "rememberUpgrade" => Field::Flag(|options, is| options.remember_upgrade = is),
+    "withCredentials" => Field::Flag(|options, is| options.with_credentials = is),
+    "forceBase64" => Field::Flag(|options, is| options.force_base64 = is),
+    "closeOnBeforeunload" => Field::Flag(|options, is| options.close_on_beforeunload = is),
+    "useNativeTimers" => Field::Flag(|options, is| options.native_timers = is),
+    "diagnose" => Field::Flag(|options, is| options.diagnose = is),
+    "timestampRequests" => Field::Flag(|options, is| options.timestamp_requests = Some(is)),
+    "autoConnect" => FAÇADE,
+    "forceNew" => FAÇADE,
+    "multiplex" => FAÇADE,
+    "debug" => FAÇADE,
+    "addTrailingSlash" => FAÇADE,
+    "reconnection" => Field::Flag(|options, is| options.reconnection = is),
+    // A cast of a float saturates.
+    "reconnectionAttempts" => Field::Number(|options, count| options.reconnection_attempts = count as u32),
+    "reconnectionDelay" => Field::Number(|options, time| options.reconnection_delay = time),
+    "reconnectionDelayMax" => Field::Number(|options, time| options.reconnection_delay_max = time),
+    "randomizationFactor" => Field::Number(|options, share| options.randomization_factor = share),
+    "timeout" => Field::Number(|options, time| options.timeout = time),
+    "renewBefore" => Field::Number(|options, time| options.renew_before = time),
+    "authTimeout" => Field::Number(|options, time| options.auth_timeout = time),
+    "requestTimeout" => Field::Number(|options, time| options.request_timeout = time),
+    "timestampParam" => Field::Text(|options, name| {
+        options.timestamp_param = name.to_owned();
+        true
+    }),
+    "path" => Field::Text(|options, path| {
+        options.path = path.to_owned();
+        true
+    }),
+    "headerFallback" => Field::Text(|options, name| {
+        HeaderFallback::parse(name)
+            .map(|fallback| options.header_fallback = fallback)
+            .is_some()
+    }),
+    "headersOn" => Field::Text(|options, name| {
+        options.headers_once = name == "handshake";
+        options.headers_once || name == "always"
+    }),
+    "authPlacement" => Field::Text(|options, name| {
+        AuthPlacement::parse(name)
+            .map(|placement| options.auth_placement = placement)
+            .is_some()
+    }),
+    "protocol" => Field::Other(protocol),
+    "protocols" => Field::Other(protocols),
+    "query" => Field::Other(query),
+    "transports" => Field::Other(transports),
+    "auth" => Field::Other(|_, auth, _| (auth.is_object() || auth.value_type() == Type::Function).then_some(())),
+    "credentials" => Field::Other(bearer),
+    "extraHeaders" => Field::Other(headers),
+    "reauth" => Field::Other(reauth),
+    "parser" => Field::Other(parser),
+}
 
 /// Reads the options that an app gave; what it left out is as in [`Options::default`].
 ///
@@ -257,7 +212,10 @@ impl<'a> Reader<'a> {
 
     /// Reads what is in the table.
     fn fields(&self, options: &mut Options) {
-        for (name, field) in &FIELDS {
+        let mut names = NAMES;
+        for field in FIELDS {
+            let name;
+            (name, names) = cut(names, b'\n');
             let Some(value) = self.get(name) else {
                 continue;
             };

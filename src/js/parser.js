@@ -9,10 +9,7 @@ import { checkedMessage, hold, shapeOf } from "../web/edge.js";
 /** The parser of one manager. */
 export class Parser {
   /** What the encoder threw in a call of the app, which gets it. @type {unknown[] | undefined} */
-  _thrown = undefined;
-  _encoder;
-  _Decoder;
-  _manager;
+  _thrown;
 
   /** @param {{ Encoder: any, Decoder: any }} classes @param {number} manager */
   constructor({ Encoder, Decoder }, manager) {

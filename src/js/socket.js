@@ -21,16 +21,13 @@ export class Socket extends Emitter {
   connected = false;
   recovered = false;
   /** @type {string | undefined} */
-  id = undefined;
+  id;
   /** @type {any[]} */
   receiveBuffer = [];
   /** @type {any} */
-  auth = undefined;
+  auth;
   /** @type {{ timeout?: number, volatile?: boolean, compress?: boolean }} */
   flags = {};
-  _manager;
-  _number;
-  _ackTimeout;
   /** Says to the function that gives the payload that it is not waited for. */
   _giveUp = () => {};
   /** Events that wait for the socket to connect, with the numbers by which Rust knows them. @type {Map<any, number>} */

@@ -10,6 +10,7 @@ pub mod data;
 pub mod diagnosis;
 pub mod engine;
 mod fifo;
+pub(crate) mod names;
 pub mod output;
 pub mod socket;
 pub mod timer;

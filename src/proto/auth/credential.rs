@@ -1,6 +1,7 @@
 //! What the app gives.
 
 use super::{Headers, Secret};
+use crate::proto::names::texts;
 
 /// All that an app wants a server to know about it on one connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,13 +62,16 @@ pub enum CredentialKind {
 
 impl CredentialKind {
     /// `header`, `bearer`, `auth`, `query` or `cookies`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Header => "header",
-            Self::Bearer => "bearer",
-            Self::Auth => "auth",
-            Self::Query => "query",
-            Self::Cookies => "cookies",
-        }
+    pub fn name(self) -> &'static str {
+        texts!(
+            self,
+            CredentialKind {
+                Header: "header",
+                Bearer: "bearer",
+                Auth: "auth",
+                Query: "query",
+                Cookies: "cookies",
+            }
+        )
     }
 }

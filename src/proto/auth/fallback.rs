@@ -5,6 +5,7 @@ use std::fmt;
 use super::placement::Placed;
 use super::{Headers, Placement, Warning, join};
 use crate::proto::engine::{Revision, transport::Kind};
+use crate::proto::names::texts;
 
 /// The option `headerFallback`: what to do with headers where a browser cannot send any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,15 +41,18 @@ impl HeaderFallback {
     }
 
     /// The option's value: `payload`, `query`, `subprotocol`, `error`, `drop` or `event`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Payload => "payload",
-            Self::Query => "query",
-            Self::Subprotocol => "subprotocol",
-            Self::Error => "error",
-            Self::Drop => "drop",
-            Self::Event => "event",
-        }
+    pub fn name(self) -> &'static str {
+        texts!(
+            self,
+            HeaderFallback {
+                Payload: "payload",
+                Query: "query",
+                Subprotocol: "subprotocol",
+                Error: "error",
+                Drop: "drop",
+                Event: "event",
+            }
+        )
     }
 
     /// Where it puts a header, and what is to be said about that. What would travel in the CONNECT does in the event after it where

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{CredentialKind, Secret, join};
 use crate::proto::engine::url::{cut, position};
+use crate::proto::names::has_word;
 
 /// A set of headers: each name once, compared without case, in the order in which the names were first set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -154,42 +155,22 @@ const fn is_field(byte: u8) -> bool {
 
 /// Whether this is what the Fetch standard calls a forbidden request-header.
 fn is_forbidden(name: &str, value: &str) -> bool {
-    const NAMES: [&str; 21] = [
-        "accept-charset",
-        "accept-encoding",
-        "access-control-request-headers",
-        "access-control-request-method",
-        "connection",
-        "content-length",
-        "cookie",
-        "cookie2",
-        "date",
-        "dnt",
-        "expect",
-        "host",
-        "keep-alive",
-        "origin",
-        "referer",
-        "set-cookie",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "via",
-    ];
-    const OVERRIDES: [&str; 3] = ["x-http-method", "x-http-method-override", "x-method-override"];
-    const METHODS: [&str; 3] = ["connect", "trace", "track"];
+    const NAMES: &str = "accept-charset accept-encoding access-control-request-headers access-control-request-method \
+        connection content-length cookie cookie2 date dnt expect host keep-alive origin referer set-cookie te trailer \
+        transfer-encoding upgrade via";
+    const OVERRIDES: &str = "x-http-method x-http-method-override x-method-override";
+    const METHODS: &str = "connect trace track";
 
     let name = name.to_ascii_lowercase();
-    if OVERRIDES.contains(&name.as_str()) {
+    if has_word(OVERRIDES, &name) {
         let mut methods = value;
         while !methods.is_empty() {
             let (method, rest) = cut(methods, b',');
-            if METHODS.contains(&method.trim_ascii().to_ascii_lowercase().as_str()) {
+            if has_word(METHODS, &method.trim_ascii().to_ascii_lowercase()) {
                 return true;
             }
             methods = rest;
         }
     }
-    NAMES.contains(&name.as_str()) || name.starts_with("proxy-") || name.starts_with("sec-")
+    has_word(NAMES, &name) || name.starts_with("proxy-") || name.starts_with("sec-")
 }

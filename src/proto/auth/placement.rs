@@ -2,6 +2,7 @@
 
 use super::{AuthPlacement, Carried, CredentialKind, Credentials, HeaderFallback, Impossible, Warning};
 use crate::proto::engine::{Revision, transport::Kind};
+use crate::proto::names::texts;
 
 /// Decides where each credential travels on a session that begins on `begins_on`, and gives the values in the form in which they
 /// do.
@@ -130,16 +131,19 @@ pub enum Placement {
 
 impl Placement {
     /// `header`, `payload`, `query`, `subprotocol`, `cookie`, `event` or `none`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Header => "header",
-            Self::Payload => "payload",
-            Self::Query => "query",
-            Self::Subprotocol => "subprotocol",
-            Self::Cookie => "cookie",
-            Self::Event => "event",
-            Self::None => "none",
-        }
+    pub fn name(self) -> &'static str {
+        texts!(
+            self,
+            Placement {
+                Header: "header",
+                Payload: "payload",
+                Query: "query",
+                Subprotocol: "subprotocol",
+                Cookie: "cookie",
+                Event: "event",
+                None: "none",
+            }
+        )
     }
 }
 

@@ -2,13 +2,14 @@
 
 use super::{Credentials, join};
 use crate::proto::engine::url::cut;
+use crate::proto::names::has_word;
 use crate::proto::timer::Millis;
 use crate::proto::{Data, Shape};
 
 use super::Secret;
 
 /// The members of a payload, and the keys of a query, that may hold a token.
-const MEMBERS: [&str; 5] = ["token", "accessToken", "access_token", "jwt", "bearer"];
+const MEMBERS: &str = "token accessToken access_token jwt bearer";
 
 /// Numbers below this are seconds since 1970, others milliseconds (the year 5138 and March 1973).
 const SECONDS: f64 = 1e11;
@@ -49,7 +50,10 @@ impl Claims {
         if object.parse(0) != Shape::Object {
             return claims;
         }
-        for name in MEMBERS {
+        let mut members = MEMBERS;
+        while !members.is_empty() {
+            let name;
+            (name, members) = cut(members, b' ');
             if let Some(token) = object.text_at(name) {
                 claims.add_token::<D>(now, &token);
             }
@@ -81,7 +85,7 @@ impl Claims {
             }
         }
         for (key, value) in &credentials.query {
-            if MEMBERS.contains(&key.as_str()) {
+            if has_word(MEMBERS, key) {
                 claims.add_token::<D>(now, value.expose());
             }
         }

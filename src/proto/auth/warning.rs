@@ -2,6 +2,7 @@
 
 use super::join;
 use crate::proto::engine::transport::Kind;
+use crate::proto::names::texts;
 
 /// Why a credential does not travel as what it is, and what that means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,18 +29,21 @@ pub enum Warning {
 
 impl Warning {
     /// A stable code for programs.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::HeaderMoved => "header_moved",
-            Self::SecretInUrl => "secret_in_url",
-            Self::SubprotocolReadable => "subprotocol_readable",
-            Self::HeaderLate => "header_late",
-            Self::HeaderDropped => "header_dropped",
-            Self::AuthImpossible => "auth_impossible",
-            Self::QueryImpossible => "query_impossible",
-            Self::QueryReserved => "query_reserved",
-            Self::CookiesImpossible => "cookies_impossible",
-        }
+    pub fn code(self) -> &'static str {
+        texts!(
+            self,
+            Warning {
+                HeaderMoved: "header_moved",
+                SecretInUrl: "secret_in_url",
+                SubprotocolReadable: "subprotocol_readable",
+                HeaderLate: "header_late",
+                HeaderDropped: "header_dropped",
+                AuthImpossible: "auth_impossible",
+                QueryImpossible: "query_impossible",
+                QueryReserved: "query_reserved",
+                CookiesImpossible: "cookies_impossible",
+            }
+        )
     }
 
     /// A sentence for the app's developer: what `name` is to `transport`, and what to do on the server.
@@ -48,20 +52,20 @@ impl Warning {
     }
 
     /// The second half of the sentence.
-    const fn remedy(self) -> &'static str {
-        match self {
-            Self::HeaderMoved => ": moved to the CONNECT payload; server: restoreHeaders() or handshake.auth.headers",
-            Self::SecretInUrl => ": moved to the URL, which logs show; server: restoreHeaders() or handshake.query",
-            Self::SubprotocolReadable => {
-                ": moved to a readable subprotocol; server: restoreHeaders() or sec-websocket-protocol"
+    fn remedy(self) -> &'static str {
+        texts!(
+            self,
+            Warning {
+                HeaderMoved: ": moved to the CONNECT payload; server: restoreHeaders() or handshake.auth.headers",
+                SecretInUrl: ": moved to the URL, which logs show; server: restoreHeaders() or handshake.query",
+                SubprotocolReadable: ": moved to a readable subprotocol; server: restoreHeaders() or sec-websocket-protocol",
+                HeaderLate: ": moved to an event; server: trust the client only after it",
+                HeaderDropped: ": dropped, as headerFallback says; server: do without it",
+                AuthImpossible: " without a CONNECT payload: send a header, or set authPlacement to query; server: read handshake.query",
+                QueryImpossible: ": send a token in auth; server: read handshake.auth",
+                QueryReserved: " for an app: the name is the protocol's own; give it another one",
+                CookiesImpossible: ": send a token in auth; server: read handshake.auth",
             }
-            Self::HeaderLate => ": moved to an event; server: trust the client only after it",
-            Self::HeaderDropped => ": dropped, as headerFallback says; server: do without it",
-            Self::AuthImpossible => {
-                " without a CONNECT payload: send a header, or set authPlacement to query; server: read handshake.query"
-            }
-            Self::QueryReserved => " for an app: the name is the protocol's own; give it another one",
-            Self::QueryImpossible | Self::CookiesImpossible => ": send a token in auth; server: read handshake.auth",
-        }
+        )
     }
 }

@@ -1,5 +1,7 @@
 //! The transports, by name.
 
+use crate::proto::names::texts;
+
 /// A transport of Engine.IO, as far as credentials and the plan of a connection tell them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -15,24 +17,22 @@ pub enum Kind {
 
 impl Kind {
     /// The name that the API and messages use: `polling`, `websocket`, `webtransport` or `jsonp`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Polling => "polling",
-            Self::WebSocket => "websocket",
-            Self::WebTransport => "webtransport",
-            Self::Jsonp => "jsonp",
-        }
+    pub fn name(self) -> &'static str {
+        texts!(
+            self,
+            Kind {
+                Polling: "polling",
+                WebSocket: "websocket",
+                WebTransport: "webtransport",
+                Jsonp: "jsonp",
+            }
+        )
     }
 
     /// The transport that a server or an app names so.
     pub fn parse(name: &str) -> Option<Self> {
-        Some(match name {
-            "polling" => Self::Polling,
-            "websocket" => Self::WebSocket,
-            "webtransport" => Self::WebTransport,
-            "jsonp" => Self::Jsonp,
-            _ => return None,
-        })
+        let all = [Self::Polling, Self::WebSocket, Self::WebTransport, Self::Jsonp];
+        all.into_iter().find(|kind| kind.name() == name)
     }
 
     /// Whether it is a series of requests rather than a stream.
