@@ -41,7 +41,7 @@ async function watchLag(run) {
  * Does what is about time, with a server of its own, and up to four times more where it fails and the machine had stood still
  * meanwhile: then it shows nothing.
  */
-async function steadily({ run, t }, what, settings, act) {
+async function steadily({ run, problems, t }, what, settings, act) {
   for (let left = 4; ; left--) {
     const watch = await watchLag(run);
     try {
@@ -51,6 +51,8 @@ async function steadily({ run, t }, what, settings, act) {
     } catch (cause) {
       const lag = await watch.stop();
       if (left === 0 || lag < 100) throw new Error(`${what}: ${cause.message}\n(timers were up to ${Math.round(lag)} ms late)`, { cause });
+      // What the page complained of belongs to that.
+      problems.splice(0);
     }
   }
 }
