@@ -373,9 +373,8 @@ pub fn write_buffer(manager: usize) -> i32 {
         let unwritten = manager.connection().map(Connection::unwritten);
         for part in unwritten.unwrap_or_default() {
             for packet in part {
-                let (data, compress) = packet.describe();
-                packets.push(Some(data));
-                packets.append(if compress { "1" } else { "" });
+                packets.push(Some(packet.describe()));
+                packets.append(if packet.compress { "1" } else { "" });
             }
         }
     });

@@ -372,7 +372,7 @@ impl<D: Data> Connection<D> {
             probe.state = ProbeState::AwaitPong;
             let kind = probe.candidate.kind;
             self.introduce(transport, kind, out);
-            let ping = Packet::with_data(PacketType::Ping, Some(D::text(PROBE)));
+            let ping = Packet::with_data(PacketType::Ping as u32, Some(D::text(PROBE)));
             out.push_back(Output::Write(transport, ping));
         }
     }

@@ -9,8 +9,6 @@
 //!    └── refused, disconnect(), the server's DISCONNECT ──────────────────────────────────────────┘
 //! ```
 
-use std::rc::Rc;
-
 use crate::error::{Code, Error};
 use crate::proto::auth::Claims;
 use crate::proto::engine::packet::Packet;
@@ -97,7 +95,7 @@ pub struct Socket<D> {
     /// The namespace in code units; empty for the root.
     pub name: Vec<u16>,
     /// `/name,` as it stands in a packet; nothing for the root.
-    label: Option<Rc<D>>,
+    label: Option<D>,
     /// The namespace; nothing for the root.
     pub(super) text: String,
     /// What it waits for.
@@ -212,7 +210,7 @@ impl<D: Data> Socket<D> {
         name.truncate(count);
         Self {
             name,
-            label: (!is_root).then(|| Rc::new(D::text(&join(&[&text, ","])))),
+            label: (!is_root).then(|| D::text(&join(&[&text, ","]))),
             text,
             state: State::Idle,
             epoch: 0,
@@ -255,32 +253,23 @@ impl<D: Data> Socket<D> {
 
     /// The packets of an event or an acknowledgement: the text, then its attachments.
     pub fn encode(&self, kind: PacketType, id: Option<u32>, event: Outgoing<D>) -> (Packet<D>, Vec<D>) {
-        let (mut code, mut label) = (kind.code(), self.label.clone());
+        let mut packet = self.control(kind, Some(event.data));
+        packet.id = id;
+        packet.compress = event.compress;
         let count = event.attachments.len() as u32;
         if count > 0 {
             // The binary types stand three behind the others.
-            code += 3;
+            packet.code += 3;
             let dash = D::text("-");
-            label = Some(Rc::new(D::join(count, Some(&dash), None, label.as_deref())));
+            packet.label = Some(D::join(count, Some(&dash), None, packet.label.as_ref()));
         }
-        let packet = Packet::Text {
-            code,
-            label,
-            id,
-            data: Some(event.data),
-            compress: event.compress,
-        };
         (packet, event.attachments)
     }
 
     /// A packet without an acknowledgement: CONNECT, DISCONNECT.
     pub fn control(&self, kind: PacketType, data: Option<D>) -> Packet<D> {
-        Packet::Text {
-            code: kind.code(),
-            label: self.label.clone(),
-            id: None,
-            data,
-            compress: true,
-        }
+        let mut packet = Packet::with_data(kind.code(), data);
+        packet.label = self.label.as_ref().map(|label| label.slice(0, usize::MAX));
+        packet
     }
 }

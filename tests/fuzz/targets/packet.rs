@@ -129,7 +129,7 @@ fuzz_target!(|bytes: &[u8]| {
 
     let (packet, attachments) = Socket::<Sample>::new(&namespace).encode(kind, id, outgoing(written.clone()));
     let mut parser = Parser::default();
-    let text = packet.describe().0;
+    let text = packet.describe();
     let mut messages = vec![text];
     messages.extend(attachments);
     let last = messages.pop();

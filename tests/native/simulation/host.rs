@@ -119,10 +119,10 @@ impl World {
                 Output::Join(transport, sid, _) => self.network.join(transport, &sid),
                 Output::Poll(transport) => self.network.request(transport, None),
                 Output::Post(transport, packets) => {
-                    let packets: Vec<_> = packets.iter().map(|packet| packet.describe().0.to_payload()).collect();
+                    let packets: Vec<_> = packets.iter().map(|packet| packet.describe().to_payload()).collect();
                     self.network.request(transport, Some(packets.join(&0x1e)));
                 }
-                Output::Write(transport, packet) => self.network.write(transport, packet.describe().0),
+                Output::Write(transport, packet) => self.network.write(transport, packet.describe()),
                 Output::Close(transport) => self.network.close(transport),
                 // Only where the app has a parser of its own.
                 Output::Encode { .. } => {}

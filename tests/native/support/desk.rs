@@ -301,17 +301,13 @@ impl Desk {
 
     /// The app's encoder writes a packet in angle brackets, and fails on those that contain "fail".
     fn encode(&mut self, connection: u32, socket: usize, packet: &Packet<Sample>) {
-        let text = packet.describe().0.show();
-        let id = match packet {
-            Packet::Text { id, .. } => *id,
-            Packet::Binary(_) => None,
-        };
+        let text = packet.describe().show();
         let messages = (!text.contains("fail")).then(|| vec![Sample::text(&format!("<{text}>"))]);
         if messages.is_none() {
             self.lines.push(format!("s{socket} can't be encoded {text}"));
         }
         self.manager
-            .handle_encoded(self.now, connection, socket, id, messages, true);
+            .handle_encoded(self.now, connection, socket, packet.id, messages, true);
     }
 
     /// The app's decoder gives a packet; `json` is its data.

@@ -9,7 +9,7 @@ use socketio_wasm::proto::engine::packet::Packet;
 use super::sample::Sample;
 
 pub fn packet(packet: &Packet<Sample>) -> String {
-    packet.describe().0.show()
+    packet.describe().show()
 }
 
 pub fn output(output: &Output<Sample>) -> String {
