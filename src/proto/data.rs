@@ -11,8 +11,8 @@ pub trait Data: Sized {
     /// The text of a packet: the pieces in their order, each that is there.
     fn join(code: u32, label: Option<&Self>, id: Option<u32>, data: Option<&Self>) -> Self;
 
-    /// A list: the text of these code units, and a value where there is one.
-    fn named(units: &[u16], value: Option<Self>) -> Self;
+    /// A list of a text and a value, each where it is there.
+    fn named(name: Option<Self>, value: Option<Self>) -> Self;
 
     /// Whether this is binary (an attachment) rather than text.
     fn is_binary(&self) -> bool;
@@ -54,8 +54,8 @@ pub trait Data: Sized {
     /// A reference to the member of a parsed value: of an object by its name, of an array by its index.
     fn get(&self, name: &str) -> Option<Self>;
 
-    /// Whether both are the same text.
-    fn equals(&self, other: &Self) -> bool;
+    /// Whether both are the same text, or neither is there.
+    fn equals(one: Option<&Self>, other: Option<&Self>) -> bool;
 
     /// The number that a parsed value is.
     fn as_number(&self) -> Option<f64>;

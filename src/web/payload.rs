@@ -126,8 +126,9 @@ impl Data for Payload {
         Self::held(edge::join(code as i32, slot_of(label), number_of(id), slot_of(data)))
     }
 
-    fn named(units: &[u16], value: Option<Self>) -> Self {
-        let list = Self::held(edge::units(units.as_ptr() as i32, units.len() as i32));
+    fn named(name: Option<Self>, value: Option<Self>) -> Self {
+        let list = Self::list(&[]);
+        list.push(name);
         list.push(value);
         list
     }
@@ -176,8 +177,8 @@ impl Data for Payload {
         Self::from_slot(edge::get(self.slot(), edge::hold_text(name)))
     }
 
-    fn equals(&self, other: &Self) -> bool {
-        edge::equals(self.slot(), other.slot())
+    fn equals(one: Option<&Self>, other: Option<&Self>) -> bool {
+        edge::equals(slot_of(one), slot_of(other))
     }
 
     fn as_number(&self) -> Option<f64> {

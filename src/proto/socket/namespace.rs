@@ -92,8 +92,8 @@ pub struct Waiting<D> {
 /// One socket.
 #[derive(Debug)]
 pub struct Socket<D> {
-    /// The namespace in code units; empty for the root.
-    pub name: Vec<u16>,
+    /// The namespace; none for the root.
+    pub name: Option<D>,
     /// `/name,` as it stands in a packet; nothing for the root.
     label: Option<D>,
     /// The namespace; nothing for the root.
@@ -204,12 +204,8 @@ impl<D: Data> Socket<D> {
         let is_root = matches!(name, "" | "/");
         let slash = if is_root || name.starts_with('/') { "" } else { "/" };
         let text = if is_root { String::new() } else { join(&[slash, name]) };
-        // At least as many units as it has.
-        let mut name = vec![0; text.len()];
-        let count = D::text(&text).read(0, &mut name);
-        name.truncate(count);
         Self {
-            name,
+            name: (!is_root).then(|| D::text(&text)),
             label: (!is_root).then(|| D::text(&join(&[&text, ","]))),
             text,
             state: State::Idle,
@@ -233,7 +229,7 @@ impl<D: Data> Socket<D> {
 
     /// Whether it is the root namespace.
     pub fn is_root(&self) -> bool {
-        self.name.is_empty()
+        self.name.is_none()
     }
 
     /// A number for a waiting event that has no id. These count down, so that they are never the id of another.

@@ -1,5 +1,7 @@
 //! From the messages of a connection to packets: headers, JSON, attachments.
 
+use std::ops::Range;
+
 use crate::proto::{Data, Shape};
 
 use super::packet::{Header, PacketType, Status};
@@ -9,8 +11,8 @@ use super::packet::{Header, PacketType, Status};
 pub struct Incoming<D> {
     /// The type, never a binary one.
     pub kind: PacketType,
-    /// The namespace in code units; empty for the root.
-    pub namespace: Vec<u16>,
+    /// The namespace; none for the root.
+    pub namespace: Option<D>,
     /// The acknowledgement's id.
     pub id: Option<u32>,
     /// The parsed JSON.
@@ -90,11 +92,12 @@ impl<D: Data> Parser<D> {
         let Status::Complete(header) = status else {
             return Progress::Invalid;
         };
-        let namespace = units.get(header.namespace.clone()).unwrap_or_default().to_vec();
-        self.push_text(header, namespace, data)
+        self.push_text(header, data)
     }
 
-    fn push_text(&mut self, header: Header, namespace: Vec<u16>, mut data: D) -> Progress<D> {
+    fn push_text(&mut self, header: Header, mut data: D) -> Progress<D> {
+        let Range { start, end } = header.namespace;
+        let namespace = (start < end).then(|| data.slice(start + 1, end + 1));
         let shape = data.parse(header.body + 1);
         let packet = Incoming {
             kind: header.kind,

@@ -315,7 +315,7 @@ impl Desk {
         let mut data = Sample::text(json);
         let packet = Incoming {
             kind,
-            namespace: namespace.encode_utf16().collect(),
+            namespace: (!namespace.is_empty()).then(|| Sample::text(namespace)),
             id,
             shape: data.parse(0),
             data,

@@ -74,12 +74,12 @@ impl Data for Sample {
         Self::Text(text.into())
     }
 
-    fn named(units: &[u16], value: Option<Self>) -> Self {
+    fn named(name: Option<Self>, value: Option<Self>) -> Self {
         let value = value.map(|value| match value {
             Self::Value(value) => value,
             other => panic!("not a value: {other:?}"),
         });
-        let name = Json::String(units.into());
+        let name = name.map_or(Json::Null, |name| Json::String(name.units().into()));
         Self::Value(Json::Array(std::iter::once(name).chain(value).collect()))
     }
 
@@ -192,8 +192,12 @@ impl Data for Sample {
         }
     }
 
-    fn equals(&self, other: &Self) -> bool {
-        self.as_text().is_some() && self.as_text() == other.as_text()
+    fn equals(one: Option<&Self>, other: Option<&Self>) -> bool {
+        let units = |text: &Self| match text {
+            Self::Value(Json::String(units)) => units.to_vec(),
+            text => text.units().to_vec(),
+        };
+        one.map(units) == other.map(units)
     }
 
     fn as_number(&self) -> Option<f64> {

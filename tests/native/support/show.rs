@@ -61,8 +61,8 @@ pub fn report(report: &Report<Sample>) -> String {
         Event::ReconnectFailed => "manager reconnect_failed".into(),
         Event::Packet { kind, id } => {
             let member = |name| data.and_then(|data| data.get(name));
-            let namespace = member("0").and_then(|name| name.as_text()).expect("a namespace");
-            let namespace = if namespace.is_empty() { "/" } else { &namespace };
+            let namespace = member("0").and_then(|name| name.as_text());
+            let namespace = namespace.as_deref().unwrap_or("/");
             let data = member("1").map_or(String::new(), |data| data.show());
             format!("manager packet {kind:?} {namespace} {id:?} {data}")
         }
