@@ -11,8 +11,11 @@ pub trait Data: Sized {
     /// The text of a packet: the pieces in their order, each that is there.
     fn join(code: u32, label: Option<&Self>, id: Option<u32>, data: Option<&Self>) -> Self;
 
-    /// A list of a text and a value, each where it is there.
-    fn named(name: Option<Self>, value: Option<Self>) -> Self;
+    /// An empty list.
+    fn empty_list() -> Self;
+
+    /// Adds a value to a list, or a gap.
+    fn push(&mut self, item: Option<Self>);
 
     /// Whether this is binary (an attachment) rather than text.
     fn is_binary(&self) -> bool;
@@ -48,8 +51,8 @@ pub trait Data: Sized {
     /// Parses the JSON that a text holds from `from` on, in place: the value takes the text's place.
     fn parse(&mut self, from: usize) -> Shape;
 
-    /// Puts `attachments` where a parsed value has placeholders. `false` where a placeholder names none of them.
-    fn attach(&mut self, attachments: Vec<Self>) -> bool;
+    /// Puts a list of attachments where a parsed value has placeholders. `false` where a placeholder names none of them.
+    fn attach(&mut self, attachments: Self) -> bool;
 
     /// A reference to the member of a parsed value: of an object by its name, of an array by its index.
     fn get(&self, name: &str) -> Option<Self>;

@@ -126,11 +126,12 @@ impl Data for Payload {
         Self::held(edge::join(code as i32, slot_of(label), number_of(id), slot_of(data)))
     }
 
-    fn named(name: Option<Self>, value: Option<Self>) -> Self {
-        let list = Self::list(&[]);
-        list.push(name);
-        list.push(value);
-        list
+    fn empty_list() -> Self {
+        Self::list(&[])
+    }
+
+    fn push(&mut self, item: Option<Self>) {
+        Self::push(self, item);
     }
 
     fn is_binary(&self) -> bool {
@@ -165,12 +166,8 @@ impl Data for Payload {
         shape_of(edge::parse(self.slot(), from as i32))
     }
 
-    fn attach(&mut self, attachments: Vec<Self>) -> bool {
-        let list = Self::list(&[]);
-        for attachment in attachments {
-            list.push(Some(attachment));
-        }
-        edge::attach(self.slot(), list.into_slot())
+    fn attach(&mut self, attachments: Self) -> bool {
+        edge::attach(self.slot(), attachments.into_slot())
     }
 
     fn get(&self, name: &str) -> Option<Self> {

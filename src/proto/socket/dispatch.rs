@@ -26,7 +26,10 @@ pub(super) fn seen<D: Data>(packet: &Incoming<D>) -> (Event, D) {
     let data = (packet.shape != Shape::Nothing).then(|| packet.data.slice(0, usize::MAX));
     let id = packet.id;
     let namespace = packet.namespace.as_ref().map(|name| name.slice(0, usize::MAX));
-    (Event::Packet { kind, id }, D::named(namespace, data))
+    let mut list = D::empty_list();
+    list.push(namespace);
+    list.push(data);
+    (Event::Packet { kind, id }, list)
 }
 
 impl<D: Data> Manager<D> {

@@ -55,7 +55,7 @@ pub struct Parser<D> {
 struct Pending<D> {
     packet: Incoming<D>,
     missing: u32,
-    attachments: Vec<D>,
+    attachments: D,
 }
 
 impl<D> Default for Parser<D> {
@@ -115,7 +115,7 @@ impl<D: Data> Parser<D> {
         self.pending = Some(Pending {
             packet,
             missing: header.attachments,
-            attachments: Vec::new(),
+            attachments: D::empty_list(),
         });
         Progress::Pending
     }
@@ -124,7 +124,7 @@ impl<D: Data> Parser<D> {
         let Some(mut pending) = self.pending.take() else {
             return Progress::Invalid;
         };
-        pending.attachments.push(data);
+        pending.attachments.push(Some(data));
         pending.missing -= 1;
         if pending.missing > 0 {
             self.pending = Some(pending);

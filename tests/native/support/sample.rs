@@ -74,13 +74,20 @@ impl Data for Sample {
         Self::Text(text.into())
     }
 
-    fn named(name: Option<Self>, value: Option<Self>) -> Self {
-        let value = value.map(|value| match value {
-            Self::Value(value) => value,
-            other => panic!("not a value: {other:?}"),
+    fn empty_list() -> Self {
+        Self::Value(Json::Array(Vec::new()))
+    }
+
+    fn push(&mut self, item: Option<Self>) {
+        let Self::Value(Json::Array(items)) = self else {
+            panic!("not a list: {self:?}");
+        };
+        items.push(match item {
+            None => Json::Null,
+            Some(Self::Text(units)) => Json::String(units),
+            Some(Self::Binary(bytes)) => Json::Binary(bytes),
+            Some(Self::Value(value)) => value,
         });
-        let name = name.map_or(Json::Null, |name| Json::String(name.units().into()));
-        Self::Value(Json::Array(std::iter::once(name).chain(value).collect()))
     }
 
     fn is_binary(&self) -> bool {
@@ -170,14 +177,14 @@ impl Data for Sample {
         shape
     }
 
-    fn attach(&mut self, attachments: Vec<Self>) -> bool {
-        let Self::Value(value) = self else {
+    fn attach(&mut self, attachments: Self) -> bool {
+        let (Self::Value(value), Self::Value(Json::Array(attachments))) = (self, attachments) else {
             return false;
         };
         let binaries: Vec<Rc<[u8]>> = attachments
             .into_iter()
             .map(|attachment| match attachment {
-                Self::Binary(bytes) => bytes,
+                Json::Binary(bytes) => bytes,
                 other => panic!("not a binary: {other:?}"),
             })
             .collect();
