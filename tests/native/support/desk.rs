@@ -225,12 +225,15 @@ impl Desk {
     }
 
     pub fn act<T>(&mut self, act: impl FnOnce(&mut Manager<Sample>, Millis) -> T) -> T {
-        let interrupted = (self.depth > 0).then(|| self.manager.suspend());
+        let is_nested = self.depth > 0;
+        if is_nested {
+            self.manager.suspend();
+        }
         self.manager.set_clock(self.now, 0.0);
         let result = act(&mut self.manager, self.now);
         self.drain();
-        if let Some(interrupted) = interrupted {
-            self.manager.resume(interrupted);
+        if is_nested {
+            self.manager.resume();
         }
         result
     }
