@@ -44,7 +44,14 @@ impl<D> Outputs<D> {
         outputs.push(output);
     }
 
+    /// Has a transport closed. (Not inlined, as above.)
+    #[inline(never)]
+    pub fn close(&mut self, transport: u32) {
+        self.push_back(Output::Close(transport));
+    }
+
     /// Tells the app of an event.
+    #[inline(never)]
     pub fn tell(&mut self, event: Event) {
         self.report(event, None, None);
     }

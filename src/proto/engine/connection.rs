@@ -218,7 +218,7 @@ impl<D: Data> Connection<D> {
             self.state = State::Opening;
             self.session = None;
             self.is_polling = false;
-            out.push_back(Output::Close(transport));
+            out.close(transport);
             self.open_next(out);
         } else {
             if is_refused {
@@ -437,7 +437,7 @@ impl<D: Data> Connection<D> {
             out.push_back(Output::Post(self.transport, Rc::new(vec![close])));
         }
         self.drop_probes(out);
-        out.push_back(Output::Close(self.transport));
+        out.close(self.transport);
         self.report(EngineEvent::Close(reason), None, failure.clone(), out);
         self.change = Some(Change::Closed(reason, failure));
     }

@@ -466,6 +466,7 @@ impl<D: Data> Manager<D> {
         self.sockets.get(socket).state
     }
 
+    #[inline(never)]
     pub(super) fn tell(&mut self, socket: usize, event: SocketEvent, data: Option<D>) {
         self.out.report(Event::Socket(socket, event), data, None);
     }
