@@ -66,7 +66,7 @@ impl<D: Data> Connection<D> {
         if self.state != ConnectionState::Open || !self.config.upgrade || !self.candidate.kind.is_polling() {
             return;
         }
-        for candidate in std::mem::take(&mut self.config.transports) {
+        for &candidate in &std::mem::take(&mut self.config.transports) {
             let session = self.session.as_ref();
             if session.is_some_and(|session| session.offers(candidate.kind)) {
                 let transport = self.new_transport();
@@ -176,7 +176,7 @@ impl<D: Data> Connection<D> {
 
     /// The connection ends, and with it what was tried beside it.
     pub(super) fn drop_probes(&mut self, out: &mut Outputs<D>) {
-        for probe in std::mem::take(&mut self.probes) {
+        for probe in &std::mem::take(&mut self.probes) {
             if probe.state.is_under_way() {
                 out.close(probe.transport);
                 let failure = Failure::of(Code::TransportFailed, "probe error: socket closed");

@@ -60,6 +60,7 @@ impl<D> Default for Asking<D> {
 
 impl<D> Asking<D> {
     /// The app connects the socket, or the server has granted it: what was before does not count any more.
+    #[inline(never)]
     pub fn begin(&mut self, occasion: Occasion) {
         *self = Self {
             occasion,

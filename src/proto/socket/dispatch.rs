@@ -238,7 +238,7 @@ impl<D: Data> Manager<D> {
         let renewal = entry.renewal_ack.take();
         let event = SocketEvent::Disconnect(reason);
         self.out.report(Event::Socket(socket, event), None, failure);
-        for Pending { id, wants_error, .. } in lost {
+        for &Pending { id, wants_error, .. } in &lost {
             let loss = if wants_error {
                 Loss::Disconnected
             } else {
