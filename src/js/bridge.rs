@@ -145,18 +145,6 @@ fn url_of(text: i32, page: i32) -> Result<Url, Error> {
     )
 }
 
-/// The code units of a namespace, which is taken; none of the root's.
-fn units_of(namespace: Option<Payload>) -> Vec<u16> {
-    let mut units = Vec::new();
-    if let Some(namespace) = namespace {
-        // At least as many as it has.
-        units.resize(namespace.wire_len(), 0);
-        let count = namespace.read(0, &mut units);
-        units.truncate(if count > 1 { count } else { 0 });
-    }
-    units
-}
-
 /// A text, which is taken.
 fn text_of(slot: i32) -> String {
     Payload::from_slot(slot)
@@ -349,7 +337,8 @@ pub fn decoded(manager: usize, connection: u32, kind: f64, id: f64, namespace: i
     let (namespace, data) = (Payload::from_slot(namespace), Payload::from_slot(data));
     let packet = kind.zip(id).zip(data).map(|((kind, id), data)| Incoming {
         kind,
-        namespace: units_of(namespace),
+        // The root's has one unit at most.
+        namespace: namespace.filter(|name| name.unit(1).is_some()),
         id,
         data,
         shape: shape_of(shape),
@@ -373,9 +362,8 @@ pub fn write_buffer(manager: usize) -> i32 {
         let unwritten = manager.connection().map(Connection::unwritten);
         for part in unwritten.unwrap_or_default() {
             for packet in part {
-                let (data, compress) = packet.describe();
-                packets.push(Some(data));
-                packets.append(if compress { "1" } else { "" });
+                packets.push(Some(packet.describe()));
+                packets.append(if packet.compress { "1" } else { "" });
             }
         }
     });

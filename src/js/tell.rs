@@ -104,18 +104,8 @@ impl Target {
 
     /// Has the app's encoder make messages of a packet: gives a list of them, or nothing where it fails.
     pub fn encode(&self, connection: u32, socket: usize, packet: Packet<Payload>) -> Option<Payload> {
-        let Packet::Text {
-            code,
-            id,
-            data,
-            compress,
-            ..
-        } = packet
-        else {
-            return None;
-        };
-        let (id, data) = (number_of(id), data.map_or(0, Payload::into_slot));
-        let (connection, socket, code) = (connection as i32, socket as i32, code as i32);
+        let (id, data) = (number_of(packet.id), packet.data.map_or(0, Payload::into_slot));
+        let (connection, socket, code) = (connection as i32, socket as i32, packet.code as i32);
         Payload::from_slot(encode(
             self.0.slot(),
             connection,
@@ -123,7 +113,7 @@ impl Target {
             code,
             id,
             data,
-            i32::from(compress),
+            i32::from(packet.compress),
         ))
     }
 

@@ -11,8 +11,11 @@ pub trait Data: Sized {
     /// The text of a packet: the pieces in their order, each that is there.
     fn join(code: u32, label: Option<&Self>, id: Option<u32>, data: Option<&Self>) -> Self;
 
-    /// A list: the text of these code units, and a value where there is one.
-    fn named(units: &[u16], value: Option<Self>) -> Self;
+    /// An empty list.
+    fn empty_list() -> Self;
+
+    /// Adds a value to a list, or a gap.
+    fn push(&mut self, item: Option<Self>);
 
     /// Whether this is binary (an attachment) rather than text.
     fn is_binary(&self) -> bool;
@@ -48,14 +51,14 @@ pub trait Data: Sized {
     /// Parses the JSON that a text holds from `from` on, in place: the value takes the text's place.
     fn parse(&mut self, from: usize) -> Shape;
 
-    /// Puts `attachments` where a parsed value has placeholders. `false` where a placeholder names none of them.
-    fn attach(&mut self, attachments: Vec<Self>) -> bool;
+    /// Puts a list of attachments where a parsed value has placeholders. `false` where a placeholder names none of them.
+    fn attach(&mut self, attachments: Self) -> bool;
 
     /// A reference to the member of a parsed value: of an object by its name, of an array by its index.
     fn get(&self, name: &str) -> Option<Self>;
 
-    /// Whether both are the same text.
-    fn equals(&self, other: &Self) -> bool;
+    /// Whether both are the same text, or neither is there.
+    fn equals(one: Option<&Self>, other: Option<&Self>) -> bool;
 
     /// The number that a parsed value is.
     fn as_number(&self) -> Option<f64>;

@@ -3,17 +3,17 @@
 /// A queue. (The standard library's `VecDeque` is several times as large in a module.)
 #[derive(Debug)]
 pub struct Fifo<T> {
-    /// The first ones, the very first at the end.
-    front: Vec<T>,
-    /// Those behind them, in their order.
-    back: Vec<T>,
+    /// All since it was empty, in their order.
+    items: Vec<Option<T>>,
+    /// How many of them have been taken.
+    taken: usize,
 }
 
 impl<T> Default for Fifo<T> {
     fn default() -> Self {
         Self {
-            front: Vec::new(),
-            back: Vec::new(),
+            items: Vec::new(),
+            taken: 0,
         }
     }
 }
@@ -21,23 +21,19 @@ impl<T> Default for Fifo<T> {
 impl<T> Fifo<T> {
     /// Adds one behind the others.
     pub fn push(&mut self, item: T) {
-        self.back.push(item);
-    }
-
-    /// The first one.
-    pub fn first(&mut self) -> Option<&mut T> {
-        if self.front.is_empty() {
-            while let Some(item) = self.back.pop() {
-                self.front.push(item);
-            }
-        }
-        self.front.last_mut()
+        self.items.push(Some(item));
     }
 
     /// Takes the first one.
     pub fn pop(&mut self) -> Option<T> {
-        self.first()?;
-        self.front.pop()
+        let item = self.items.get_mut(self.taken).and_then(Option::take);
+        if item.is_some() {
+            self.taken += 1;
+        } else {
+            self.items.clear();
+            self.taken = 0;
+        }
+        item
     }
 }
 
@@ -52,7 +48,6 @@ mod tests {
         for number in 0..100 {
             fifo.push(number);
             if number % 3 == 0 {
-                assert_eq!(fifo.first().copied(), Some(taken.len()));
                 taken.extend(fifo.pop());
             }
         }

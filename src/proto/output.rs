@@ -44,7 +44,14 @@ impl<D> Outputs<D> {
         outputs.push(output);
     }
 
+    /// Has a transport closed. (Not inlined, as above.)
+    #[inline(never)]
+    pub fn close(&mut self, transport: u32) {
+        self.push_back(Output::Close(transport));
+    }
+
     /// Tells the app of an event.
+    #[inline(never)]
     pub fn tell(&mut self, event: Event) {
         self.report(event, None, None);
     }
@@ -205,7 +212,7 @@ pub enum Event {
     ReconnectError,
     /// The last attempt that the options allow failed.
     ReconnectFailed,
-    /// A packet of Socket.IO arrived. Told only while someone watches, after what it led to. With a list: the namespace, empty
+    /// A packet of Socket.IO arrived. Told only while someone watches, after what it led to. With a list: the namespace, nothing
     /// for the root, and the parsed JSON where there is any, the same value that a socket is told.
     Packet {
         /// Its type; a binary one counts as what its attachments have been put into.

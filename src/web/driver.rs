@@ -15,7 +15,7 @@ use crate::proto::engine::Revision;
 use crate::proto::engine::connection::{Config, Input};
 use crate::proto::engine::packet::{Packet, PacketType};
 use crate::proto::engine::transport::{Candidate, Kind};
-use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Output, Outputs, Report};
+use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Output, Report};
 use crate::proto::socket::manager::Manager;
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
@@ -81,8 +81,6 @@ pub struct Driver {
     is_draining: Cell<bool>,
     /// What the present session speaks.
     revision: Cell<Revision>,
-    /// What calls from inside events have set aside.
-    interrupted: RefCell<Vec<Outputs<Payload>>>,
     /// Itself, as long as nobody else holds it and it still writes.
     lingering: Cell<Option<Rc<Self>>>,
 }
@@ -131,7 +129,6 @@ impl Driver {
                 offset: Cell::new(0.0),
                 is_draining: Cell::new(false),
                 revision: Cell::new(Revision::V4),
-                interrupted: RefCell::new(Vec::new()),
                 lingering: Cell::new(None),
             });
             match drivers.get_mut(number) {
@@ -165,8 +162,7 @@ impl Driver {
     pub(super) fn enter(&self) -> Millis {
         if self.is_draining.get() {
             // A call from inside an event: its own effects come first.
-            let outputs = self.manager.borrow_mut().suspend();
-            self.interrupted.borrow_mut().push(outputs);
+            self.manager.borrow_mut().suspend();
         }
         let now = self.now();
         self.manager.borrow_mut().set_clock(now, self.offset.get());
@@ -176,10 +172,8 @@ impl Driver {
     #[inline(never)]
     pub(super) fn leave(self: &Rc<Self>) {
         self.drain();
-        if self.is_draining.get()
-            && let Some(outputs) = self.interrupted.borrow_mut().pop()
-        {
-            self.manager.borrow_mut().resume(outputs);
+        if self.is_draining.get() {
+            self.manager.borrow_mut().resume();
         }
     }
 

@@ -41,9 +41,6 @@ export const list = () => hold([]);
 /** @param {number} slot @param {number} other */
 export const equals = (slot, other) => held[slot] === held[other];
 
-/** A list with the text of code units. @param {number} at where Rust has them @param {number} count */
-export const units = (at, count) => hold([new TextDecoder("utf-16le").decode(new Uint16Array(memory.buffer, at, count))]);
-
 /** Takes the first item of a list. @param {number} list */
 export const shift = (list) => (held[list].length ? hold(held[list].shift()) : 0);
 

@@ -17,7 +17,6 @@ extern "C" {
     pub fn peek(slot: i32) -> JsValue;
     pub fn take(slot: i32);
     pub fn list() -> i32;
-    pub fn units(units: i32, count: i32) -> i32;
     pub fn shift(list: i32) -> i32;
     pub fn parameters(query: i32) -> i32;
     #[wasm_bindgen(js_name = fromBase64url)]

@@ -8,9 +8,7 @@ use super::payload::Payload;
 impl Driver {
     /// Has the app's encoder make messages of a packet. Called while nothing is borrowed.
     pub(super) fn encode(&self, connection: u32, socket: usize, packet: Packet<Payload>) {
-        let Packet::Text { id, compress, .. } = packet else {
-            return;
-        };
+        let (id, compress) = (packet.id, packet.compress);
         let messages = self.app.encode(connection, socket, packet);
         let now = self.now();
         let mut manager = self.manager.borrow_mut();

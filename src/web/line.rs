@@ -105,8 +105,7 @@ impl Line {
 
     /// Writes a packet to a stream.
     pub fn write(&self, packet: &Packet<Payload>) {
-        let (data, _) = packet.describe();
-        let is_binary = matches!(packet, Packet::Binary(_));
+        let (data, is_binary) = (packet.describe(), packet.is_binary);
         let revision = self.revision.get();
         match self.kind {
             Kind::WebTransport => self.write_frame(data, is_binary),

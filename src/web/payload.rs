@@ -126,10 +126,12 @@ impl Data for Payload {
         Self::held(edge::join(code as i32, slot_of(label), number_of(id), slot_of(data)))
     }
 
-    fn named(units: &[u16], value: Option<Self>) -> Self {
-        let list = Self::held(edge::units(units.as_ptr() as i32, units.len() as i32));
-        list.push(value);
-        list
+    fn empty_list() -> Self {
+        Self::list(&[])
+    }
+
+    fn push(&mut self, item: Option<Self>) {
+        Self::push(self, item);
     }
 
     fn is_binary(&self) -> bool {
@@ -164,20 +166,16 @@ impl Data for Payload {
         shape_of(edge::parse(self.slot(), from as i32))
     }
 
-    fn attach(&mut self, attachments: Vec<Self>) -> bool {
-        let list = Self::list(&[]);
-        for attachment in attachments {
-            list.push(Some(attachment));
-        }
-        edge::attach(self.slot(), list.into_slot())
+    fn attach(&mut self, attachments: Self) -> bool {
+        edge::attach(self.slot(), attachments.into_slot())
     }
 
     fn get(&self, name: &str) -> Option<Self> {
         Self::from_slot(edge::get(self.slot(), edge::hold_text(name)))
     }
 
-    fn equals(&self, other: &Self) -> bool {
-        edge::equals(self.slot(), other.slot())
+    fn equals(one: Option<&Self>, other: Option<&Self>) -> bool {
+        edge::equals(slot_of(one), slot_of(other))
     }
 
     fn as_number(&self) -> Option<f64> {

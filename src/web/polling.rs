@@ -65,7 +65,7 @@ impl Line {
     pub fn compose(&self, packets: &[Packet<Payload>]) {
         let body = Payload::list(&[]);
         for packet in packets {
-            body.push(Some(packet.describe().0));
+            body.push(Some(packet.describe()));
         }
         let revision = self.revision.get();
         let (separator, mark) = (

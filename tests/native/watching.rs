@@ -102,7 +102,7 @@ fn nobody_is_told_who_does_not_watch() {
 fn messages_below_socket_io_go_through_the_same_queue() {
     let mut desk = Desk::new(&["polling"], &["/"]);
     desk.connect(0);
-    let message = |text: &str| Packet::with_data(PacketType::Message, Some(Sample::text(text)));
+    let message = |text: &str| Packet::with_data(PacketType::Message as u32, Some(Sample::text(text)));
     desk.act(|manager, _| manager.send(message("early")));
     assert_eq!(desk.take(), ["open 0 polling", "poll 0"]);
     desk.listen(move |desk, line| {
@@ -120,7 +120,7 @@ fn messages_below_socket_io_go_through_the_same_queue() {
 #[test]
 fn there_is_no_engine_to_send_to_before_the_first_connection() {
     let mut desk = Desk::new(&["polling"], &["/"]);
-    desk.act(|manager, _| manager.send(Packet::Binary(Sample::binary(&[1]))));
+    desk.act(|manager, _| manager.send(Packet::message(Sample::binary(&[1]), true)));
     desk.act(Manager::close_engine);
     assert_eq!(desk.take(), [] as [&str; 0]);
 }
@@ -131,7 +131,7 @@ fn what_a_post_carries_and_what_waits_is_unwritten() {
     let unwritten = |desk: &Desk| -> Vec<String> {
         let packets = desk.manager.connection().unwrap().unwritten();
         let describe = |packet: &Packet<Sample>| {
-            let (data, compress) = packet.describe();
+            let (data, compress) = (packet.describe(), packet.compress);
             format!("{} {compress}", data.show())
         };
         packets.into_iter().flatten().map(describe).collect()

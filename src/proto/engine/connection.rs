@@ -218,7 +218,7 @@ impl<D: Data> Connection<D> {
             self.state = State::Opening;
             self.session = None;
             self.is_polling = false;
-            out.push_back(Output::Close(transport));
+            out.close(transport);
             self.open_next(out);
         } else {
             if is_refused {
@@ -372,7 +372,7 @@ impl<D: Data> Connection<D> {
             probe.state = ProbeState::AwaitPong;
             let kind = probe.candidate.kind;
             self.introduce(transport, kind, out);
-            let ping = Packet::with_data(PacketType::Ping, Some(D::text(PROBE)));
+            let ping = Packet::with_data(PacketType::Ping as u32, Some(D::text(PROBE)));
             out.push_back(Output::Write(transport, ping));
         }
     }
@@ -437,7 +437,7 @@ impl<D: Data> Connection<D> {
             out.push_back(Output::Post(self.transport, Rc::new(vec![close])));
         }
         self.drop_probes(out);
-        out.push_back(Output::Close(self.transport));
+        out.close(self.transport);
         self.report(EngineEvent::Close(reason), None, failure.clone(), out);
         self.change = Some(Change::Closed(reason, failure));
     }

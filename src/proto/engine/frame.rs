@@ -150,7 +150,7 @@ impl<D: Data> Connection<D> {
         if kind == Kind::WebTransport {
             // Ids are base64url: nothing in them has to be escaped.
             let session = |sid: &str| D::text(&join(&["{\"sid\":\"", sid, "\"}"]));
-            let packet = Packet::with_data(PacketType::Open, self.sid().map(session));
+            let packet = Packet::with_data(PacketType::Open as u32, self.sid().map(session));
             out.push_back(Output::Write(transport, packet));
         }
     }

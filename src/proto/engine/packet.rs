@@ -1,7 +1,5 @@
 //! Engine.IO packets: a type digit and what follows.
 
-use std::rc::Rc;
-
 use crate::proto::Data;
 
 /// The type of a packet, its first digit on the wire.
@@ -44,79 +42,63 @@ impl PacketType {
 /// A packet on its way out, in the pieces that the host joins: a number, a text, a number, a text. The order is all that
 /// the host knows of it.
 #[derive(Debug)]
-pub enum Packet<D> {
-    /// A text packet.
-    Text {
-        /// The digits at the head: the packet's type, and for a message the Socket.IO type behind it.
-        code: u32,
-        /// What stands between the types and the acknowledgement's id: attachments and namespace.
-        label: Option<Rc<D>>,
-        /// The acknowledgement's id.
-        id: Option<u32>,
-        /// The rest.
-        data: Option<D>,
-        /// Whether the transport may compress it.
-        compress: bool,
-    },
-    /// A binary message.
-    Binary(D),
+pub struct Packet<D> {
+    /// The digits at the head: the packet's type, and for a message the Socket.IO type behind it.
+    pub code: u32,
+    /// What stands between the types and the acknowledgement's id: attachments and namespace.
+    pub label: Option<D>,
+    /// The acknowledgement's id.
+    pub id: Option<u32>,
+    /// The rest. Of a binary message all of it.
+    pub data: Option<D>,
+    /// Whether the transport may compress it.
+    pub compress: bool,
+    /// Whether it is a binary message.
+    pub is_binary: bool,
 }
 
 impl<D: Data> Packet<D> {
     /// A packet of the protocol's own, with a type and nothing more.
     pub fn control(kind: PacketType) -> Self {
-        Self::with_data(kind, None)
+        Self::with_data(kind as u32, None)
     }
 
-    /// A packet with a type and data.
-    pub fn with_data(kind: PacketType, data: Option<D>) -> Self {
-        Self::Text {
-            code: kind as u32,
+    /// A packet with a code and data, a text.
+    pub fn with_data(code: u32, data: Option<D>) -> Self {
+        Self {
+            code,
             label: None,
             id: None,
             data,
             compress: true,
+            is_binary: false,
         }
     }
 
     /// A message, of a text or a binary.
     pub fn message(data: D, compress: bool) -> Self {
-        if data.is_binary() {
-            return Self::Binary(data);
-        }
-        Self::Text {
-            code: PacketType::Message as u32,
-            label: None,
-            id: None,
-            data: Some(data),
-            compress,
-        }
+        let is_binary = data.is_binary();
+        let mut packet = Self::with_data(PacketType::Message as u32, Some(data));
+        packet.is_binary = is_binary;
+        packet.compress = compress || is_binary;
+        packet
     }
 
     /// The size in a polling payload, in bytes, without separator.
     pub fn wire_len(&self) -> usize {
-        match self {
-            Self::Text {
-                code, label, id, data, ..
-            } => {
-                let label = label.as_ref().map_or(0, |label| label.wire_len());
-                digits(*code) + label + id.map_or(0, digits) + data.as_ref().map_or(0, Data::wire_len)
-            }
-            Self::Binary(data) => data.wire_len(),
+        let data = self.data.as_ref().map_or(0, Data::wire_len);
+        if self.is_binary {
+            return data;
         }
+        let label = self.label.as_ref().map_or(0, Data::wire_len);
+        digits(self.code) + label + self.id.map_or(0, digits) + data
     }
 
-    /// What the app sees of it: the text with its type digit or the binary, and whether it may be compressed.
-    pub fn describe(&self) -> (D, bool) {
-        match self {
-            Self::Text {
-                code,
-                label,
-                id,
-                data,
-                compress,
-            } => (D::join(*code, label.as_deref(), *id, data.as_ref()), *compress),
-            Self::Binary(data) => (data.slice(0, usize::MAX), true),
+    /// What the app sees of it: the text with its type digit or the binary.
+    pub fn describe(&self) -> D {
+        match &self.data {
+            Some(data) if self.is_binary => data.slice(0, usize::MAX),
+            data => D::join(self.code, self.label.as_ref(), self.id, data.as_ref()),
         }
     }
 }

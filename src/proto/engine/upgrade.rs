@@ -66,7 +66,7 @@ impl<D: Data> Connection<D> {
         if self.state != ConnectionState::Open || !self.config.upgrade || !self.candidate.kind.is_polling() {
             return;
         }
-        for candidate in std::mem::take(&mut self.config.transports) {
+        for &candidate in &std::mem::take(&mut self.config.transports) {
             let session = self.session.as_ref();
             if session.is_some_and(|session| session.offers(candidate.kind)) {
                 let transport = self.new_transport();
@@ -122,7 +122,7 @@ impl<D: Data> Connection<D> {
             if probe.transport == transport {
                 probe.state = State::AwaitPause;
             } else if std::mem::replace(&mut probe.state, State::Over).is_under_way() {
-                out.push_back(Output::Close(probe.transport));
+                out.close(probe.transport);
             }
         }
         self.tell(EngineEvent::Upgrading(kind), out);
@@ -143,7 +143,7 @@ impl<D: Data> Connection<D> {
         if !self.is_polling && self.posted.is_none() {
             probe.state = State::Over;
             out.push_back(Output::Write(probe.transport, Packet::control(PacketType::Upgrade)));
-            out.push_back(Output::Close(self.transport));
+            out.close(self.transport);
             self.transport = probe.transport;
             self.candidate = probe.candidate;
             // What waited is written before anyone hears of the upgrade and writes more.
@@ -160,7 +160,7 @@ impl<D: Data> Connection<D> {
         };
         let state = std::mem::replace(&mut probe.state, State::Over);
         let kind = probe.candidate.kind;
-        out.push_back(Output::Close(transport));
+        out.close(transport);
         if kind == Kind::WebTransport {
             // Nothing is left to give a lead.
             self.open_probes(false, out);
@@ -176,9 +176,9 @@ impl<D: Data> Connection<D> {
 
     /// The connection ends, and with it what was tried beside it.
     pub(super) fn drop_probes(&mut self, out: &mut Outputs<D>) {
-        for probe in std::mem::take(&mut self.probes) {
+        for probe in &std::mem::take(&mut self.probes) {
             if probe.state.is_under_way() {
-                out.push_back(Output::Close(probe.transport));
+                out.close(probe.transport);
                 let failure = Failure::of(Code::TransportFailed, "probe error: socket closed");
                 self.report(EngineEvent::UpgradeError, None, Some(failure), out);
             }

@@ -38,7 +38,7 @@ impl<D: Data> Connection<D> {
         }
         self.enqueue(packet, out);
         for attachment in attachments {
-            self.enqueue(Packet::Binary(attachment), out);
+            self.enqueue(Packet::message(attachment, true), out);
         }
         // What belongs together goes into one POST.
         self.flush(out);
@@ -46,8 +46,13 @@ impl<D: Data> Connection<D> {
 
     pub(super) fn enqueue(&mut self, packet: Packet<D>, out: &mut Outputs<D>) {
         if self.is_watched {
-            let (data, compress) = packet.describe();
-            self.report(EngineEvent::PacketCreate { compress }, Some(data), None, out);
+            let compress = packet.compress;
+            self.report(
+                EngineEvent::PacketCreate { compress },
+                Some(packet.describe()),
+                None,
+                out,
+            );
         }
         self.queue.push(packet);
         if !self.candidate.kind.is_polling() {

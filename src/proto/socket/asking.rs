@@ -60,6 +60,7 @@ impl<D> Default for Asking<D> {
 
 impl<D> Asking<D> {
     /// The app connects the socket, or the server has granted it: what was before does not count any more.
+    #[inline(never)]
     pub fn begin(&mut self, occasion: Occasion) {
         *self = Self {
             occasion,
@@ -161,11 +162,7 @@ impl<D: Data> Manager<D> {
         }
         let entry = self.sockets.at(socket);
         if let Some(grant) = entry.grant.take() {
-            let is_same = match (&auth, &entry.auth) {
-                (Some(auth), Some(before)) => auth.equals(before),
-                (auth, before) => auth.is_none() && before.is_none(),
-            };
-            if is_same {
+            if D::equals(auth.as_ref(), entry.auth.as_ref()) {
                 entry.state = SocketState::AwaitConnect;
                 return self.handle_connect(now, socket, grant);
             }

@@ -11,7 +11,7 @@ use crate::proto::{Data, Shape};
 
 use super::ack::Pending;
 use super::manager::Manager;
-use super::namespace::State as SocketState;
+use super::namespace::{Socket, State as SocketState};
 use super::packet::PacketType;
 use super::parser::Incoming;
 use super::sign_in::is_accepted;
@@ -25,14 +25,20 @@ pub(super) fn seen<D: Data>(packet: &Incoming<D>) -> (Event, D) {
     };
     let data = (packet.shape != Shape::Nothing).then(|| packet.data.slice(0, usize::MAX));
     let id = packet.id;
-    (Event::Packet { kind, id }, D::named(&packet.namespace, data))
+    let namespace = packet.namespace.as_ref().map(|name| name.slice(0, usize::MAX));
+    let mut list = D::empty_list();
+    list.push(namespace);
+    list.push(data);
+    (Event::Packet { kind, id }, list)
 }
 
 impl<D: Data> Manager<D> {
     pub(super) fn handle_incoming(&mut self, now: Millis, packet: Incoming<D>) {
         // Several sockets never share a namespace on one connection.
-        let socket = self.sockets.iter().position(|entry| entry.name == packet.namespace);
-        if self.is_old() && packet.namespace.is_empty() {
+        let namespace = packet.namespace.as_ref();
+        let is_meant = |entry: &Socket<D>| D::equals(entry.name.as_ref(), namespace);
+        let socket = self.sockets.iter().position(is_meant);
+        if self.is_old() && namespace.is_none() {
             self.handle_root(now, socket, &packet);
         }
         let Some(socket) = socket else {
@@ -232,7 +238,7 @@ impl<D: Data> Manager<D> {
         let renewal = entry.renewal_ack.take();
         let event = SocketEvent::Disconnect(reason);
         self.out.report(Event::Socket(socket, event), None, failure);
-        for Pending { id, wants_error, .. } in lost {
+        for &Pending { id, wants_error, .. } in &lost {
             let loss = if wants_error {
                 Loss::Disconnected
             } else {

@@ -84,8 +84,8 @@ pub struct Manager<D> {
     /// The packets of polls' answers that have not been handled yet, and the end of each answer.
     inbox: Fifo<Arrival<D>>,
     pub(super) out: Outputs<D>,
-    /// How many calls from inside events are under way.
-    depth: u32,
+    /// What each call from inside an event, of those that are under way, has set aside.
+    suspended: Vec<Outputs<D>>,
     /// The transports that such calls have closed.
     closed: Vec<u32>,
 }
@@ -124,7 +124,7 @@ impl<D: Data> Manager<D> {
             is_watched: false,
             inbox: Fifo::default(),
             out: Outputs::new(),
-            depth: 0,
+            suspended: Vec::new(),
             closed: Vec::new(),
         }
     }
@@ -396,7 +396,7 @@ impl<D: Data> Manager<D> {
         loop {
             let Some(output) = self.out.pop_front() else {
                 // Not inside the event of another: what that had interrupted goes first.
-                if self.depth == 0 && (self.begin_upgrade() || self.handle_arrival()) {
+                if self.suspended.is_empty() && (self.begin_upgrade() || self.handle_arrival()) {
                     continue;
                 }
                 return None;
@@ -421,7 +421,7 @@ impl<D: Data> Manager<D> {
                 | Output::Write(transport, _) => !self.closed.iter().any(|closed| closed == transport),
                 Output::Encode { .. } => true,
                 Output::Close(transport) => {
-                    if self.depth > 0 {
+                    if !self.suspended.is_empty() {
                         self.closed.push(*transport);
                     }
                     true
@@ -433,18 +433,18 @@ impl<D: Data> Manager<D> {
         }
     }
 
-    /// Sets aside what has not been carried out yet, so that a call from inside an event has its own effects at once. To
-    /// be given back to [`resume`](Self::resume).
-    pub fn suspend(&mut self) -> Outputs<D> {
-        self.depth += 1;
-        std::mem::take(&mut self.out)
+    /// Sets aside what has not been carried out yet, so that a call from inside an event has its own effects at once,
+    /// until [`resume`](Self::resume).
+    pub fn suspend(&mut self) {
+        self.suspended.push(std::mem::take(&mut self.out));
     }
 
-    /// Goes on with what was set aside.
-    pub fn resume(&mut self, mut outputs: Outputs<D>) {
-        self.depth = self.depth.saturating_sub(1);
-        std::mem::swap(&mut self.out, &mut outputs);
-        self.out.append(&mut outputs);
+    /// Goes on with what was set aside last.
+    pub fn resume(&mut self) {
+        if let Some(mut outputs) = self.suspended.pop() {
+            std::mem::swap(&mut self.out, &mut outputs);
+            self.out.append(&mut outputs);
+        }
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called; infinity for never.
@@ -466,6 +466,7 @@ impl<D: Data> Manager<D> {
         self.sockets.get(socket).state
     }
 
+    #[inline(never)]
     pub(super) fn tell(&mut self, socket: usize, event: SocketEvent, data: Option<D>) {
         self.out.report(Event::Socket(socket, event), data, None);
     }

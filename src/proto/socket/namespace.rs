@@ -9,8 +9,6 @@
 //!    └── refused, disconnect(), the server's DISCONNECT ──────────────────────────────────────────┘
 //! ```
 
-use std::rc::Rc;
-
 use crate::error::{Code, Error};
 use crate::proto::auth::Claims;
 use crate::proto::engine::packet::Packet;
@@ -94,10 +92,10 @@ pub struct Waiting<D> {
 /// One socket.
 #[derive(Debug)]
 pub struct Socket<D> {
-    /// The namespace in code units; empty for the root.
-    pub name: Vec<u16>,
+    /// The namespace; none for the root.
+    pub name: Option<D>,
     /// `/name,` as it stands in a packet; nothing for the root.
-    label: Option<Rc<D>>,
+    label: Option<D>,
     /// The namespace; nothing for the root.
     pub(super) text: String,
     /// What it waits for.
@@ -206,13 +204,9 @@ impl<D: Data> Socket<D> {
         let is_root = matches!(name, "" | "/");
         let slash = if is_root || name.starts_with('/') { "" } else { "/" };
         let text = if is_root { String::new() } else { join(&[slash, name]) };
-        // At least as many units as it has.
-        let mut name = vec![0; text.len()];
-        let count = D::text(&text).read(0, &mut name);
-        name.truncate(count);
         Self {
-            name,
-            label: (!is_root).then(|| Rc::new(D::text(&join(&[&text, ","])))),
+            name: (!is_root).then(|| D::text(&text)),
+            label: (!is_root).then(|| D::text(&join(&[&text, ","]))),
             text,
             state: State::Idle,
             epoch: 0,
@@ -235,7 +229,7 @@ impl<D: Data> Socket<D> {
 
     /// Whether it is the root namespace.
     pub fn is_root(&self) -> bool {
-        self.name.is_empty()
+        self.name.is_none()
     }
 
     /// A number for a waiting event that has no id. These count down, so that they are never the id of another.
@@ -255,32 +249,23 @@ impl<D: Data> Socket<D> {
 
     /// The packets of an event or an acknowledgement: the text, then its attachments.
     pub fn encode(&self, kind: PacketType, id: Option<u32>, event: Outgoing<D>) -> (Packet<D>, Vec<D>) {
-        let (mut code, mut label) = (kind.code(), self.label.clone());
+        let mut packet = self.control(kind, Some(event.data));
+        packet.id = id;
+        packet.compress = event.compress;
         let count = event.attachments.len() as u32;
         if count > 0 {
             // The binary types stand three behind the others.
-            code += 3;
+            packet.code += 3;
             let dash = D::text("-");
-            label = Some(Rc::new(D::join(count, Some(&dash), None, label.as_deref())));
+            packet.label = Some(D::join(count, Some(&dash), None, packet.label.as_ref()));
         }
-        let packet = Packet::Text {
-            code,
-            label,
-            id,
-            data: Some(event.data),
-            compress: event.compress,
-        };
         (packet, event.attachments)
     }
 
     /// A packet without an acknowledgement: CONNECT, DISCONNECT.
     pub fn control(&self, kind: PacketType, data: Option<D>) -> Packet<D> {
-        Packet::Text {
-            code: kind.code(),
-            label: self.label.clone(),
-            id: None,
-            data,
-            compress: true,
-        }
+        let mut packet = Packet::with_data(kind.code(), data);
+        packet.label = self.label.as_ref().map(|label| label.slice(0, usize::MAX));
+        packet
     }
 }

@@ -62,7 +62,7 @@ impl<D: Data> Manager<D> {
         if self.root == Root::Refused && !self.wants_root() {
             // Nobody else does: the server may think better of it, or refuses it for this one to hear.
             self.root = Root::Unknown;
-            self.send(Packet::with_data(EnginePacketType::Message, Some(D::text("0"))));
+            self.send(Packet::with_data(EnginePacketType::Message as u32, Some(D::text("0"))));
         }
         true
     }
@@ -135,11 +135,9 @@ impl<D: Data> Manager<D> {
             return;
         }
         let mut packet = entry.control(PacketType::Connect, None);
-        if let Some(query) = auth.and_then(|auth| auth.to_query())
-            && let Packet::Text { label, .. } = &mut packet
-        {
+        if let Some(query) = auth.and_then(|auth| auth.to_query()) {
             let name = if is_root { "/" } else { &entry.text };
-            *label = Some(Rc::new(D::text(&join(&[name, "?", &query, ","]))));
+            packet.label = Some(D::text(&join(&[name, "?", &query, ","])));
         }
         if is_root && self.root == Root::Granted {
             entry.asking.due = now + ANSWER;

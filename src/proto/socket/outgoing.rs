@@ -173,7 +173,7 @@ impl<D: Data> Manager<D> {
         if acks.next_deadline() > now {
             return;
         }
-        for pending in acks.take_all(&|pending| pending.deadline <= now) {
+        for pending in &acks.take_all(&|pending| pending.deadline <= now) {
             let id = pending.id;
             self.discard_buffered(socket, id);
             if !self.handle_renewal_ack(now, socket, id, None) {

@@ -1,5 +1,7 @@
 //! From the messages of a connection to packets: headers, JSON, attachments.
 
+use std::ops::Range;
+
 use crate::proto::{Data, Shape};
 
 use super::packet::{Header, PacketType, Status};
@@ -9,8 +11,8 @@ use super::packet::{Header, PacketType, Status};
 pub struct Incoming<D> {
     /// The type, never a binary one.
     pub kind: PacketType,
-    /// The namespace in code units; empty for the root.
-    pub namespace: Vec<u16>,
+    /// The namespace; none for the root.
+    pub namespace: Option<D>,
     /// The acknowledgement's id.
     pub id: Option<u32>,
     /// The parsed JSON.
@@ -53,7 +55,7 @@ pub struct Parser<D> {
 struct Pending<D> {
     packet: Incoming<D>,
     missing: u32,
-    attachments: Vec<D>,
+    attachments: D,
 }
 
 impl<D> Default for Parser<D> {
@@ -90,11 +92,12 @@ impl<D: Data> Parser<D> {
         let Status::Complete(header) = status else {
             return Progress::Invalid;
         };
-        let namespace = units.get(header.namespace.clone()).unwrap_or_default().to_vec();
-        self.push_text(header, namespace, data)
+        self.push_text(header, data)
     }
 
-    fn push_text(&mut self, header: Header, namespace: Vec<u16>, mut data: D) -> Progress<D> {
+    fn push_text(&mut self, header: Header, mut data: D) -> Progress<D> {
+        let Range { start, end } = header.namespace;
+        let namespace = (start < end).then(|| data.slice(start + 1, end + 1));
         let shape = data.parse(header.body + 1);
         let packet = Incoming {
             kind: header.kind,
@@ -112,7 +115,7 @@ impl<D: Data> Parser<D> {
         self.pending = Some(Pending {
             packet,
             missing: header.attachments,
-            attachments: Vec::new(),
+            attachments: D::empty_list(),
         });
         Progress::Pending
     }
@@ -121,7 +124,7 @@ impl<D: Data> Parser<D> {
         let Some(mut pending) = self.pending.take() else {
             return Progress::Invalid;
         };
-        pending.attachments.push(data);
+        pending.attachments.push(Some(data));
         pending.missing -= 1;
         if pending.missing > 0 {
             self.pending = Some(pending);

@@ -30,7 +30,7 @@ impl<D: Data> Recovery<D> {
             return false;
         };
         // The offset is one of the session that it was seen in.
-        let continued = before.filter(|before| before.pid.equals(&pid));
+        let continued = before.filter(|before| D::equals(Some(&before.pid), Some(&pid)));
         let recovered = continued.is_some();
         let offset = continued.and_then(|before| before.offset);
         self.session = Some(Session { pid, offset });

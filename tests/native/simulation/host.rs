@@ -17,12 +17,15 @@ use crate::support::{Sample, show};
 impl World {
     /// A call of the app or of the host, from inside an event too.
     pub fn act<T>(&mut self, act: impl FnOnce(&mut Manager<Sample>, &mut App, Millis) -> T) -> T {
-        let interrupted = (self.depth > 0).then(|| self.manager.suspend());
+        let is_nested = self.depth > 0;
+        if is_nested {
+            self.manager.suspend();
+        }
         self.manager.set_clock(self.now, 0.0);
         let result = act(&mut self.manager, &mut self.app, self.now);
         self.drain();
-        if let Some(interrupted) = interrupted {
-            self.manager.resume(interrupted);
+        if is_nested {
+            self.manager.resume();
         }
         result
     }
@@ -119,10 +122,10 @@ impl World {
                 Output::Join(transport, sid, _) => self.network.join(transport, &sid),
                 Output::Poll(transport) => self.network.request(transport, None),
                 Output::Post(transport, packets) => {
-                    let packets: Vec<_> = packets.iter().map(|packet| packet.describe().0.to_payload()).collect();
+                    let packets: Vec<_> = packets.iter().map(|packet| packet.describe().to_payload()).collect();
                     self.network.request(transport, Some(packets.join(&0x1e)));
                 }
-                Output::Write(transport, packet) => self.network.write(transport, packet.describe().0),
+                Output::Write(transport, packet) => self.network.write(transport, packet.describe()),
                 Output::Close(transport) => self.network.close(transport),
                 // Only where the app has a parser of its own.
                 Output::Encode { .. } => {}

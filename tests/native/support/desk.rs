@@ -225,12 +225,15 @@ impl Desk {
     }
 
     pub fn act<T>(&mut self, act: impl FnOnce(&mut Manager<Sample>, Millis) -> T) -> T {
-        let interrupted = (self.depth > 0).then(|| self.manager.suspend());
+        let is_nested = self.depth > 0;
+        if is_nested {
+            self.manager.suspend();
+        }
         self.manager.set_clock(self.now, 0.0);
         let result = act(&mut self.manager, self.now);
         self.drain();
-        if let Some(interrupted) = interrupted {
-            self.manager.resume(interrupted);
+        if is_nested {
+            self.manager.resume();
         }
         result
     }
@@ -301,17 +304,13 @@ impl Desk {
 
     /// The app's encoder writes a packet in angle brackets, and fails on those that contain "fail".
     fn encode(&mut self, connection: u32, socket: usize, packet: &Packet<Sample>) {
-        let text = packet.describe().0.show();
-        let id = match packet {
-            Packet::Text { id, .. } => *id,
-            Packet::Binary(_) => None,
-        };
+        let text = packet.describe().show();
         let messages = (!text.contains("fail")).then(|| vec![Sample::text(&format!("<{text}>"))]);
         if messages.is_none() {
             self.lines.push(format!("s{socket} can't be encoded {text}"));
         }
         self.manager
-            .handle_encoded(self.now, connection, socket, id, messages, true);
+            .handle_encoded(self.now, connection, socket, packet.id, messages, true);
     }
 
     /// The app's decoder gives a packet; `json` is its data.
@@ -319,7 +318,7 @@ impl Desk {
         let mut data = Sample::text(json);
         let packet = Incoming {
             kind,
-            namespace: namespace.encode_utf16().collect(),
+            namespace: (!namespace.is_empty()).then(|| Sample::text(namespace)),
             id,
             shape: data.parse(0),
             data,

@@ -74,13 +74,20 @@ impl Data for Sample {
         Self::Text(text.into())
     }
 
-    fn named(units: &[u16], value: Option<Self>) -> Self {
-        let value = value.map(|value| match value {
-            Self::Value(value) => value,
-            other => panic!("not a value: {other:?}"),
+    fn empty_list() -> Self {
+        Self::Value(Json::Array(Vec::new()))
+    }
+
+    fn push(&mut self, item: Option<Self>) {
+        let Self::Value(Json::Array(items)) = self else {
+            panic!("not a list: {self:?}");
+        };
+        items.push(match item {
+            None => Json::Null,
+            Some(Self::Text(units)) => Json::String(units),
+            Some(Self::Binary(bytes)) => Json::Binary(bytes),
+            Some(Self::Value(value)) => value,
         });
-        let name = Json::String(units.into());
-        Self::Value(Json::Array(std::iter::once(name).chain(value).collect()))
     }
 
     fn is_binary(&self) -> bool {
@@ -170,14 +177,14 @@ impl Data for Sample {
         shape
     }
 
-    fn attach(&mut self, attachments: Vec<Self>) -> bool {
-        let Self::Value(value) = self else {
+    fn attach(&mut self, attachments: Self) -> bool {
+        let (Self::Value(value), Self::Value(Json::Array(attachments))) = (self, attachments) else {
             return false;
         };
         let binaries: Vec<Rc<[u8]>> = attachments
             .into_iter()
             .map(|attachment| match attachment {
-                Self::Binary(bytes) => bytes,
+                Json::Binary(bytes) => bytes,
                 other => panic!("not a binary: {other:?}"),
             })
             .collect();
@@ -192,8 +199,12 @@ impl Data for Sample {
         }
     }
 
-    fn equals(&self, other: &Self) -> bool {
-        self.as_text().is_some() && self.as_text() == other.as_text()
+    fn equals(one: Option<&Self>, other: Option<&Self>) -> bool {
+        let units = |text: &Self| match text {
+            Self::Value(Json::String(units)) => units.to_vec(),
+            text => text.units().to_vec(),
+        };
+        one.map(units) == other.map(units)
     }
 
     fn as_number(&self) -> Option<f64> {

@@ -6,10 +6,11 @@ use socketio_wasm::proto::Data;
 use socketio_wasm::proto::engine::Revision;
 use socketio_wasm::proto::engine::packet::Packet;
 
+use super::json::Json;
 use super::sample::Sample;
 
 pub fn packet(packet: &Packet<Sample>) -> String {
-    packet.describe().0.show()
+    packet.describe().show()
 }
 
 pub fn output(output: &Output<Sample>) -> String {
@@ -61,9 +62,10 @@ pub fn report(report: &Report<Sample>) -> String {
         Event::ReconnectFailed => "manager reconnect_failed".into(),
         Event::Packet { kind, id } => {
             let member = |name| data.and_then(|data| data.get(name));
-            let namespace = member("0").and_then(|name| name.as_text()).expect("a namespace");
-            let namespace = if namespace.is_empty() { "/" } else { &namespace };
-            let data = member("1").map_or(String::new(), |data| data.show());
+            let namespace = member("0").and_then(|name| name.as_text());
+            let namespace = namespace.as_deref().unwrap_or("/");
+            let data = member("1").filter(|data| *data != Sample::Value(Json::Null));
+            let data = data.map_or(String::new(), |data| data.show());
             format!("manager packet {kind:?} {namespace} {id:?} {data}")
         }
         Event::Renewal(socket) => format!("s{socket} renewal"),
