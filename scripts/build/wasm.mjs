@@ -19,6 +19,8 @@ const cargoOptions = {
     "-Zinline-mir=yes",
     "-Zinline-mir-threshold=20",
     "-Zinline-mir-hint-threshold=30",
+    // LLVM's own for size is 5: a call with its arguments is often larger than that.
+    "-Cllvm-args=-inline-threshold=10",
     // Without them, values cross through a table in JavaScript: that is less code, and quicker for small messages.
     "-Ctarget-feature=-reference-types",
   ],
