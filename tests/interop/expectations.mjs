@@ -24,3 +24,10 @@ export function optionsOf({ protocol }, transport) {
     auth: protocol === 4 ? { authPlacement: "query" } : {},
   };
 }
+
+/** How a client may learn that the server has closed the connection. */
+export function reasonsOfClose({ name }, transport) {
+  // It forgets the session at once, and answers a poll that is on its way with 400; the official client tells the same.
+  const refuses = name === "python" && ["xhr", "fetch"].includes(transport);
+  return refuses ? ["transport close", "transport error"] : ["transport close"];
+}
