@@ -101,7 +101,9 @@ for (const transport of ["xhr", "fetch"]) {
       const seen = await given.run(async ({ kit }) => {
         const [reason, { code, hint, description, data, message }] = await left;
         await kit.connected(socket);
-        return { reason, code, hint, description, data, message, traced: entries.filter(({ what }) => what === "disconnect") };
+        // What traces may still be loading.
+        const traced = await kit.until(() => entries.find(({ what }) => what === "disconnect"), "the trace of it");
+        return { reason, code, hint, description, data, message, traced };
       });
       assert.equal(seen.reason, "transport error");
       assert.equal(seen.code, "session_unknown");
@@ -109,7 +111,7 @@ for (const transport of ["xhr", "fetch"]) {
       assert.equal(seen.description, 400);
       assert.deepEqual(seen.data, { code: 1, message: "Session ID unknown" });
       assert.match(seen.message, request === "GET" ? /poll|read/ : /post|write/);
-      const [{ reason, code, status }] = seen.traced;
+      const { reason, code, status } = seen.traced;
       assert.deepEqual({ reason, code, status }, { reason: "transport error", code: "session_unknown", status: 400 });
     }, given);
   }
