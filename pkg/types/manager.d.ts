@@ -30,7 +30,10 @@ export interface ManagerReservedEvents {
   open: () => void;
   /** The connection could not be opened, or failed. */
   error: (error: ClientError) => void;
-  /** The connection ended. `reason` is as in a socket's `disconnect`, or `"forced close"`. */
+  /**
+   * The connection ended. `reason` is as in a socket's `disconnect`, `"forced close"`, or `"older protocol"`: the server turned
+   * out to be 1.x or 2.x, and the manager opens another connection at once.
+   */
   close: (reason: string, description?: DisconnectDescription) => void;
   /** A packet of Socket.IO arrived, and its socket has heard of it. */
   packet: (packet: SocketPacket) => void;

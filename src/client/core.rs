@@ -10,7 +10,7 @@ use crate::proto::engine::connection::Config;
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::engine::url::Url;
-use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Report};
+use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Reason, Report};
 use crate::proto::socket::policy::Placed;
 use crate::proto::{Data, join};
 use crate::web::{App, Driver, Endpoint, Payload, edge};
@@ -221,6 +221,7 @@ impl<H: Host> App for Core<H> {
     fn event(&self, report: Report<Payload>) {
         match report.event {
             Event::Engine(_, EngineEvent::Open { revision, .. }) => self.learn(Some(revision)),
+            Event::Close(Reason::OtherProtocol) => self.learn(Some(Revision::V3)),
             // It may be another server by now.
             Event::Error => self.learn(None),
             _ => {}

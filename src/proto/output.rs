@@ -368,6 +368,8 @@ pub enum Reason {
     ForcedClose,
     /// The socket connects again with renewed credentials.
     Renewal,
+    /// The server turned out to speak an older protocol: the manager connects again, in that.
+    OtherProtocol,
 }
 
 impl Reason {
@@ -382,6 +384,7 @@ impl Reason {
             Self::ParseError => "parse error",
             Self::ForcedClose => "forced close",
             Self::Renewal => "credentials renewed",
+            Self::OtherProtocol => "older protocol",
         }
     }
 }

@@ -190,6 +190,60 @@ test("a server's generation is found out once, and nothing more is asked of 4.x"
   assert.equal(server.log.length - before, 1);
 }, { ours, allow });
 
+for (const generation of [1, 2]) {
+  test(`${generation}.x over websocket that takes its time: one more handshake, and never again`, async ({ run, start }) => {
+    const server = await start(startOld(generation, { delay: 300 }));
+    const seen = await run(
+      async ({ io, kit }, url) => {
+        const seen = { errors: [], closes: [], protocols: [] };
+        for (let i = 0; i < 2; i++) {
+          const socket = io(`${url}/chat`, { transports: ["websocket"], forceNew: true });
+          socket.on("connect_error", (error) => seen.errors.push(error.message));
+          socket.io.on("close", (reason) => seen.closes.push(reason));
+          const [echo] = await new Promise((resolve) => socket.emit("echo", i, (...reply) => resolve(reply)));
+          if (echo !== i) throw new Error(`not ${i}: ${echo}`);
+          seen.protocols.push(socket.io.engine.protocol);
+          socket.off();
+          socket.io.off();
+          socket.disconnect();
+        }
+        return seen;
+      },
+      server.url,
+    );
+    assert.deepEqual(seen, { errors: [], closes: ["older protocol"], protocols: [3, 3] });
+    assert.equal(server.log.length, 3);
+  }, { ours, allow });
+
+  for (const data of [undefined, { code: "invalid_token" }]) {
+    test(`${generation}.x over websocket that takes its time to refuse: ${JSON.stringify(data ?? "its own words")}`, async ({ run, start }) => {
+      const server = await start(startOld(generation));
+      server.io.use((_socket, next) => setTimeout(() => next(Object.assign(new Error("not you"), { data })), 300));
+      const error = await run(({ io, kit }, url) => kit.failure(() => io(url, { transports: ["websocket"] })), server.url);
+      assert.deepEqual([error.code, error.data, error.active], ["rejected", data ?? "not you", false]);
+    }, { ours, allow });
+  }
+}
+
+test("a server 2.x that comes back as 3.x is another one, over websocket as well", async ({ run, start }) => {
+  const server = await start(startOld(2));
+  await run(async ({ io, kit }, url) => {
+    globalThis.socket = await kit.connected(io(url, { transports: ["websocket"], timeout: 500, reconnectionDelay: 5 }));
+    socket.disconnect();
+  }, server.url);
+  await server.stop();
+  server.generation = 3;
+  await server.start();
+  const seen = await run(async ({ kit }) => {
+    const errors = [];
+    socket.on("connect_error", ({ code, willRetry }) => errors.push(code, willRetry));
+    socket.connect();
+    await kit.until(() => socket.connected);
+    return [socket.io.engine.protocol, ...errors];
+  });
+  assert.deepEqual(seen, [4, "timeout", true]);
+}, { ours, allow: [...allow, /WebSocket connection/] });
+
 const failing = ({ io, kit }, url, options) => kit.failure(() => io(url, { reconnection: false, ...options }));
 
 for (const [protocol, generation, transport] of [[4, 2, "polling"], [4, 2, "websocket"], [3, 3, "polling"]]) {

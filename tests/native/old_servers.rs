@@ -272,8 +272,8 @@ fn another_revision_than_the_app_wants_is_an_error() {
     }
 }
 
-fn stream(known: Option<Revision>) -> Desk {
-    let mut desk = Desk::new(&["websocket"], &["/"]);
+/// The host knows from now on what the server speaks.
+fn learn(desk: &mut Desk, known: Option<Revision>) {
     desk.configure(move || {
         Ok(Config {
             revision: None,
@@ -281,6 +281,15 @@ fn stream(known: Option<Revision>) -> Desk {
             ..config(&["websocket"])
         })
     });
+}
+
+fn stream(known: Option<Revision>) -> Desk {
+    stream_of("/", known)
+}
+
+fn stream_of(namespace: &str, known: Option<Revision>) -> Desk {
+    let mut desk = Desk::new(&["websocket"], &[namespace]);
+    learn(&mut desk, known);
     desk.connect(0);
     desk.opened(0);
     desk
@@ -322,12 +331,70 @@ fn a_ping_or_silence_is_of_revision_4() {
 }
 
 #[test]
-fn what_is_known_of_a_server_is_not_waited_for() {
-    for known in [Revision::V3, Revision::V4] {
-        let mut desk = stream(Some(known));
-        desk.text(0, HANDSHAKE);
-        assert_eq!(revision(&desk), Some(known));
+fn an_old_server_that_was_slow_is_connected_to_once_more() {
+    for (namespace, answer) in [("/", "40"), ("/chat", "40"), ("/", "44\"no\"")] {
+        for known in [None, Some(Revision::V4)] {
+            let mut desk = stream_of(namespace, known);
+            desk.text(0, HANDSHAKE);
+            desk.wait(100.0);
+            assert_eq!(revision(&desk), Some(Revision::V4));
+            desk.take();
+            // The close tells the host.
+            learn(&mut desk, Some(Revision::V3));
+            desk.text(0, answer);
+            let lines = desk.take();
+            assert!(desk.audit.is_closed(0));
+            assert!(has(&lines, "manager close older protocol"), "{lines:?}");
+            assert!(has(&lines, "open 1 websocket"), "at once: {lines:?}");
+            assert!(!has(&lines, "s0"), "the app hears of one connection: {lines:?}");
+            desk.opened(1);
+            desk.text(1, HANDSHAKE);
+            desk.text(1, answer);
+            assert_eq!(revision(&desk), Some(Revision::V3));
+            assert!(has(&desk.take(), "manager open"));
+        }
     }
+}
+
+#[test]
+fn a_server_of_revision_4_that_grants_without_an_id_is_not_asked_for_ever() {
+    let mut desk = stream(None);
+    desk.text(0, &HANDSHAKE.replace('}', ",\"maxPayload\":1000000}"));
+    desk.text(0, "40");
+    let lines = desk.take();
+    assert!(
+        has(
+            &lines,
+            "s0 connect_error The server granted the namespace without an id"
+        ),
+        "{lines:?}"
+    );
+    assert!(desk.audit.is_closed(0));
+}
+
+#[test]
+fn a_server_known_to_be_of_revision_4_is_not_waited_for() {
+    let mut desk = stream(Some(Revision::V4));
+    desk.text(0, HANDSHAKE);
+    assert_eq!(revision(&desk), Some(Revision::V4));
+    assert!(desk.sent().contains(&"write 0 40".into()));
+}
+
+#[test]
+fn one_known_to_be_old_has_time_until_the_attempt_is_over() {
+    let mut desk = stream(Some(Revision::V3));
+    desk.text(0, HANDSHAKE);
+    desk.wait(1_000.0);
+    desk.text(0, "40");
+    assert_eq!(revision(&desk), Some(Revision::V3));
+    assert!(has(&desk.take(), "s0 connect S"));
+    // Another server is there by now, and waits itself.
+    let mut desk = stream(Some(Revision::V3));
+    desk.text(0, HANDSHAKE);
+    desk.wait(20_000.0);
+    let lines = desk.take();
+    assert!(has(&lines, "s0 connect_error timeout"), "{lines:?}");
+    assert!(desk.audit.is_closed(0));
 }
 
 #[test]

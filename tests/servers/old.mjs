@@ -5,8 +5,8 @@
 // Root namespace: `echo` (…args, ack) answers with its arguments, and emits them as `echoed`; `ask` (value) has the server ask the
 // client with `question` and emit its answer as `answered`; `leave` disconnects the socket, `cut` closes the connection;
 // `who` (ack) gives `{ id, query, authorization }`. `/admin` has the same, and wants `query.token` to be "good".
-// Settings: `guard`, the root wants `query.token` or `Authorization: Bearer` to be "good"; `middleware`, it has some;
-// `options`, those of socket.io.
+// Settings: `guard`, the root wants `query.token` or `Authorization: Bearer` to be "good"; `middleware`, it has some; `delay`, how
+// long that takes, in milliseconds; `options`, those of socket.io.
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { siteHandler } from "../browser/site.mjs";
@@ -25,14 +25,15 @@ class Old {
   url;
   /** Requests and WebSocket handshakes that have arrived: `{ method, url, headers }`. */
   log = [];
-  #generation;
+  /** Which one `start()` starts. */
+  generation;
   #settings;
   #http;
   #connections = new Set();
   #port;
 
   constructor(generation, settings) {
-    this.#generation = generation;
+    this.generation = generation;
     this.#settings = settings;
   }
 
@@ -43,7 +44,7 @@ class Old {
       connection.once("close", () => this.#connections.delete(connection));
     });
     const note = ({ method, url, headers }) => this.log.push({ method, url, headers });
-    this.io = mount(this.#generation, this.#http, this.#settings);
+    this.io = mount(this.generation, this.#http, this.#settings);
     this.#http.prependListener("request", note);
     this.#http.prependListener("upgrade", (request) => note({ ...request, method: "upgrade", url: request.url, headers: request.headers }));
     this.#port ??= await stablePort();
@@ -61,7 +62,7 @@ class Old {
   }
 }
 
-function mount(generation, http, { guard, middleware, options }) {
+function mount(generation, http, { guard, middleware, delay, options }) {
   const cors = generation === 3 ? { cors: { origin: true, credentials: true } } : { handlePreflightRequest };
   const io = require(`socket.io-${generation}`)(http, { serveClient: false, ...cors, ...options });
   const refuse = (next) => {
@@ -73,6 +74,7 @@ function mount(generation, http, { guard, middleware, options }) {
     const { query, headers } = socket.handshake;
     return query.token === "good" || headers.authorization === "Bearer good" || query["header.authorization"] === "Bearer good";
   };
+  if (delay) io.use((_socket, next) => setTimeout(next, delay));
   if (guard) io.use((socket, next) => (isGood(socket) ? next() : refuse(next)));
   else if (middleware) io.use((_socket, next) => next());
   io.of("/admin").use((socket, next) => (socket.handshake.query.token === "good" ? next() : refuse(next)));

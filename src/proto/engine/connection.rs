@@ -83,6 +83,8 @@ pub struct Connection<D> {
     pub(super) state: State,
     /// The revision that both sides speak, as far as it is known.
     pub(super) revision: Revision,
+    /// Nothing that the server sent has told the revision.
+    pub(super) is_guess: bool,
     /// What the server said of the session.
     pub(super) session: Option<Handshake>,
     /// The transport in use.
@@ -108,6 +110,7 @@ impl<D: Data> Connection<D> {
     pub fn open(config: Config, first_transport: u32, is_watched: bool, out: &mut Outputs<D>) -> Self {
         let mut connection = Self {
             revision: config.revision.unwrap_or_default(),
+            is_guess: false,
             is_watched: is_watched || config.raw,
             config,
             state: State::Opening,

@@ -24,13 +24,15 @@ impl<D: Data> Connection<D> {
     pub(super) fn detect(&mut self, now: Millis, handshake: Handshake, out: &mut Outputs<D>) {
         let is_certain = self.candidate.kind != Kind::WebSocket || handshake.max_payload > 0;
         self.session = Some(handshake);
-        if !is_certain && self.config.revision.is_none() {
-            let Some(known) = self.config.known else {
-                self.state = State::Undecided;
+        self.is_guess = !is_certain && self.config.revision.is_none();
+        if self.is_guess && self.config.known != Some(Revision::V4) {
+            self.state = State::Undecided;
+            // One that was of revision 3 will connect the root, unless it is another server by now: then there is no connection in
+            // time, and the next attempt knows nothing of it.
+            if self.config.known.is_none() {
                 self.timers.set(Timer::Detection, now + DETECTION);
-                return;
-            };
-            self.revision = known;
+            }
+            return;
         }
         self.begin(now, out);
     }
@@ -41,6 +43,11 @@ impl<D: Data> Connection<D> {
             self.revision = revision;
             self.begin(now, out);
         }
+    }
+
+    /// Whether it is taken for one of revision 4 because it was silent, or the last time was: one of revision 3 may have been slow.
+    pub fn may_be_old(&self) -> bool {
+        self.is_guess && self.revision == Revision::V4
     }
 
     /// The server speaks another revision than the app wants.

@@ -34,6 +34,9 @@ pub(super) fn seen<D: Data>(packet: &Incoming<D>) -> (Event, D) {
 
 impl<D: Data> Manager<D> {
     pub(super) fn handle_incoming(&mut self, now: Millis, packet: Incoming<D>) {
+        if self.is_old_after_all(&packet) {
+            return self.start_over(now);
+        }
         // Several sockets never share a namespace on one connection.
         let namespace = packet.namespace.as_ref();
         let is_meant = |entry: &Socket<D>| D::equals(entry.name.as_ref(), namespace);

@@ -7,8 +7,9 @@ use std::rc::Rc;
 
 use crate::error::Code;
 use crate::proto::engine::Revision;
+use crate::proto::engine::connection::Connection;
 use crate::proto::engine::packet::{Packet, PacketType as EnginePacketType};
-use crate::proto::output::Failure;
+use crate::proto::output::{Failure, Reason};
 use crate::proto::timer::Millis;
 use crate::proto::{Data, join};
 
@@ -38,6 +39,23 @@ impl<D: Data> Manager<D> {
     pub(super) fn is_old(&self) -> bool {
         let connection = self.connection.as_ref();
         connection.is_some_and(|connection| connection.revision() == Revision::V3)
+    }
+
+    /// Whether a server that was taken for a later one, because it took its time, answers as only one of protocol 4 does.
+    pub(super) fn is_old_after_all(&self, packet: &Incoming<D>) -> bool {
+        let member = match packet.kind {
+            PacketType::Connect => "sid",
+            PacketType::ConnectError => "message",
+            _ => return false,
+        };
+        let may_be_old = self.connection.as_ref().is_some_and(Connection::may_be_old);
+        may_be_old && packet.data.get(member).is_none()
+    }
+
+    /// Opens another connection at once, now that the server's protocol is known: this one was asked for the root twice.
+    pub(super) fn start_over(&mut self, now: Millis) {
+        self.handle_close(Reason::OtherProtocol, None);
+        self.open_with(now, None);
     }
 
     /// Whether a socket is that of the root namespace.

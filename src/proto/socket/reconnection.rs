@@ -153,7 +153,8 @@ impl<D: Data> Manager<D> {
                 false => SocketState::AwaitConnection,
             };
             // Who is still to connect hears nothing of another connection.
-            if before == SocketState::Connected || reason != Reason::Renewal {
+            let goes_on = matches!(reason, Reason::Renewal | Reason::OtherProtocol);
+            if before == SocketState::Connected || !goes_on {
                 self.lose(socket, reason, failure.clone());
             }
         }
