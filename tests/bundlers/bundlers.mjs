@@ -71,7 +71,9 @@ async function vite(app, entries, site) {
 async function viteDev(app, entries) {
   const { createServer } = await import("vite");
   await Promise.all(entries.map((entry) => writePage(app, entry)));
-  const server = await createServer({ ...quietVite, root: app.folder, server: { host: "127.0.0.1", port: 0 } });
+  // What an earlier server has found of the package is not all: finding more while a page loads, Vite loads the page anew.
+  const optimizeDeps = { force: true };
+  const server = await createServer({ ...quietVite, root: app.folder, optimizeDeps, server: { host: "127.0.0.1", port: 0 } });
   await server.listen();
   return { page: (entry) => `${server.resolvedUrls.local[0]}${entry}.html`, stop: () => server.close() };
 }
