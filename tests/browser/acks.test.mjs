@@ -128,7 +128,7 @@ test("retries: what isn't acknowledged is sent again, one at a time, and arrives
     });
   });
   const answers = await run(async ({ io, kit }, url) => {
-    const socket = await kit.connected(io(url, { retries: 3, ackTimeout: 100 }));
+    const socket = await kit.connected(io(url, { retries: 3, ackTimeout: 400 }));
     const send = (value) => new Promise((resolve) => socket.emit("flaky", value, (...args) => resolve(args)));
     return Promise.all([send("first"), send("second")]);
   }, server.url);

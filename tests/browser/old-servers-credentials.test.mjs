@@ -228,7 +228,7 @@ for (const generation of [1, 2]) {
 test("a server 2.x that comes back as 3.x is another one, over websocket as well", async ({ run, start }) => {
   const server = await start(startOld(2));
   await run(async ({ io, kit }, url) => {
-    globalThis.socket = await kit.connected(io(url, { transports: ["websocket"], timeout: 500, reconnectionDelay: 5 }));
+    globalThis.socket = await kit.connected(io(url, { transports: ["websocket"], timeout: 1_500, reconnectionDelay: 5 }));
     socket.disconnect();
   }, server.url);
   await server.stop();
