@@ -38,7 +38,8 @@ test("the error says what kind it is", async ({ run, hostile }) => {
   const codes = await run(async ({ io, kit }, url) => {
     const codes = {};
     for (const path of ["html", "bad-json", "no-sid", "500", "hang"]) {
-      const error = await kit.failure(() => io(url, { path: `/${path}`, reconnection: false, timeout: 500 }));
+      const timeout = path === "hang" ? 500 : 10_000;
+      const error = await kit.failure(() => io(url, { path: `/${path}`, reconnection: false, timeout }));
       codes[path] = [error.code, typeof error.willRetry];
     }
     return codes;
