@@ -1,4 +1,4 @@
-// Tokens that last a second and a half, with npm's real `socket.io` 2.5: its CONNECT has no payload, so that they travel in queries and in events.
+// Tokens that last a few seconds, with npm's real `socket.io` 2.5: its CONNECT has no payload, so that they travel in queries and in events.
 import assert from "node:assert/strict";
 import { startOld } from "../servers/old.mjs";
 import { until } from "../servers/until.mjs";
@@ -9,7 +9,7 @@ const allow = [networkNoise];
 const ours = "the official client speaks to 3.x and 4.x only, and renews nothing";
 
 /** How long a token is good, and after which time it is renewed; in milliseconds. */
-const LIFETIME = 1_500;
+const LIFETIME = 2_400;
 const DUE = (LIFETIME * 2) / 3;
 const RENEWALS = 3;
 

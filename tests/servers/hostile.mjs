@@ -9,7 +9,7 @@
 //   /cut                            cuts the connection
 //   /talk                           a small correct server; on ["malformed", name] it sends that entry of `malformed.mjs`,
 //                                   on ["alive"] it answers the acknowledgement
-//   /mute                           the same, but announces a heartbeat of 200 + 100 ms and never sends one
+//   /mute                           the same, but announces a heartbeat of 600 + 400 ms and never sends one
 //   /generation-2                   the same, but confirms the namespace without a sid, as socket.io 2 does
 //   /silent-probe /wrong-probe /refused-upgrade
 //                                   the same over polling, offering an upgrade that goes wrong
@@ -128,7 +128,7 @@ class Session {
   }
 
   handshake() {
-    const [pingInterval, pingTimeout] = this.#kind === "mute" ? [200, 100] : [25_000, 20_000];
+    const [pingInterval, pingTimeout] = this.#kind === "mute" ? [600, 400] : [25_000, 20_000];
     const upgrades = upgradable.has(this.#kind) ? ["websocket"] : [];
     return `0${JSON.stringify({ sid: this.id, upgrades, pingInterval, pingTimeout, maxPayload: 1_000_000 })}`;
   }
