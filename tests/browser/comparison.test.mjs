@@ -234,6 +234,27 @@ same("reserved names", async ({ io, note }, url) => {
   }
 });
 
+// As wrappers of the client and loggers have it (vue-socket.io-extended, for one).
+same("a function in the place of onevent", async ({ io, kit, watch, note }, url) => {
+  const socket = watch(io(url, { transports: ["websocket"] }));
+  await kit.connected(socket);
+  const { onevent } = socket;
+  socket.onevent = function (packet) {
+    note("packet", packet);
+    const args = packet.data;
+    onevent.call(this, packet);
+    onevent.call(this, { ...packet, data: ["*", ...args] });
+  };
+  socket.on("*", (...args) => note("*", args));
+  socket.on("question", (question, answer) => answer(question + 1));
+  socket.emit("echo", 1, "b", new Uint8Array([2]));
+  await kit.once(socket, "echo");
+  note("answer", await socket.emitWithAck("ask", 7));
+  // A wildcard that calls no other.
+  socket.onevent = ({ data: [name, question], id }) => id !== undefined && socket.ack(id)(name, question);
+  note("answer", await socket.emitWithAck("ask", 8));
+});
+
 same("listeners: on, once, off, any and outgoing", async ({ io, kit, watch, note }, url) => {
   const socket = watch(io(url, { transports: ["websocket"] }));
   await kit.connected(socket);
