@@ -27,11 +27,11 @@ export class Emitter {
     return this.on(event, once);
   }
 
-  /** @param {[any?, Function?]} args an event and a listener; without the listener all of the event, without both all there are */
+  /** @param {[any?, any?]} args an event and a listener; without the listener all of the event, without both all there are */
   off(...args) {
     const [event, listener] = args;
     if (!args.length) this._listeners.clear();
-    else if (!listener) this._listeners.delete(key(event));
+    else if (args.length < 2) this._listeners.delete(key(event));
     else {
       const left = without(this.listeners(event), listener);
       // An event that nobody listens to leaves nothing behind.

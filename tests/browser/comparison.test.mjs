@@ -234,6 +234,14 @@ same("reserved names", async ({ io, note }, url) => {
   }
 });
 
+same("off() with undefined for a listener", async ({ io, note }) => {
+  const socket = io({ autoConnect: false });
+  const listener = () => {};
+  socket.on("event", () => {}).on("event", listener).once("event", listener);
+  for (const nothing of [undefined, null, undefined]) note("left", socket.off("event", nothing).listeners("event").length);
+  note("left", socket.off("event").listeners("event").length);
+});
+
 // As wrappers of the client and loggers have it (vue-socket.io-extended, for one).
 same("a function in the place of onevent", async ({ io, kit, watch, note }, url) => {
   const socket = watch(io(url, { transports: ["websocket"] }));
