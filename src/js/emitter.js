@@ -69,8 +69,8 @@ export class Emitter {
   }
 }
 
-/** Servers may emit numbers, and apps listen to their digits. @param {any} event */
-const key = (event) => (typeof event === "number" ? String(event) : event);
+/** Servers may emit numbers, and apps listen to their digits, or name events by objects. */
+const key = String;
 
 /** The listeners without the first that is `listener`, or was made of it by `once`. @param {Function[]} listeners @param {Function} listener */
 export const without = (listeners, listener) => {

@@ -242,6 +242,18 @@ same("off() with undefined for a listener", async ({ io, note }) => {
   note("left", socket.off("event").listeners("event").length);
 });
 
+same("names of events that are no texts", async ({ io, kit, watch, note }, url) => {
+  const socket = watch(io(url, { transports: ["websocket"] }));
+  await kit.connected(socket);
+  const named = { toString: () => "echo" };
+  socket.on(named, (...args) => note("object", args)).on(new String("echo"), (...args) => note("String", args));
+  socket.on(undefined, () => {}).on(7, () => {});
+  note("listeners", [socket.hasListeners("echo"), socket.listeners("undefined").length, socket.listeners("7").length]);
+  socket.emit("echo", 1);
+  await kit.once(socket, "echo");
+  note("left", socket.off(named).listeners("echo").length);
+});
+
 // As wrappers of the client and loggers have it (vue-socket.io-extended, for one).
 same("a function in the place of onevent", async ({ io, kit, watch, note }, url) => {
   const socket = watch(io(url, { transports: ["websocket"] }));
