@@ -187,6 +187,10 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     rust.call(this._number, calls.CLOSE, 0, 0);
   }
 
+  disconnect() {
+    this._close();
+  }
+
   /** Whether there is no Socket.IO on its connections. */
   get _isEngineOnly() {
     return false;

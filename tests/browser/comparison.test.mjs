@@ -64,6 +64,17 @@ same("autoConnect: false, connect() twice, and again after disconnect()", async 
   },
 });
 
+same("manager.disconnect(), and connecting again", async ({ io, kit, watch, note, ended }, url) => {
+  const socket = watch(io(url, { transports: ["websocket"] }));
+  await kit.connected(socket);
+  socket.io.disconnect();
+  note("disconnected", socket.connected);
+  await ended(socket);
+  socket.io.connect();
+  await kit.connected(socket);
+  note("answer", await socket.emitWithAck("echo-ack", 1));
+});
+
 same("manager.open(callback)", async ({ Manager, kit, watch, watchManager, note }, url) => {
   const manager = watchManager(new Manager(url, { autoConnect: false, transports: ["websocket"] }));
   note("before", [manager.engine === undefined, manager.uri === url, manager.opts.path]);
