@@ -75,6 +75,14 @@ same("manager.disconnect(), and connecting again", async ({ io, kit, watch, note
   note("answer", await socket.emitWithAck("echo-ack", 1));
 });
 
+same("what io() adds to the options", async ({ io, note }) => {
+  for (const url of [undefined, "/ns", "http://example.com", "https://example.com:444/ns", "ws://[::1]:3000", "wss://[2001:db8::1]/ns", "example.com:80"]) {
+    const socket = io(url, { transports: ["websocket"] });
+    const { hostname, secure, port, path } = socket.disconnect().io.opts;
+    note(String(url), `${hostname === location.hostname ? "<the page's>" : hostname}, ${secure}, ${port === location.port ? "<the page's>" : port}, ${path}`);
+  }
+});
+
 same("manager.open(callback)", async ({ Manager, kit, watch, watchManager, note }, url) => {
   const manager = watchManager(new Manager(url, { autoConnect: false, transports: ["websocket"] }));
   note("before", [manager.engine === undefined, manager.uri === url, manager.opts.path]);
