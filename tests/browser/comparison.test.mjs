@@ -83,6 +83,17 @@ same("what io() adds to the options", async ({ io, note }) => {
   }
 });
 
+same("a socket that the app has deleted from the manager's", async ({ io, kit, watch, note }, url) => {
+  const old = watch(io(url, { transports: ["websocket"] }), "old");
+  await kit.connected(old);
+  old.disconnect();
+  delete old.io.nsps["/"];
+  const socket = watch(io(url, { transports: ["websocket"] }), "new");
+  note("another one on the same connection", [socket !== old, socket.io === old.io]);
+  await kit.connected(socket);
+  note("answer", [await socket.emitWithAck("echo-ack", 1), old.connected]);
+});
+
 same("manager.open(callback)", async ({ Manager, kit, watch, watchManager, note }, url) => {
   const manager = watchManager(new Manager(url, { autoConnect: false, transports: ["websocket"] }));
   note("before", [manager.engine === undefined, manager.uri === url, manager.opts.path]);
