@@ -132,7 +132,8 @@ export class Socket extends Emitter {
     /** @type {any} */
     const callback = typeof args.at(-1) === "function" ? args.pop() : undefined;
     args.unshift(event);
-    const { timeout = this._ackTimeout, volatile, compress } = this.flags;
+    const { volatile, compress } = this.flags;
+    const timeout = this.flags.timeout ?? this._ackTimeout;
     this.flags = {};
     const isQueued = this._retries && !volatile;
     if (this._anyOutgoing.length && this.connected && !isQueued && this._run(calls.WOULD_SEND, Number(!!volatile)))

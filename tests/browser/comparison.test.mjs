@@ -227,6 +227,7 @@ same("timeout, emitWithAck and ackTimeout", async ({ io, kit, watch, note }, url
   await new Promise((resolve) => socket.timeout(20).emit("silent", (...args) => resolve(note("too late", shown(...args)))));
   await socket.timeout(20).emitWithAck("silent").catch((error) => note("promise", shown(error)));
   note("promise", await socket.timeout(5_000).emitWithAck("echo-ack", "a"));
+  await new Promise((resolve) => socket.timeout(null).emit("echo-ack", 1, (...args) => resolve(note("none", shown(...args)))));
   const hasty = watch(io(`${url}/chat`, { transports: ["websocket"], ackTimeout: 20 }));
   await kit.connected(hasty);
   await new Promise((resolve) => hasty.emit("silent", (...args) => resolve(note("ackTimeout", shown(...args)))));
