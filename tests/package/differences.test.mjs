@@ -275,6 +275,17 @@ difference(
 );
 
 difference(
+  "the object with the options",
+  async ({ io }) => {
+    const options = { autoConnect: false };
+    io("/first?token=1", options);
+    const { query } = io("http://localhost:1/second", options).io.opts;
+    return [query ?? "no query", Object.keys(options)];
+  },
+  { ours: ["no query", ["autoConnect"]], official: [{ token: "1" }, ["autoConnect", "path", "query"]] },
+);
+
+difference(
   "a value that changes after emit()",
   async ({ io }, { once }) => {
     const socket = io();
