@@ -70,6 +70,17 @@ difference(
 );
 
 difference(
+  "a header that is undefined or null",
+  async ({ io }, { once }) => {
+    const socket = io({ extraHeaders: { Authorization: undefined, "X-Tenant": null, "X-Request-Id": "7" } });
+    await once(socket, "connect");
+    const { authorization, "x-tenant": tenant, "x-request-id": id } = await socket.emitWithAck("headers");
+    return [authorization ?? "not sent", tenant ?? "not sent", id];
+  },
+  { ours: ["not sent", "not sent", "7"], official: ["undefined", "null", "7"] },
+);
+
+difference(
   "a header that HTTP does not allow",
   async ({ io }, { once }) => {
     const attempt = async () => {
