@@ -139,8 +139,9 @@ export class Socket extends Emitter {
     if (this._anyOutgoing.length && this.connected && !isQueued && this._run(calls.WOULD_SEND, Number(!!volatile)))
       this._notifyOutgoing(args);
     const wantsError = isQueued || timeout !== undefined || !!callback?.isPromise;
+    // What is sent again is acknowledged, whether the app wants to know or not.
     const flags =
-      (callback ? ACK : 0) | (wantsError ? WANTS_ERROR : 0) | (volatile ? VOLATILE : 0) | (compress === false ? PLAIN : 0);
+      (callback || isQueued ? ACK : 0) | (wantsError ? WANTS_ERROR : 0) | (volatile ? VOLATILE : 0) | (compress === false ? PLAIN : 0);
     const result = this._send(args, (data, attachments) =>
       rust.emit(this._manager, this._number, data, attachments, timeout ?? Infinity, flags),
     );

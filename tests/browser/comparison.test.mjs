@@ -249,6 +249,7 @@ same("retries", async ({ io, kit, watch, note }, url) => {
   const done1 = new Promise((resolve) => socket.emit("echo-ack", 1, (...args) => resolve(note("first", args))));
   socket.emit("echo-ack", "no callback");
   const done3 = new Promise((resolve) => socket.emit("silent", (error) => resolve(note("given up", error.message))));
+  socket.emit("silent", "given up, without a callback");
   const done4 = new Promise((resolve) => socket.emit("echo-ack", 4, (...args) => resolve(note("last", args))));
   await Promise.all([done1, done3, done4]);
   await kit.connected(socket);
