@@ -63,8 +63,8 @@ type WithErrors<Args extends any[]> = {
 /**
  * Listeners by event name.
  *
- * A listener that is added or removed during an event counts from the next event on. What a listener throws goes to the
- * page's error handler (`reportError`).
+ * A listener that is added or removed during an event counts from the next event on. What a listener throws is a rejection
+ * that nobody handles (`unhandledrejection`).
  *
  * @typeParam ListenEvents the app's events that can be listened to
  * @typeParam EmitEvents the app's events that can be emitted

@@ -27,11 +27,11 @@ export class Emitter {
     return this.on(event, once);
   }
 
-  /** @param {[any?, Function?]} args an event and a listener; without the listener all of the event, without both all there are */
+  /** @param {[any?, any?]} args an event and a listener; without the listener all of the event, without both all there are */
   off(...args) {
     const [event, listener] = args;
     if (!args.length) this._listeners.clear();
-    else if (!listener) this._listeners.delete(key(event));
+    else if (args.length < 2) this._listeners.delete(key(event));
     else {
       const left = without(this.listeners(event), listener);
       // An event that nobody listens to leaves nothing behind.
@@ -69,8 +69,8 @@ export class Emitter {
   }
 }
 
-/** Servers may emit numbers, and apps listen to their digits. @param {any} event */
-const key = (event) => (typeof event === "number" ? String(event) : event);
+/** Servers may emit numbers, and apps listen to their digits, or name events by objects. */
+const key = String;
 
 /** The listeners without the first that is `listener`, or was made of it by `once`. @param {Function[]} listeners @param {Function} listener */
 export const without = (listeners, listener) => {

@@ -23,11 +23,5 @@ export const checked = (result) => {
   return result;
 };
 
-/** Reports what an app's listener threw as the browser reports it elsewhere. @param {unknown} error */
-export const report = (error) => {
-  if (typeof reportError === "function") reportError(error);
-  else
-    setTimeout(() => {
-      throw error;
-    });
-};
+/** Reports what an app's listener threw as the official client does: as a rejection that nobody handles. @param {unknown} error */
+export const report = (error) => void Promise.reject(error);

@@ -28,7 +28,10 @@ export const io = (uri, options) => {
   prepare();
   const [server, nsp, query] = take(checked(parseUrl(hold(String(uri)), hold(page()))));
   opts.path ||= "/socket.io";
-  if (query) opts.query ||= query;
+  if (query) opts.query = query;
+  // Apps read them there.
+  const [, s, hostname, port = s ? "443" : "80"] = /** @type {RegExpExecArray} */ (/^http(s?):\/\/\[?(.*?)]?(?::(\d+))?$/.exec(server));
+  Object.assign(opts, { hostname, secure: !!s, port });
   const id = server + opts.path;
   const isTaken = nsp in (cache[id]?.nsps ?? {});
   const isNew = opts.forceNew || opts["force new connection"] || opts.multiplex === false || isTaken;

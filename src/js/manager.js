@@ -79,8 +79,6 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   _giveUp = () => {};
   /** The app's own encoder and decoder. @type {Parser | undefined} */
   _parser;
-  /** Whether someone wants to see the packets, which sockets change. */
-  _seesPackets = false;
   /** Watches what happens. @type {((what: string | number, ...details: any[]) => void) | undefined} */
   _trace;
   /** Warnings that were printed. */
@@ -114,10 +112,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   /** @param {any} event @param {Function} listener */
   on(event, listener) {
     if (event === "trace") this._watch();
-    else if (event === "packet") {
-      this._seesPackets = true;
-      rust.call(this._number, calls.WATCH, 0, 0);
-    }
+    else if (event === "packet") rust.call(this._number, calls.WATCH, 0, 0);
     return super.on(event, listener);
   }
 
@@ -190,6 +185,10 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   /** Closes the connection for good. */
   _close() {
     rust.call(this._number, calls.CLOSE, 0, 0);
+  }
+
+  disconnect() {
+    this._close();
   }
 
   /** Whether there is no Socket.IO on its connections. */

@@ -313,9 +313,12 @@ fn headers(options: &mut Options, value: &Payload, problem: &Problem) -> Option<
     let members = value.members()?;
     options.headers = Headers::default();
     while let Some(name) = members.shift() {
-        let (name, value) = (name.as_text()?, members.shift());
-        let value = value.filter(|value| !value.is_object() && value.value_type() != Type::Nothing);
-        let text = value.and_then(|value| value.to_text()?.as_text());
+        let (name, value) = (name.as_text()?, members.shift()?);
+        // As of a token that is not there yet.
+        if value.value_type() == Type::Nothing {
+            continue;
+        }
+        let text = (!value.is_object()).then(|| value.to_text()?.as_text()).flatten();
         // The name first: it may be a whole line, with a value.
         let header = problem.check(header(&name, text.as_deref().unwrap_or_default()))?;
         if text.is_none() {

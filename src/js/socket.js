@@ -30,6 +30,8 @@ export class Socket extends Emitter {
   flags = {};
   /** Says to the function that gives the payload that it is not waited for. */
   _giveUp = () => {};
+  /** Of the connection that the last event came on. */
+  _epoch = 0;
   /** Events that wait for the socket to connect, with the numbers by which Rust knows them. @type {Map<any, number>} */
   _buffered = new Map();
   /** Events that had waited and are sent, which is still to be told. @type {any[]} */
@@ -130,14 +132,16 @@ export class Socket extends Emitter {
     /** @type {any} */
     const callback = typeof args.at(-1) === "function" ? args.pop() : undefined;
     args.unshift(event);
-    const { timeout = this._ackTimeout, volatile, compress } = this.flags;
+    const { volatile, compress } = this.flags;
+    const timeout = this.flags.timeout ?? this._ackTimeout;
     this.flags = {};
     const isQueued = this._retries && !volatile;
     if (this._anyOutgoing.length && this.connected && !isQueued && this._run(calls.WOULD_SEND, Number(!!volatile)))
       this._notifyOutgoing(args);
     const wantsError = isQueued || timeout !== undefined || !!callback?.isPromise;
+    // What is sent again is acknowledged, whether the app wants to know or not.
     const flags =
-      (callback ? ACK : 0) | (wantsError ? WANTS_ERROR : 0) | (volatile ? VOLATILE : 0) | (compress === false ? PLAIN : 0);
+      (callback || isQueued ? ACK : 0) | (wantsError ? WANTS_ERROR : 0) | (volatile ? VOLATILE : 0) | (compress === false ? PLAIN : 0);
     const result = this._send(args, (data, attachments) =>
       rust.emit(this._manager, this._number, data, attachments, timeout ?? Infinity, flags),
     );
@@ -231,16 +235,22 @@ export class Socket extends Emitter {
 
   /** @param {any[]} args @param {number} id of the acknowledgement, or negative @param {number} epoch */
   _message(args, id, epoch) {
-    if (id >= 0) args.push(this._reply(id, epoch));
+    this._epoch = epoch;
+    this.onevent({ type: 2, nsp: this.nsp, id: id < 0 ? undefined : id, data: args });
+  }
+
+  /** Tells of an event. Wrappers put a function of their own in its place, to see all of them. @param {any} packet */
+  onevent({ data: args, id }) {
+    if (id != null) args.push(this.ack(id));
     const any = this._any;
     for (let i = 0; i < any.length; i++) any[i].apply(this, args);
     // Who sees the packet sees all of it.
-    if (this.io._seesPackets) args = [...args];
-    this._call(args.shift(), args);
+    this._call(args[0], args.slice(1));
   }
 
-  /** @param {number} id @param {number} epoch */
-  _reply(id, epoch) {
+  /** What answers an event. @param {number} id of the acknowledgement */
+  ack(id) {
+    const epoch = this._epoch;
     let isAnswered = false;
     return (/** @type {any[]} */ ...args) => {
       if (isAnswered) return;

@@ -165,6 +165,12 @@ same("query, as an object and as a text", async ({ io, kit, watch, note }, url) 
   note("option", [socket.io.opts.query]);
 });
 
+same("a query in the URL, and another one in the options", async ({ io, kit, watch, note }, url) => {
+  const socket = watch(io(`${url}?token=1&name=a%20b`, { transports: ["websocket"], query: { token: 2, other: 3 } }));
+  await kit.connected(socket);
+  note("opts", socket.io.opts.query);
+});
+
 same("extraHeaders and withCredentials over polling", async ({ io, kit, watch }, url) => {
   await kit.connected(watch(io(url, { transports: ["polling"], withCredentials: true, extraHeaders: { "X-Tenant": "acme", "x-number": 5 } })));
 });

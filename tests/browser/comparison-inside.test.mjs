@@ -75,6 +75,9 @@ same("auth and options that change in reconnect_attempt", async ({ io, kit, watc
 });
 
 same("a listener that throws", async ({ io, kit, watch, note }, url) => {
+  const thrown = [];
+  addEventListener("error", (event) => thrown.push(`error: ${event.message}`));
+  addEventListener("unhandledrejection", (event) => thrown.push(`rejection: ${event.reason.message}`));
   const socket = watch(io(url, { transports: ["websocket"] }));
   await kit.connected(socket);
   socket.once("echo", () => {
@@ -82,6 +85,8 @@ same("a listener that throws", async ({ io, kit, watch, note }, url) => {
   });
   socket.emit("echo", 1);
   note("goes on", await socket.emitWithAck("echo-ack", 2));
+  await kit.until(() => thrown.length);
+  note("thrown", thrown);
 }, {
   except: {
     "the manager's `packet`, where the event's listener throws": (log) => {

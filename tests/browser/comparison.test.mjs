@@ -64,6 +64,36 @@ same("autoConnect: false, connect() twice, and again after disconnect()", async 
   },
 });
 
+same("manager.disconnect(), and connecting again", async ({ io, kit, watch, note, ended }, url) => {
+  const socket = watch(io(url, { transports: ["websocket"] }));
+  await kit.connected(socket);
+  socket.io.disconnect();
+  note("disconnected", socket.connected);
+  await ended(socket);
+  socket.io.connect();
+  await kit.connected(socket);
+  note("answer", await socket.emitWithAck("echo-ack", 1));
+});
+
+same("what io() adds to the options", async ({ io, note }) => {
+  for (const url of [undefined, "/ns", "http://example.com", "https://example.com:444/ns", "ws://[::1]:3000", "wss://[2001:db8::1]/ns", "example.com:80"]) {
+    const socket = io(url, { transports: ["websocket"] });
+    const { hostname, secure, port, path } = socket.disconnect().io.opts;
+    note(String(url), `${hostname === location.hostname ? "<the page's>" : hostname}, ${secure}, ${port === location.port ? "<the page's>" : port}, ${path}`);
+  }
+});
+
+same("a socket that the app has deleted from the manager's", async ({ io, kit, watch, note }, url) => {
+  const old = watch(io(url, { transports: ["websocket"] }), "old");
+  await kit.connected(old);
+  old.disconnect();
+  delete old.io.nsps["/"];
+  const socket = watch(io(url, { transports: ["websocket"] }), "new");
+  note("another one on the same connection", [socket !== old, socket.io === old.io]);
+  await kit.connected(socket);
+  note("answer", [await socket.emitWithAck("echo-ack", 1), old.connected]);
+});
+
 same("manager.open(callback)", async ({ Manager, kit, watch, watchManager, note }, url) => {
   const manager = watchManager(new Manager(url, { autoConnect: false, transports: ["websocket"] }));
   note("before", [manager.engine === undefined, manager.uri === url, manager.opts.path]);
@@ -197,6 +227,7 @@ same("timeout, emitWithAck and ackTimeout", async ({ io, kit, watch, note }, url
   await new Promise((resolve) => socket.timeout(20).emit("silent", (...args) => resolve(note("too late", shown(...args)))));
   await socket.timeout(20).emitWithAck("silent").catch((error) => note("promise", shown(error)));
   note("promise", await socket.timeout(5_000).emitWithAck("echo-ack", "a"));
+  await new Promise((resolve) => socket.timeout(null).emit("echo-ack", 1, (...args) => resolve(note("none", shown(...args)))));
   const hasty = watch(io(`${url}/chat`, { transports: ["websocket"], ackTimeout: 20 }));
   await kit.connected(hasty);
   await new Promise((resolve) => hasty.emit("silent", (...args) => resolve(note("ackTimeout", shown(...args)))));
@@ -218,6 +249,7 @@ same("retries", async ({ io, kit, watch, note }, url) => {
   const done1 = new Promise((resolve) => socket.emit("echo-ack", 1, (...args) => resolve(note("first", args))));
   socket.emit("echo-ack", "no callback");
   const done3 = new Promise((resolve) => socket.emit("silent", (error) => resolve(note("given up", error.message))));
+  socket.emit("silent", "given up, without a callback");
   const done4 = new Promise((resolve) => socket.emit("echo-ack", 4, (...args) => resolve(note("last", args))));
   await Promise.all([done1, done3, done4]);
   await kit.connected(socket);
@@ -232,6 +264,47 @@ same("reserved names", async ({ io, note }, url) => {
       note(name, [error instanceof Error, error.message]);
     }
   }
+});
+
+same("off() with undefined for a listener", async ({ io, note }) => {
+  const socket = io({ autoConnect: false });
+  const listener = () => {};
+  socket.on("event", () => {}).on("event", listener).once("event", listener);
+  for (const nothing of [undefined, null, undefined]) note("left", socket.off("event", nothing).listeners("event").length);
+  note("left", socket.off("event").listeners("event").length);
+});
+
+same("names of events that are no texts", async ({ io, kit, watch, note }, url) => {
+  const socket = watch(io(url, { transports: ["websocket"] }));
+  await kit.connected(socket);
+  const named = { toString: () => "echo" };
+  socket.on(named, (...args) => note("object", args)).on(new String("echo"), (...args) => note("String", args));
+  socket.on(undefined, () => {}).on(7, () => {});
+  note("listeners", [socket.hasListeners("echo"), socket.listeners("undefined").length, socket.listeners("7").length]);
+  socket.emit("echo", 1);
+  await kit.once(socket, "echo");
+  note("left", socket.off(named).listeners("echo").length);
+});
+
+// As wrappers of the client and loggers have it (vue-socket.io-extended, for one).
+same("a function in the place of onevent", async ({ io, kit, watch, note }, url) => {
+  const socket = watch(io(url, { transports: ["websocket"] }));
+  await kit.connected(socket);
+  const { onevent } = socket;
+  socket.onevent = function (packet) {
+    note("packet", packet);
+    const args = packet.data;
+    onevent.call(this, packet);
+    onevent.call(this, { ...packet, data: ["*", ...args] });
+  };
+  socket.on("*", (...args) => note("*", args));
+  socket.on("question", (question, answer) => answer(question + 1));
+  socket.emit("echo", 1, "b", new Uint8Array([2]));
+  await kit.once(socket, "echo");
+  note("answer", await socket.emitWithAck("ask", 7));
+  // A wildcard that calls no other.
+  socket.onevent = ({ data: [name, question], id }) => id !== undefined && socket.ack(id)(name, question);
+  note("answer", await socket.emitWithAck("ask", 8));
 });
 
 same("listeners: on, once, off, any and outgoing", async ({ io, kit, watch, note }, url) => {

@@ -70,6 +70,17 @@ difference(
 );
 
 difference(
+  "a header that is undefined or null",
+  async ({ io }, { once }) => {
+    const socket = io({ extraHeaders: { Authorization: undefined, "X-Tenant": null, "X-Request-Id": "7" } });
+    await once(socket, "connect");
+    const { authorization, "x-tenant": tenant, "x-request-id": id } = await socket.emitWithAck("headers");
+    return [authorization ?? "not sent", tenant ?? "not sent", id];
+  },
+  { ours: ["not sent", "not sent", "7"], official: ["undefined", "null", "7"] },
+);
+
+difference(
   "a header that HTTP does not allow",
   async ({ io }, { once }) => {
     const attempt = async () => {
@@ -272,6 +283,17 @@ difference(
     return attempt().catch(({ code, message }) => [code, message.includes("reconnectionDelay")]);
   },
   { ours: ["invalid_option", true], official: "accepted" },
+);
+
+difference(
+  "the object with the options",
+  async ({ io }) => {
+    const options = { autoConnect: false };
+    io("/first?token=1", options);
+    const { query } = io("http://localhost:1/second", options).io.opts;
+    return [query ?? "no query", Object.keys(options)];
+  },
+  { ours: ["no query", ["autoConnect"]], official: [{ token: "1" }, ["autoConnect", "path", "query"]] },
 );
 
 difference(

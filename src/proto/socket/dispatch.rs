@@ -37,10 +37,10 @@ impl<D: Data> Manager<D> {
         if self.is_old_after_all(&packet) {
             return self.start_over(now);
         }
-        // Several sockets never share a namespace on one connection.
+        // Several sockets never share a namespace on one connection; where an app has made another one, the old one is done with.
         let namespace = packet.namespace.as_ref();
         let is_meant = |entry: &Socket<D>| D::equals(entry.name.as_ref(), namespace);
-        let socket = self.sockets.iter().position(is_meant);
+        let socket = self.sockets.iter().rposition(is_meant);
         if self.is_old() && namespace.is_none() {
             self.handle_root(now, socket, &packet);
         }

@@ -148,10 +148,7 @@ impl<D: Data> Manager<D> {
             if before == SocketState::Idle {
                 continue;
             }
-            entry.state = match self.is_stopped {
-                true => SocketState::Idle,
-                false => SocketState::AwaitConnection,
-            };
+            entry.state = SocketState::AwaitConnection;
             // Who is still to connect hears nothing of another connection.
             let goes_on = matches!(reason, Reason::Renewal | Reason::OtherProtocol);
             if before == SocketState::Connected || !goes_on {
