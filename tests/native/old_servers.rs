@@ -599,6 +599,111 @@ fn a_root_that_was_left_is_asked_for() {
     }
 }
 
+/// A desk with two namespaces that are connected: the root and `/admin`.
+fn both_connected() -> Desk {
+    let mut desk = on_websocket(&["/", "/admin", "/chat"]);
+    desk.connect(0);
+    desk.connect(1);
+    desk.text(0, "40");
+    desk.text(0, "40/admin,");
+    desk.take();
+    desk
+}
+
+#[test]
+fn a_root_that_the_server_has_disconnected_is_asked_for() {
+    let mut desk = both_connected();
+    desk.text(0, "41");
+    assert_eq!(desk.take(), ["s0 disconnect io server disconnect"]);
+    desk.connect(0);
+    assert_eq!(desk.take(), ["write 0 40"]);
+    // Without middleware.
+    desk.wait(1_000.0);
+    assert_eq!(desk.take(), ["s0 connect S"]);
+    // One that the app had no socket of.
+    let mut desk = on_websocket(&["/", "/admin"]);
+    desk.connect(1);
+    desk.text(0, "40");
+    desk.text(0, "40/admin,");
+    desk.text(0, "41");
+    desk.take();
+    desk.connect(0);
+    assert_eq!(desk.take(), ["write 0 40"]);
+    desk.text(0, "40");
+    assert_eq!(desk.take(), ["s0 connect S"]);
+    desk.wait(1_000.0);
+    assert_eq!(desk.take(), NONE);
+}
+
+#[test]
+fn who_was_refused_a_sign_in_at_the_root_asks_for_it_once_more() {
+    let mut desk = on_websocket(&["/"]);
+    desk.manager.placed.signs_in = true;
+    desk.auth = Auth::Payload(json!({"token": "t"}));
+    desk.renewed = Some(Auth::Payload(json!({"token": "new"})));
+    desk.connect(0);
+    desk.text(0, "40");
+    desk.text(0, r#"427["unauthorized",{"message":"no"}]"#);
+    desk.take();
+    desk.text(0, "41");
+    assert_eq!(desk.take(), ["write 0 40"]);
+    desk.text(0, "40");
+    assert_eq!(desk.take(), [r#"write 0 42["authentication",{"token":"new"}]"#]);
+}
+
+/// Servers take nobody into another namespace then, nor say so.
+#[test]
+fn a_root_that_was_left_is_asked_for_by_who_waits_for_it() {
+    for answer in ["40", r#"44"no""#, ""] {
+        for by_server in [true, false] {
+            let mut desk = both_connected();
+            if by_server {
+                desk.text(0, "41");
+            } else {
+                desk.disconnect(0);
+            }
+            desk.take();
+            desk.connect(2);
+            if !by_server {
+                assert_eq!(desk.take(), NONE);
+                desk.wait(100.0);
+            }
+            assert_eq!(desk.take(), ["write 0 40"]);
+            if answer.is_empty() {
+                desk.wait(1_000.0);
+            } else {
+                desk.text(0, answer);
+            }
+            let lines = desk.take();
+            if answer.starts_with("44") {
+                assert_eq!(lines, [r#"s2 connect_error no "no" (final)"#]);
+                desk.wait(2_000.0);
+                assert_eq!(desk.take(), NONE);
+            } else {
+                assert_eq!(lines, ["write 0 40/chat,"]);
+                desk.wait(2_000.0);
+                assert_eq!(desk.take(), NONE);
+                desk.text(0, "40/chat,");
+                assert_eq!(desk.take(), ["s2 connect /chat#S"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn who_waits_for_a_root_that_nobody_wants_any_more_asks_for_it() {
+    let mut desk = on_websocket(&["/", "/admin"]);
+    desk.renewed = Some(Auth::Later);
+    desk.connect(0);
+    desk.connect(1);
+    desk.text(0, r#"44"no""#);
+    assert_eq!(desk.take(), NONE);
+    desk.disconnect(0);
+    assert_eq!(desk.take(), ["write 0 40"]);
+    desk.text(0, "40");
+    assert_eq!(desk.take(), ["write 0 40/admin,"]);
+}
+
 #[test]
 fn another_connection_begins_anew() {
     let mut desk = on_websocket(&["/", "/admin"]);

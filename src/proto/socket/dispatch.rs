@@ -12,6 +12,7 @@ use crate::proto::{Data, Shape};
 use super::ack::Pending;
 use super::manager::Manager;
 use super::namespace::{Socket, State as SocketState};
+use super::old_protocol::Root;
 use super::packet::PacketType;
 use super::parser::Incoming;
 use super::sign_in::is_accepted;
@@ -191,7 +192,11 @@ impl<D: Data> Manager<D> {
 
     /// Tells the server that the socket leaves the namespace.
     pub(super) fn leave(&mut self, socket: usize) {
-        self.sockets.at(socket).left_at = Some(Millis::INFINITY);
+        let entry = self.sockets.at(socket);
+        entry.left_at = Some(Millis::INFINITY);
+        if entry.is_root() {
+            self.root = Root::Left;
+        }
         self.send_control(socket, PacketType::Disconnect, None);
         self.note_left(self.clock);
     }
@@ -227,6 +232,9 @@ impl<D: Data> Manager<D> {
         }
         if self.sockets.iter().all(|entry| entry.state == SocketState::Idle) {
             self.close();
+        } else if self.is_open() {
+            // With a server of protocol 4 others may have waited for what this one asked for.
+            self.authenticate_waiting(self.clock);
         }
     }
 
