@@ -6,6 +6,7 @@ use socketio_wasm::proto::Data;
 use socketio_wasm::proto::engine::Revision;
 use socketio_wasm::proto::engine::connection::Config;
 use socketio_wasm::proto::socket::manager::Manager;
+use socketio_wasm::proto::socket::outgoing::Emitted;
 
 use crate::support::desk::config;
 use crate::support::{Auth, Desk, HANDSHAKE, Sample, base64, decode};
@@ -454,6 +455,54 @@ fn the_client_gives_a_sign_of_life_and_waits_for_the_answer() {
     desk.wait(44_999.0);
     assert_eq!(desk.take(), ["write 0 2"]);
     desk.wait(1.0);
+    assert_eq!(desk.told()[0], "s0 disconnect ping timeout");
+}
+
+/// Behind much else, on a slow network.
+#[test]
+fn the_answer_may_wait_behind_messages() {
+    let mut desk = connected();
+    desk.wait(25_000.0);
+    for _ in 0..3 {
+        desk.wait(19_000.0);
+        desk.text(0, r#"42["news"]"#);
+    }
+    desk.take();
+    desk.wait(44_999.0);
+    assert_eq!(desk.take(), NONE);
+    desk.text(0, "3");
+    assert_eq!(desk.take(), ["manager ping"]);
+    desk.wait(25_000.0);
+    assert_eq!(desk.take(), ["write 0 2"]);
+    // Which has to be answered in time all the same.
+    desk.wait(20_000.0);
+    assert_eq!(desk.told()[0], "s0 disconnect ping timeout");
+}
+
+/// Nor is anything kept for another connection then.
+#[test]
+fn a_message_is_no_sign_of_life_that_has_to_be_followed_by_others() {
+    let mut desk = connected();
+    desk.text(0, r#"42["news"]"#);
+    // The page slept.
+    desk.now += 46_000.0;
+    assert_eq!(desk.emit(0, json!(["a"])), Emitted::Sent);
+    desk.tick();
+    desk.text(0, "3");
+    desk.take();
+    assert_eq!(desk.emit(0, json!(["b"])), Emitted::Sent);
+}
+
+#[test]
+fn a_message_that_comes_too_late_is_no_sign_of_life() {
+    let mut desk = connected();
+    desk.wait(25_000.0);
+    desk.take();
+    // The page slept.
+    desk.now += 20_001.0;
+    desk.text(0, r#"42["news"]"#);
+    assert_eq!(desk.take(), [r#"s0 message ["news"]"#]);
+    desk.tick();
     assert_eq!(desk.told()[0], "s0 disconnect ping timeout");
 }
 

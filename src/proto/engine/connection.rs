@@ -293,7 +293,10 @@ impl<D: Data> Connection<D> {
             self.report(EngineEvent::Packet(kind), data, None, out);
         }
         match kind {
-            PacketType::Message if self.state != State::Opening => return Some(data),
+            PacketType::Message if self.state != State::Opening => {
+                self.prolong(now);
+                return Some(data);
+            }
             PacketType::Ping | PacketType::Pong if self.state != State::Opening => {
                 self.handle_heartbeat(now, kind, out)
             }
