@@ -15,7 +15,6 @@ use crate::proto::fifo::Fifo;
 use crate::proto::output::{Event, Failure, Occasion, Output, Outputs, Reason, Report, SocketEvent};
 use crate::proto::timer::{Millis, Timer, TimerTable};
 
-use super::ack::Acks;
 use super::asking::too_late;
 use super::dispatch::seen;
 use super::namespace::{Socket, Sockets, State as SocketState};
@@ -292,7 +291,8 @@ impl<D: Data> Manager<D> {
         self.disconnect(socket);
         let entry = self.sockets.at(socket);
         entry.send_buffer.clear();
-        entry.acks = Acks::default();
+        // Ids are not given again: servers answer the session before even when it has ended.
+        entry.acks.take_all(&|_| true);
         entry.recovery.forget();
     }
 
