@@ -660,6 +660,29 @@ fn both_connected() -> Desk {
 }
 
 #[test]
+fn what_arrives_at_a_root_that_comes_back_is_told_unless_an_answer_follows() {
+    for answers in [true, false] {
+        let mut desk = both_connected();
+        desk.disconnect(0);
+        desk.connect(0);
+        desk.wait(100.0);
+        desk.take();
+        // Of the new session, or still of the one before.
+        desk.text(0, r#"42["a"]"#);
+        assert_eq!(desk.take(), NONE);
+        if answers {
+            desk.text(0, "40");
+            assert_eq!(desk.take(), ["s0 connect S"]);
+        } else {
+            desk.wait(1_000.0);
+            assert_eq!(desk.take(), ["s0 granted S", "s0 message [\"a\"]", "s0 connect S"]);
+        }
+        desk.text(0, r#"42["b"]"#);
+        assert_eq!(desk.take(), [r#"s0 message ["b"]"#]);
+    }
+}
+
+#[test]
 fn a_root_that_the_server_has_disconnected_is_asked_for() {
     let mut desk = both_connected();
     desk.text(0, "41");

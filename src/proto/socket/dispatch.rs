@@ -154,6 +154,7 @@ impl<D: Data> Manager<D> {
         let Some(data) = data else {
             return;
         };
+        let may_be_unanswered = self.may_be_unanswered(socket);
         let entry = self.sockets.at(socket);
         match entry.state {
             SocketState::Connected => {
@@ -161,8 +162,8 @@ impl<D: Data> Manager<D> {
                 let epoch = entry.epoch;
                 self.tell(socket, SocketEvent::Message { ack, epoch }, Some(data));
             }
-            // To the session that it has left on this connection.
-            SocketState::AwaitConnect if entry.left_at.is_some() => {}
+            // To the session that it has left on this connection, as far as anything tells both apart.
+            SocketState::AwaitConnect if entry.left_at.is_some() && !may_be_unanswered => {}
             SocketState::AwaitConnect | SocketState::AwaitSignIn => entry.receive_buffer.push((data, ack)),
             // The answer to an earlier attempt may count for this one.
             SocketState::AwaitConnection | SocketState::AwaitAuth

@@ -104,7 +104,12 @@ impl<D: Data> Manager<D> {
     pub(super) fn handle_root(&mut self, now: Millis, socket: Option<usize>, packet: &Incoming<D>) {
         match packet.kind {
             PacketType::Connect => {
-                self.root = Root::Granted;
+                if std::mem::replace(&mut self.root, Root::Granted) == Root::Left
+                    && let Some(socket) = socket
+                {
+                    // What came before is of the session that has ended.
+                    self.sockets.at(socket).receive_buffer.clear();
+                }
                 self.authenticate_waiting(now);
             }
             PacketType::Disconnect => self.root = Root::Left,
@@ -120,6 +125,7 @@ impl<D: Data> Manager<D> {
 
     /// A server without middleware has not answered who asked for the root: it is connected.
     pub(super) fn handle_unanswered(&mut self, now: Millis) {
+        self.root = Root::Granted;
         let packet = Incoming {
             kind: PacketType::Connect,
             namespace: None,
