@@ -58,6 +58,9 @@ impl<D: Data> Manager<D> {
                     self.lose(socket, Reason::ServerDisconnect, None);
                 } else if self.state_of(socket) == SocketState::AwaitSignIn {
                     self.handle_sign_in_end(now, socket);
+                } else if self.sockets.at(socket).grant.take().is_some() {
+                    // It has ended before it was known whether it counts.
+                    self.sockets.at(socket).receive_buffer.clear();
                 }
             }
             PacketType::Event | PacketType::BinaryEvent => self.handle_event(now, socket, packet.data, packet.id),
