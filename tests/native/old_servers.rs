@@ -333,7 +333,7 @@ fn a_ping_or_silence_is_of_revision_4() {
 
 #[test]
 fn an_old_server_that_was_slow_is_connected_to_once_more() {
-    for (namespace, answer) in [("/", "40"), ("/chat", "40"), ("/", "44\"no\"")] {
+    for (namespace, answer) in [("/", "40"), ("/chat", "40"), ("/", "44\"no\""), ("/", "44{\"code\":5}")] {
         for known in [None, Some(Revision::V4)] {
             let mut desk = stream_of(namespace, known);
             desk.text(0, HANDSHAKE);
@@ -354,6 +354,24 @@ fn an_old_server_that_was_slow_is_connected_to_once_more() {
             assert_eq!(revision(&desk), Some(Revision::V3));
             assert!(has(&desk.take(), "manager open"));
         }
+    }
+}
+
+/// Middleware of servers 3.0 to 4.4 that calls `next("no")` or `next({ data })`: what is no `Error` has no message.
+#[test]
+fn a_refusal_without_a_message_is_of_revision_4() {
+    for (packet, told) in [
+        ("44{}", "s0 connect_error  (final)"),
+        (r#"44{"data":5}"#, "s0 connect_error  5 (final)"),
+    ] {
+        let mut desk = stream(None);
+        desk.text(0, HANDSHAKE);
+        desk.wait(100.0);
+        desk.take();
+        desk.text(0, packet);
+        let lines = desk.take();
+        assert!(has(&lines, told), "{lines:?}");
+        assert!(!has(&lines, "open"), "{lines:?}");
     }
 }
 

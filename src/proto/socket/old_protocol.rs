@@ -47,13 +47,15 @@ impl<D: Data> Manager<D> {
 
     /// Whether a server that was taken for a later one, because it took its time, answers as only one of protocol 4 does.
     pub(super) fn is_old_after_all(&self, packet: &Incoming<D>) -> bool {
-        let member = match packet.kind {
-            PacketType::Connect => "sid",
-            PacketType::ConnectError => "message",
-            _ => return false,
+        let answers_so = match packet.kind {
+            PacketType::Connect => packet.data.get("sid").is_none(),
+            // Later ones send an object with a message, or `data`, or nothing at all where their middleware gives a text.
+            PacketType::ConnectError => {
+                packet.shape != Shape::Other && ["message", "data"].iter().all(|name| packet.data.get(name).is_none())
+            }
+            _ => false,
         };
-        let may_be_old = self.connection.as_ref().is_some_and(Connection::may_be_old);
-        may_be_old && packet.data.get(member).is_none()
+        answers_so && self.connection.as_ref().is_some_and(Connection::may_be_old)
     }
 
     /// Opens another connection at once, now that the server's protocol is known: this one was asked for the root twice.
