@@ -221,9 +221,11 @@ impl Options {
 
     /// What the connection is made with.
     pub(crate) fn config(&self, known: Option<Revision>) -> Config {
+        // A message that nobody has asked for tells the revision of Socket.IO's servers alone.
+        let is_engine = self.speech == Speech::Engine;
         Config {
             revision: self.protocol,
-            known,
+            known: known.or(is_engine.then_some(Revision::V4)),
             transports: self.transports.clone(),
             upgrade: self.upgrade,
             try_all: self.try_all_transports,

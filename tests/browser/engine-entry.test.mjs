@@ -1,12 +1,15 @@
 // The entry with the engine alone, against npm's `engine.io`; and the same script with npm's `engine.io-client`.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { startEngine } from "../servers/engine.mjs";
 import { client } from "./client.mjs";
 import { networkNoise, stage } from "./harness.mjs";
 
 const { test } = stage();
 
+const require = createRequire(import.meta.url);
+const older = createRequire(require.resolve("socket.io-3"))("engine.io");
 const file = await readFile(new URL("../../node_modules/engine.io-client/dist/engine.io.esm.min.js", import.meta.url));
 const npm = `data:text/javascript;base64,${file.toString("base64")}`;
 const ours = "/client/dist/engine.js";
@@ -79,6 +82,24 @@ for (const [name, module] of Object.entries(entries)) {
       return JSON.parse(data).query;
     }, server.url, module);
     assert.deepEqual([seen.from, seen.EIO, seen.transport], ["url", "4", "websocket"]);
+  });
+
+  test(`${name}: a server before 6.2 that sends something at once is of the same revision`, async ({ run, start }) => {
+    const server = await start(startEngine({ module: older, greeting: "welcome", options: { pingInterval: 200 } }));
+    const seen = await run(async ({ kit }, url, module) => {
+      const { Socket } = await import(module);
+      const socket = new Socket(url, { transports: ["websocket"] });
+      const messages = [];
+      socket.on("message", (data) => messages.push(kit.plain(data)));
+      await kit.once(socket, "ping");
+      socket.send("binary");
+      await kit.until(() => messages.length === 2, "the answer");
+      await kit.once(socket, "ping");
+      const state = socket.readyState;
+      socket.close();
+      return { messages, state };
+    }, server.url, module);
+    assert.deepEqual(seen, { messages: ["welcome", { $binary: [1, 2, 3] }], state: "open" });
   });
 
   test(`${name}: the server closes; nothing is there; nothing is opened again`, async ({ run, start }) => {

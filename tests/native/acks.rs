@@ -321,3 +321,24 @@ proptest! {
         }
     }
 }
+
+/// The socket is thrown away, and its number is somebody else's while the connection goes on.
+#[test]
+fn an_answer_to_who_had_the_socket_before_is_nobodys() {
+    let mut desk = Desk::on_websocket(&["/", "/b"]);
+    for (socket, answer) in [(0, r#"40{"sid":"A"}"#), (1, r#"40/b,{"sid":"B"}"#)] {
+        desk.connect(socket);
+        desk.text(0, answer);
+    }
+    let before = desk.ask(0, json!(["slow"]), FOREVER);
+    desk.act(|manager, _| manager.reset(0));
+    desk.connect(0);
+    desk.wait(100.0);
+    desk.text(0, r#"40{"sid":"A2"}"#);
+    let question = desk.ask(0, json!(["other"]), FOREVER);
+    desk.take();
+    desk.text(0, &format!("43{before}[\"late\"]"));
+    assert_eq!(desk.take(), NOTHING);
+    desk.text(0, &format!("43{question}[\"answer\"]"));
+    assert_eq!(desk.take(), [format!("s0 ack {question} [\"answer\"]")]);
+}

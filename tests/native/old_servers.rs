@@ -6,6 +6,7 @@ use socketio_wasm::proto::Data;
 use socketio_wasm::proto::engine::Revision;
 use socketio_wasm::proto::engine::connection::Config;
 use socketio_wasm::proto::socket::manager::Manager;
+use socketio_wasm::proto::socket::outgoing::Emitted;
 
 use crate::support::desk::config;
 use crate::support::{Auth, Desk, HANDSHAKE, Sample, base64, decode};
@@ -332,7 +333,7 @@ fn a_ping_or_silence_is_of_revision_4() {
 
 #[test]
 fn an_old_server_that_was_slow_is_connected_to_once_more() {
-    for (namespace, answer) in [("/", "40"), ("/chat", "40"), ("/", "44\"no\"")] {
+    for (namespace, answer) in [("/", "40"), ("/chat", "40"), ("/", "44\"no\""), ("/", "44{\"code\":5}")] {
         for known in [None, Some(Revision::V4)] {
             let mut desk = stream_of(namespace, known);
             desk.text(0, HANDSHAKE);
@@ -353,6 +354,24 @@ fn an_old_server_that_was_slow_is_connected_to_once_more() {
             assert_eq!(revision(&desk), Some(Revision::V3));
             assert!(has(&desk.take(), "manager open"));
         }
+    }
+}
+
+/// Middleware of servers 3.0 to 4.4 that calls `next("no")` or `next({ data })`: what is no `Error` has no message.
+#[test]
+fn a_refusal_without_a_message_is_of_revision_4() {
+    for (packet, told) in [
+        ("44{}", "s0 connect_error  (final)"),
+        (r#"44{"data":5}"#, "s0 connect_error  5 (final)"),
+    ] {
+        let mut desk = stream(None);
+        desk.text(0, HANDSHAKE);
+        desk.wait(100.0);
+        desk.take();
+        desk.text(0, packet);
+        let lines = desk.take();
+        assert!(has(&lines, told), "{lines:?}");
+        assert!(!has(&lines, "open"), "{lines:?}");
     }
 }
 
@@ -454,6 +473,54 @@ fn the_client_gives_a_sign_of_life_and_waits_for_the_answer() {
     desk.wait(44_999.0);
     assert_eq!(desk.take(), ["write 0 2"]);
     desk.wait(1.0);
+    assert_eq!(desk.told()[0], "s0 disconnect ping timeout");
+}
+
+/// Behind much else, on a slow network.
+#[test]
+fn the_answer_may_wait_behind_messages() {
+    let mut desk = connected();
+    desk.wait(25_000.0);
+    for _ in 0..3 {
+        desk.wait(19_000.0);
+        desk.text(0, r#"42["news"]"#);
+    }
+    desk.take();
+    desk.wait(44_999.0);
+    assert_eq!(desk.take(), NONE);
+    desk.text(0, "3");
+    assert_eq!(desk.take(), ["manager ping"]);
+    desk.wait(25_000.0);
+    assert_eq!(desk.take(), ["write 0 2"]);
+    // Which has to be answered in time all the same.
+    desk.wait(20_000.0);
+    assert_eq!(desk.told()[0], "s0 disconnect ping timeout");
+}
+
+/// Nor is anything kept for another connection then.
+#[test]
+fn a_message_is_no_sign_of_life_that_has_to_be_followed_by_others() {
+    let mut desk = connected();
+    desk.text(0, r#"42["news"]"#);
+    // The page slept.
+    desk.now += 46_000.0;
+    assert_eq!(desk.emit(0, json!(["a"])), Emitted::Sent);
+    desk.tick();
+    desk.text(0, "3");
+    desk.take();
+    assert_eq!(desk.emit(0, json!(["b"])), Emitted::Sent);
+}
+
+#[test]
+fn a_message_that_comes_too_late_is_no_sign_of_life() {
+    let mut desk = connected();
+    desk.wait(25_000.0);
+    desk.take();
+    // The page slept.
+    desk.now += 20_001.0;
+    desk.text(0, r#"42["news"]"#);
+    assert_eq!(desk.take(), [r#"s0 message ["news"]"#]);
+    desk.tick();
     assert_eq!(desk.told()[0], "s0 disconnect ping timeout");
 }
 
@@ -597,6 +664,134 @@ fn a_root_that_was_left_is_asked_for() {
         }
         assert_eq!(desk.take(), ["s0 connect S"]);
     }
+}
+
+/// A desk with two namespaces that are connected: the root and `/admin`.
+fn both_connected() -> Desk {
+    let mut desk = on_websocket(&["/", "/admin", "/chat"]);
+    desk.connect(0);
+    desk.connect(1);
+    desk.text(0, "40");
+    desk.text(0, "40/admin,");
+    desk.take();
+    desk
+}
+
+#[test]
+fn what_arrives_at_a_root_that_comes_back_is_told_unless_an_answer_follows() {
+    for answers in [true, false] {
+        let mut desk = both_connected();
+        desk.disconnect(0);
+        desk.connect(0);
+        desk.wait(100.0);
+        desk.take();
+        // Of the new session, or still of the one before.
+        desk.text(0, r#"42["a"]"#);
+        assert_eq!(desk.take(), NONE);
+        if answers {
+            desk.text(0, "40");
+            assert_eq!(desk.take(), ["s0 connect S"]);
+        } else {
+            desk.wait(1_000.0);
+            assert_eq!(desk.take(), ["s0 granted S", "s0 message [\"a\"]", "s0 connect S"]);
+        }
+        desk.text(0, r#"42["b"]"#);
+        assert_eq!(desk.take(), [r#"s0 message ["b"]"#]);
+    }
+}
+
+#[test]
+fn a_root_that_the_server_has_disconnected_is_asked_for() {
+    let mut desk = both_connected();
+    desk.text(0, "41");
+    assert_eq!(desk.take(), ["s0 disconnect io server disconnect"]);
+    desk.connect(0);
+    assert_eq!(desk.take(), ["write 0 40"]);
+    // Without middleware.
+    desk.wait(1_000.0);
+    assert_eq!(desk.take(), ["s0 connect S"]);
+    // One that the app had no socket of.
+    let mut desk = on_websocket(&["/", "/admin"]);
+    desk.connect(1);
+    desk.text(0, "40");
+    desk.text(0, "40/admin,");
+    desk.text(0, "41");
+    desk.take();
+    desk.connect(0);
+    assert_eq!(desk.take(), ["write 0 40"]);
+    desk.text(0, "40");
+    assert_eq!(desk.take(), ["s0 connect S"]);
+    desk.wait(1_000.0);
+    assert_eq!(desk.take(), NONE);
+}
+
+#[test]
+fn who_was_refused_a_sign_in_at_the_root_asks_for_it_once_more() {
+    let mut desk = on_websocket(&["/"]);
+    desk.manager.placed.signs_in = true;
+    desk.auth = Auth::Payload(json!({"token": "t"}));
+    desk.renewed = Some(Auth::Payload(json!({"token": "new"})));
+    desk.connect(0);
+    desk.text(0, "40");
+    desk.text(0, r#"427["unauthorized",{"message":"no"}]"#);
+    desk.take();
+    desk.text(0, "41");
+    assert_eq!(desk.take(), ["write 0 40"]);
+    desk.text(0, "40");
+    assert_eq!(desk.take(), [r#"write 0 42["authentication",{"token":"new"}]"#]);
+}
+
+/// Servers take nobody into another namespace then, nor say so.
+#[test]
+fn a_root_that_was_left_is_asked_for_by_who_waits_for_it() {
+    for answer in ["40", r#"44"no""#, ""] {
+        for by_server in [true, false] {
+            let mut desk = both_connected();
+            if by_server {
+                desk.text(0, "41");
+            } else {
+                desk.disconnect(0);
+            }
+            desk.take();
+            desk.connect(2);
+            if !by_server {
+                assert_eq!(desk.take(), NONE);
+                desk.wait(100.0);
+            }
+            assert_eq!(desk.take(), ["write 0 40"]);
+            if answer.is_empty() {
+                desk.wait(1_000.0);
+            } else {
+                desk.text(0, answer);
+            }
+            let lines = desk.take();
+            if answer.starts_with("44") {
+                assert_eq!(lines, [r#"s2 connect_error no "no" (final)"#]);
+                desk.wait(2_000.0);
+                assert_eq!(desk.take(), NONE);
+            } else {
+                assert_eq!(lines, ["write 0 40/chat,"]);
+                desk.wait(2_000.0);
+                assert_eq!(desk.take(), NONE);
+                desk.text(0, "40/chat,");
+                assert_eq!(desk.take(), ["s2 connect /chat#S"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn who_waits_for_a_root_that_nobody_wants_any_more_asks_for_it() {
+    let mut desk = on_websocket(&["/", "/admin"]);
+    desk.renewed = Some(Auth::Later);
+    desk.connect(0);
+    desk.connect(1);
+    desk.text(0, r#"44"no""#);
+    assert_eq!(desk.take(), NONE);
+    desk.disconnect(0);
+    assert_eq!(desk.take(), ["write 0 40"]);
+    desk.text(0, "40");
+    assert_eq!(desk.take(), ["write 0 40/admin,"]);
 }
 
 #[test]

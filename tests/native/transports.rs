@@ -99,6 +99,28 @@ fn with_try_all_the_next_one_is_tried_at_once() {
     assert!(desk.audit.open().is_empty());
 }
 
+/// A proxy has a page of its own for what it does not let through.
+#[test]
+fn with_try_all_an_answer_that_is_no_handshake_is_followed_by_the_next_one_too() {
+    for body in ["<html>", "<html>\u{1e}0", "0<html>", "40", "6", ""] {
+        let mut desk = trying(&["polling", "websocket"], false);
+        desk.take();
+        desk.polled(0, body);
+        assert_eq!(desk.take(), ["close 0", "open 1 websocket"], "{body:?}");
+        desk.opened(1);
+        desk.text(1, HANDSHAKE);
+        desk.text(1, r#"40{"sid":"A"}"#);
+        assert!(desk.told().iter().any(|line| line.starts_with("s0 connect")));
+    }
+    let mut desk = trying(&["polling", "websocket"], false);
+    desk.polled(0, "<html>");
+    desk.opened(1);
+    desk.take();
+    desk.text(1, "<html>");
+    assert!(desk.told()[0].starts_with("s0 connect_error The answer is not an Engine.IO handshake"));
+    assert!(desk.audit.open().is_empty());
+}
+
 #[test]
 fn the_next_attempt_begins_with_the_first_transport_again() {
     let mut desk = trying(&["polling", "websocket"], false);

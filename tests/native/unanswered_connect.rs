@@ -87,6 +87,23 @@ fn a_payload_that_comes_later_decides_later() {
 }
 
 #[test]
+fn a_session_that_the_server_ends_meanwhile_counts_for_nobody() {
+    let mut desk = waiting();
+    desk.disconnect(1);
+    desk.auth = Auth::Later;
+    desk.connect(1);
+    desk.text(0, "40/b,{\"sid\":\"B\"}");
+    desk.text(0, "42/b,[\"meanwhile\"]");
+    desk.text(0, "41/b,");
+    assert_eq!(desk.take(), NOTHING);
+    let asked = desk.asked.remove(0);
+    desk.answer_auth(asked, Auth::None);
+    assert_eq!(desk.take(), ["write 0 40/b,"]);
+    desk.text(0, "40/b,{\"sid\":\"B2\"}");
+    assert_eq!(desk.take(), ["s1 connect \"B2\""]);
+}
+
+#[test]
 fn a_grant_that_nobody_wants_in_the_end_is_given_back() {
     let mut desk = waiting();
     desk.disconnect(1);

@@ -7,12 +7,16 @@
 import { createServer } from "node:http";
 import { attach } from "engine.io";
 
-/** Starts it: `{ url, engine, closed, stop }`; `closed` has the reason of each connection that ended. */
-export async function startEngine({ handler, options, path = "/engine.io" } = {}) {
+/**
+ * Starts it: `{ url, engine, closed, stop }`; `closed` has the reason of each connection that ended. `module` is another version of
+ * `engine.io`, `greeting` what it sends to everyone who connects.
+ */
+export async function startEngine({ handler, options, path = "/engine.io", module = { attach }, greeting } = {}) {
   const http = createServer(handler ?? ((_request, response) => response.writeHead(404).end()));
-  const engine = attach(http, { path, cors: { origin: true, credentials: true }, ...options });
+  const engine = module.attach(http, { path, cors: { origin: true, credentials: true }, ...options });
   const closed = [];
   engine.on("connection", (socket) => {
+    if (greeting) socket.send(greeting);
     socket.on("close", (reason) => closed.push(reason));
     socket.on("message", (message) => answer(socket, message));
   });

@@ -217,13 +217,7 @@ impl<D: Data> Connection<D> {
         };
         if transport != self.transport {
             self.drop_probe(transport, failure, out);
-        } else if self.state < State::Open && self.config.try_all && !self.config.transports.is_empty() {
-            self.state = State::Opening;
-            self.session = None;
-            self.is_polling = false;
-            out.close(transport);
-            self.open_next(out);
-        } else {
+        } else if !self.try_next(out) {
             if is_refused {
                 self.posted = None;
             }
@@ -293,7 +287,10 @@ impl<D: Data> Connection<D> {
             self.report(EngineEvent::Packet(kind), data, None, out);
         }
         match kind {
-            PacketType::Message if self.state != State::Opening => return Some(data),
+            PacketType::Message if self.state != State::Opening => {
+                self.prolong(now);
+                return Some(data);
+            }
             PacketType::Ping | PacketType::Pong if self.state != State::Opening => {
                 self.handle_heartbeat(now, kind, out)
             }
@@ -325,6 +322,19 @@ impl<D: Data> Connection<D> {
         if self.timers.take_expired(Timer::Probe, now) {
             self.open_probes(false, out);
         }
+    }
+
+    /// Goes on to the next transport where this one has not opened a session and the app wants that. Says whether it does.
+    fn try_next(&mut self, out: &mut Outputs<D>) -> bool {
+        let has_next = self.state < State::Open && self.config.try_all && !self.config.transports.is_empty();
+        if has_next {
+            self.state = State::Opening;
+            self.session = None;
+            self.is_polling = false;
+            out.close(self.transport);
+            self.open_next(out);
+        }
+        has_next
     }
 
     /// Opens the next of the transports that may be used.
@@ -419,6 +429,9 @@ impl<D: Data> Connection<D> {
     }
 
     fn parse_error(&mut self, out: &mut Outputs<D>) {
+        if self.try_next(out) {
+            return;
+        }
         let message = if self.state < State::Open {
             "The answer is not an Engine.IO handshake: check the path, and that it is a Socket.IO server"
         } else {

@@ -83,6 +83,19 @@ impl<D: Data> Connection<D> {
         }
     }
 
+    /// A message shows that the server lives: where the answer to our sign of life is waited for, it may come behind others, and later
+    /// than the server allows (many 2.x: 5 seconds). Source: `engine.io-client` 3.5.
+    pub(super) fn prolong(&mut self, now: Millis) {
+        if let Some(session) = &self.session
+            && self.revision == Revision::V3
+            && self.timers.is_expired(Timer::Heartbeat, Millis::MAX)
+            && !self.is_expired(now)
+        {
+            let due = now + session.ping_interval + session.ping_timeout;
+            self.timers.set(Timer::Heartbeat, due);
+        }
+    }
+
     /// A sign of life, or the answer to ours.
     pub(super) fn handle_heartbeat(&mut self, now: Millis, kind: PacketType, out: &mut Outputs<D>) {
         let expected = match self.revision {

@@ -17,7 +17,7 @@ use super::renewal::Renewal;
 
 /// How long after its DISCONNECT a socket may connect again on the same connection, in milliseconds. Servers 4.x take a
 /// CONNECT at once and a DISCONNECT a little later: where both arrive together, they close the connection for every socket.
-const GAP: Millis = 100.0;
+pub(super) const GAP: Millis = 100.0;
 
 /// How far one socket has come.
 #[derive(Debug)]
@@ -99,9 +99,18 @@ impl<D> Asking<D> {
 }
 
 impl<D: Data> Manager<D> {
+    /// As [`authenticate`](Self::authenticate), for all who wait for that.
+    pub(super) fn authenticate_waiting(&mut self, now: Millis) {
+        for socket in 0..self.sockets.len() {
+            if self.state_of(socket) == SocketState::AwaitConnection {
+                self.authenticate(now, socket);
+            }
+        }
+    }
+
     /// Asks for the payload of a socket's CONNECT, unless an earlier CONNECT is still to be answered.
     pub(super) fn authenticate(&mut self, now: Millis, socket: usize) {
-        if self.sockets.at(socket).has_stale_connect || self.waits_for_root(socket) {
+        if self.sockets.at(socket).has_stale_connect || self.waits_for_root(now, socket) {
             return;
         }
         let entry = self.sockets.at(socket);
@@ -258,8 +267,7 @@ impl<D: Data> Manager<D> {
         match entry.state {
             SocketState::AwaitAuth => self.handle_no_auth(now, socket, too_late()),
             SocketState::AwaitRetry => self.authenticate(now, socket),
-            // A server without middleware does not answer.
-            SocketState::AwaitConnect => self.handle_connect(now, socket, D::text("")),
+            SocketState::AwaitConnect | SocketState::AwaitConnection => self.handle_unanswered(now),
             SocketState::AwaitSignIn => self.handle_no_sign_in(now, socket),
             SocketState::Connected => self.expire_renewal(now, socket),
             _ => {}

@@ -12,6 +12,7 @@ use crate::proto::{Data, Shape};
 use super::ack::Pending;
 use super::manager::Manager;
 use super::namespace::{Socket, State as SocketState};
+use super::old_protocol::Root;
 use super::packet::PacketType;
 use super::parser::Incoming;
 use super::sign_in::is_accepted;
@@ -57,6 +58,9 @@ impl<D: Data> Manager<D> {
                     self.lose(socket, Reason::ServerDisconnect, None);
                 } else if self.state_of(socket) == SocketState::AwaitSignIn {
                     self.handle_sign_in_end(now, socket);
+                } else if self.sockets.at(socket).grant.take().is_some() {
+                    // It has ended before it was known whether it counts.
+                    self.sockets.at(socket).receive_buffer.clear();
                 }
             }
             PacketType::Event | PacketType::BinaryEvent => self.handle_event(now, socket, packet.data, packet.id),
@@ -153,6 +157,7 @@ impl<D: Data> Manager<D> {
         let Some(data) = data else {
             return;
         };
+        let may_be_unanswered = self.may_be_unanswered(socket);
         let entry = self.sockets.at(socket);
         match entry.state {
             SocketState::Connected => {
@@ -160,8 +165,8 @@ impl<D: Data> Manager<D> {
                 let epoch = entry.epoch;
                 self.tell(socket, SocketEvent::Message { ack, epoch }, Some(data));
             }
-            // To the session that it has left on this connection.
-            SocketState::AwaitConnect if entry.left_at.is_some() => {}
+            // To the session that it has left on this connection, as far as anything tells both apart.
+            SocketState::AwaitConnect if entry.left_at.is_some() && !may_be_unanswered => {}
             SocketState::AwaitConnect | SocketState::AwaitSignIn => entry.receive_buffer.push((data, ack)),
             // The answer to an earlier attempt may count for this one.
             SocketState::AwaitConnection | SocketState::AwaitAuth
@@ -191,7 +196,11 @@ impl<D: Data> Manager<D> {
 
     /// Tells the server that the socket leaves the namespace.
     pub(super) fn leave(&mut self, socket: usize) {
-        self.sockets.at(socket).left_at = Some(Millis::INFINITY);
+        let entry = self.sockets.at(socket);
+        entry.left_at = Some(Millis::INFINITY);
+        if entry.is_root() {
+            self.root = Root::Left;
+        }
         self.send_control(socket, PacketType::Disconnect, None);
         self.note_left(self.clock);
     }
@@ -227,6 +236,9 @@ impl<D: Data> Manager<D> {
         }
         if self.sockets.iter().all(|entry| entry.state == SocketState::Idle) {
             self.close();
+        } else if self.is_open() {
+            // With a server of protocol 4 others may have waited for what this one asked for.
+            self.authenticate_waiting(self.clock);
         }
     }
 

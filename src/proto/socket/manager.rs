@@ -7,15 +7,14 @@
 use std::rc::Rc;
 
 use crate::error::Code;
-use crate::proto::Data;
 use crate::proto::engine::connection::{Config, Connection, Input};
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::Kind;
 use crate::proto::fifo::Fifo;
 use crate::proto::output::{Event, Failure, Occasion, Output, Outputs, Reason, Report, SocketEvent};
 use crate::proto::timer::{Millis, Timer, TimerTable};
+use crate::proto::{Data, Shape};
 
-use super::ack::Acks;
 use super::asking::too_late;
 use super::dispatch::seen;
 use super::namespace::{Socket, Sockets, State as SocketState};
@@ -23,6 +22,9 @@ use super::old_protocol::Root;
 use super::parser::{Parser, Progress};
 use super::policy::{Placed, Policy};
 use super::reconnection::Reconnection;
+
+/// The end of a packet that has an object without members, as far as it is short.
+const EMPTY: [u16; 2] = [b'{' as u16, b'}' as u16];
 
 /// How many code units of a packet's head are read at once.
 pub const HEAD: usize = 64;
@@ -292,7 +294,8 @@ impl<D: Data> Manager<D> {
         self.disconnect(socket);
         let entry = self.sockets.at(socket);
         entry.send_buffer.clear();
-        entry.acks = Acks::default();
+        // Ids are not given again: servers answer the session before even when it has ended.
+        entry.acks.take_all(&|_| true);
         entry.recovery.forget();
     }
 
@@ -514,7 +517,10 @@ impl<D: Data> Manager<D> {
 
     fn handle_message(&mut self, now: Millis, transport: u32, head: &[u16], data: D) {
         match self.parser.push(head, data) {
-            Progress::Packet(packet) => {
+            Progress::Packet(mut packet) => {
+                if head.ends_with(&EMPTY) {
+                    packet.shape = Shape::Other;
+                }
                 let seen = self.is_watched.then(|| seen(&packet));
                 self.handle_incoming(now, packet);
                 if let Some((event, data)) = seen {

@@ -11,15 +11,17 @@ use crate::proto::engine::connection::Connection;
 use crate::proto::engine::packet::{Packet, PacketType as EnginePacketType};
 use crate::proto::output::{Failure, Reason};
 use crate::proto::timer::Millis;
-use crate::proto::{Data, join};
+use crate::proto::{Data, Shape, join};
 
+use super::asking::GAP;
 use super::dispatch::refusal;
 use super::manager::Manager;
 use super::namespace::{Socket, State as SocketState};
 use super::packet::PacketType;
 use super::parser::Incoming;
 
-/// How long a server may take to answer a CONNECT of the root, in milliseconds. One that has no middleware does not answer.
+/// How long a server may take to answer a CONNECT of a root that was left, in milliseconds. One that has no middleware does not
+/// answer.
 const ANSWER: Millis = 1_000.0;
 
 /// What the server has said of the root namespace.
@@ -32,6 +34,8 @@ pub(super) enum Root {
     Granted,
     /// It is not.
     Refused,
+    /// It was, and one side has ended that. A server that has no middleware does not answer who asks for it once more.
+    Left,
 }
 
 impl<D: Data> Manager<D> {
@@ -43,13 +47,15 @@ impl<D: Data> Manager<D> {
 
     /// Whether a server that was taken for a later one, because it took its time, answers as only one of protocol 4 does.
     pub(super) fn is_old_after_all(&self, packet: &Incoming<D>) -> bool {
-        let member = match packet.kind {
-            PacketType::Connect => "sid",
-            PacketType::ConnectError => "message",
-            _ => return false,
+        let answers_so = match packet.kind {
+            PacketType::Connect => packet.data.get("sid").is_none(),
+            // Later ones send an object with a message, or `data`, or nothing at all where their middleware gives a text.
+            PacketType::ConnectError => {
+                packet.shape != Shape::Other && ["message", "data"].iter().all(|name| packet.data.get(name).is_none())
+            }
+            _ => false,
         };
-        let may_be_old = self.connection.as_ref().is_some_and(Connection::may_be_old);
-        may_be_old && packet.data.get(member).is_none()
+        answers_so && self.connection.as_ref().is_some_and(Connection::may_be_old)
     }
 
     /// Opens another connection at once, now that the server's protocol is known: this one was asked for the root twice.
@@ -70,18 +76,29 @@ impl<D: Data> Manager<D> {
     }
 
     /// Whether a socket has to wait until the server has connected the root.
-    pub(super) fn waits_for_root(&mut self, socket: usize) -> bool {
+    pub(super) fn waits_for_root(&mut self, now: Millis, socket: usize) -> bool {
         let is_early = self.is_old() && self.root != Root::Granted;
         let entry = self.sockets.at(socket);
         if !is_early || entry.is_root() {
             return false;
         }
         entry.state = SocketState::AwaitConnection;
-        if self.root == Root::Refused && !self.wants_root() {
-            // Nobody else does: the server may think better of it, or refuses it for this one to hear.
-            self.root = Root::Unknown;
-            self.send(Packet::with_data(EnginePacketType::Message as u32, Some(D::text("0"))));
+        if self.root == Root::Unknown || self.wants_root() {
+            return true;
         }
+        let has_just_left =
+            |entry: &Socket<D>| entry.is_root() && entry.left_at.is_some_and(|left_at| now < left_at + GAP);
+        if self.sockets.iter().any(has_just_left) {
+            let entry = self.sockets.at(socket);
+            entry.state = SocketState::AwaitRetry;
+            entry.asking.due = now + GAP;
+            return true;
+        }
+        // Nobody else does: the server may think better of it, or refuses it for this one to hear.
+        if std::mem::take(&mut self.root) == Root::Left {
+            self.sockets.at(socket).asking.due = now + ANSWER;
+        }
+        self.send(Packet::with_data(EnginePacketType::Message as u32, Some(D::text("0"))));
         true
     }
 
@@ -89,13 +106,15 @@ impl<D: Data> Manager<D> {
     pub(super) fn handle_root(&mut self, now: Millis, socket: Option<usize>, packet: &Incoming<D>) {
         match packet.kind {
             PacketType::Connect => {
-                self.root = Root::Granted;
-                for socket in 0..self.sockets.len() {
-                    if self.state_of(socket) == SocketState::AwaitConnection {
-                        self.authenticate(now, socket);
-                    }
+                if std::mem::replace(&mut self.root, Root::Granted) == Root::Left
+                    && let Some(socket) = socket
+                {
+                    // What came before is of the session that has ended.
+                    self.sockets.at(socket).receive_buffer.clear();
                 }
+                self.authenticate_waiting(now);
             }
+            PacketType::Disconnect => self.root = Root::Left,
             PacketType::ConnectError if self.root != Root::Granted => {
                 self.root = Root::Refused;
                 if socket.is_none_or(|socket| self.state_of(socket) == SocketState::Idle) {
@@ -104,6 +123,19 @@ impl<D: Data> Manager<D> {
             }
             _ => {}
         }
+    }
+
+    /// A server without middleware has not answered who asked for the root: it is connected.
+    pub(super) fn handle_unanswered(&mut self, now: Millis) {
+        self.root = Root::Granted;
+        let packet = Incoming {
+            kind: PacketType::Connect,
+            namespace: None,
+            id: None,
+            data: D::text(""),
+            shape: Shape::Nothing,
+        };
+        self.handle_incoming(now, packet);
     }
 
     /// The root is refused for good: so is every namespace that waits for it.
@@ -132,7 +164,7 @@ impl<D: Data> Manager<D> {
     /// Whether a socket has asked for the root once more, and a server without middleware does not answer that.
     pub(super) fn may_be_unanswered(&self, socket: usize) -> bool {
         self.is_old()
-            && self.root == Root::Granted
+            && self.root == Root::Left
             && self.state_of(socket) == SocketState::AwaitConnect
             && self.is_root(socket)
     }
@@ -146,19 +178,20 @@ impl<D: Data> Manager<D> {
             return self.refuse(socket, Failure::of(Code::AuthImpossible, message));
         }
         let is_root = entry.is_root();
-        if is_root && entry.left_at.is_none() && self.root != Root::Refused {
-            if self.root == Root::Granted {
-                self.handle_connect(now, socket, D::text(""));
-            }
-            return;
+        match self.root {
+            Root::Granted if is_root => return self.handle_connect(now, socket, D::text("")),
+            Root::Unknown if is_root => return,
+            _ => {}
         }
         let mut packet = entry.control(PacketType::Connect, None);
         if let Some(query) = auth.and_then(|auth| auth.to_query()) {
             let name = if is_root { "/" } else { &entry.text };
             packet.label = Some(D::text(&join(&[name, "?", &query, ","])));
         }
-        if is_root && self.root == Root::Granted {
-            entry.asking.due = now + ANSWER;
+        match self.root {
+            Root::Left if is_root => entry.asking.due = now + ANSWER,
+            Root::Refused if is_root => self.root = Root::Unknown,
+            _ => {}
         }
         self.send(packet);
     }

@@ -64,11 +64,7 @@ impl<D: Data> Manager<D> {
         self.config_attempt = 0;
         self.was_open = true;
         self.timers.stop(Timer::Open);
-        for socket in 0..self.sockets.len() {
-            if self.state_of(socket) == SocketState::AwaitConnection {
-                self.authenticate(now, socket);
-            }
-        }
+        self.authenticate_waiting(now);
         self.out.tell(Event::Open);
         let attempts = self.reconnection.backoff.attempts();
         self.reconnection.backoff.reset();
