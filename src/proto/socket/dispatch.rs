@@ -130,7 +130,7 @@ impl<D: Data> Manager<D> {
     }
 
     fn handle_connect_error(&mut self, now: Millis, socket: usize, data: D) {
-        let is_old = self.is_old();
+        let is_old = self.refuses_as_old(&data);
         let entry = self.sockets.at(socket);
         if std::mem::take(&mut entry.has_stale_connect) {
             entry.receive_buffer.clear();

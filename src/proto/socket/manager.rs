@@ -7,13 +7,13 @@
 use std::rc::Rc;
 
 use crate::error::Code;
+use crate::proto::Data;
 use crate::proto::engine::connection::{Config, Connection, Input};
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::Kind;
 use crate::proto::fifo::Fifo;
 use crate::proto::output::{Event, Failure, Occasion, Output, Outputs, Reason, Report, SocketEvent};
 use crate::proto::timer::{Millis, Timer, TimerTable};
-use crate::proto::{Data, Shape};
 
 use super::asking::too_late;
 use super::dispatch::seen;
@@ -22,9 +22,6 @@ use super::old_protocol::Root;
 use super::parser::{Parser, Progress};
 use super::policy::{Placed, Policy};
 use super::reconnection::Reconnection;
-
-/// The end of a packet that has an object without members, as far as it is short.
-const EMPTY: [u16; 2] = [b'{' as u16, b'}' as u16];
 
 /// How many code units of a packet's head are read at once.
 pub const HEAD: usize = 64;
@@ -517,10 +514,7 @@ impl<D: Data> Manager<D> {
 
     fn handle_message(&mut self, now: Millis, transport: u32, head: &[u16], data: D) {
         match self.parser.push(head, data) {
-            Progress::Packet(mut packet) => {
-                if head.ends_with(&EMPTY) {
-                    packet.shape = Shape::Other;
-                }
+            Progress::Packet(packet) => {
                 let seen = self.is_watched.then(|| seen(&packet));
                 self.handle_incoming(now, packet);
                 if let Some((event, data)) = seen {

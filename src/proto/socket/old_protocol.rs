@@ -49,13 +49,21 @@ impl<D: Data> Manager<D> {
     pub(super) fn is_old_after_all(&self, packet: &Incoming<D>) -> bool {
         let answers_so = match packet.kind {
             PacketType::Connect => packet.data.get("sid").is_none(),
-            // Later ones send an object with a message, or `data`, or nothing at all where their middleware gives a text.
-            PacketType::ConnectError => {
-                packet.shape != Shape::Other && ["message", "data"].iter().all(|name| packet.data.get(name).is_none())
-            }
+            PacketType::ConnectError => packet.shape == Shape::String,
             _ => false,
         };
-        answers_so && self.connection.as_ref().is_some_and(Connection::may_be_old)
+        answers_so && self.may_be_old()
+    }
+
+    /// Whether a refusal is what the server likes, and no object with a message and perhaps `data`. (In one of protocol 5 there is
+    /// neither where its middleware gives no `Error`.)
+    pub(super) fn refuses_as_old(&self, data: &D) -> bool {
+        let has_neither = || ["message", "data"].iter().all(|name| data.get(name).is_none());
+        self.is_old() || self.may_be_old() && has_neither()
+    }
+
+    fn may_be_old(&self) -> bool {
+        self.connection.as_ref().is_some_and(Connection::may_be_old)
     }
 
     /// Opens another connection at once, now that the server's protocol is known: this one was asked for the root twice.
