@@ -5,7 +5,7 @@
  * Source: Engine.IO protocol 3, "Transports".
  */
 import { held, hold, take } from "./edge.js";
-import { answer, stamped } from "./network.js";
+import { answer, decoded, stamped } from "./network.js";
 
 /** What the scripts call, by the number in their session's first URL: `___eio[0]("…")`. @type {Record<string, Record<number, (body: string) => void>>} */
 const page = /** @type {any} */ (globalThis);
@@ -66,18 +66,6 @@ const get = (address, number, elements, settle) => {
   script.src = address;
   elements.push(script);
   document.head.append(script);
-};
-
-/** What is UTF-8, as servers 1.x encode a text before they send it as one, becomes its bytes. @param {string} text */
-const decoded = (text) => {
-  if (!/[\x80-\xff]/.test(text) || /[^\0-\xff]/.test(text)) return text;
-  const { buffer } = Uint8Array.from(text, (unit) => unit.charCodeAt(0));
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(buffer);
-    return buffer;
-  } catch {
-    return text;
-  }
 };
 
 /**

@@ -197,9 +197,21 @@ export const finishBody = (body, separator, mark, driver, transport) => {
   return false;
 };
 
+/** What is UTF-8, as servers 1.x encode a text before they send it as one, becomes its bytes. @param {string} text */
+export const decoded = (text) => {
+  if (!/[\x80-\xff]/.test(text) || /[^\0-\xff]/.test(text)) return text;
+  const { buffer } = Uint8Array.from(text, (unit) => unit.charCodeAt(0));
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(buffer);
+    return buffer;
+  } catch {
+    return text;
+  }
+};
+
 /** What was read as bytes is a text, unless it says otherwise. @param {string | ArrayBuffer} body @param {string | null} type */
 const content = (body, type) =>
-  typeof body === "string" || type?.includes("octet-stream") ? body : new TextDecoder().decode(body);
+  typeof body === "string" || type?.includes("octet-stream") ? body : decoded(new TextDecoder().decode(body));
 
 /** What came of a request. @param {number} driver @param {number} transport @param {boolean} isPost @param {number} status @param {() => string | ArrayBuffer} read the body @param {any} context what an app gets to see of a failure */
 export const answer = (driver, transport, isPost, status, read, context) =>

@@ -26,6 +26,22 @@ for (const generation of [1, 2, 3]) {
     assert.deepEqual(echoed, [[0, 4, 255], [4, 0, 255]]);
   }, { ours, allow });
 
+  for (const transport of ["xhr", "fetch"]) {
+    test(`${generation}.x over ${transport}, binary as base64: text beyond ASCII arrives as it was`, async ({ run, start }) => {
+      const server = await start(startOld(generation));
+      const echoed = await run(
+        async ({ io, kit }, url, transport) => {
+          const socket = await kit.connected(io(url, { transports: [transport], forceBase64: true }));
+          const echo = (text) => new Promise((resolve) => socket.emit("echo", text, resolve));
+          return [await echo("é"), await echo("ä€😀")];
+        },
+        server.url,
+        transport,
+      );
+      assert.deepEqual(echoed, ["é", "ä€😀"]);
+    }, { ours, allow });
+  }
+
   for (const [way, transports] of Object.entries(ways)) {
     if (generation === 3 && way === "jsonp") continue;
     const options = { transports, reconnectionDelay: 10, reconnectionDelayMax: 20 };

@@ -579,10 +579,12 @@ fn the_root_is_connected_without_being_asked_for() {
     desk.connect(1);
     desk.text(0, "40");
     assert_eq!(desk.take(), ["write 0 40/admin,", "s0 connect S"]);
-    // Or has been.
+    // Or has been: who asks does not listen yet.
     let mut desk = on_websocket(&["/"]);
     desk.text(0, "40");
     desk.connect(0);
+    assert_eq!(desk.take(), NONE);
+    desk.tick();
     assert_eq!(desk.take(), ["s0 connect S"]);
 }
 
@@ -708,6 +710,7 @@ fn a_root_that_the_server_has_disconnected_is_asked_for() {
     desk.text(0, "41");
     assert_eq!(desk.take(), ["s0 disconnect io server disconnect"]);
     desk.connect(0);
+    desk.tick();
     assert_eq!(desk.take(), ["write 0 40"]);
     // Without middleware.
     desk.wait(1_000.0);
@@ -720,6 +723,7 @@ fn a_root_that_the_server_has_disconnected_is_asked_for() {
     desk.text(0, "41");
     desk.take();
     desk.connect(0);
+    desk.tick();
     assert_eq!(desk.take(), ["write 0 40"]);
     desk.text(0, "40");
     assert_eq!(desk.take(), ["s0 connect S"]);
@@ -756,6 +760,7 @@ fn a_root_that_was_left_is_asked_for_by_who_waits_for_it() {
             }
             desk.take();
             desk.connect(2);
+            desk.tick();
             if !by_server {
                 assert_eq!(desk.take(), NONE);
                 desk.wait(100.0);
@@ -844,6 +849,7 @@ fn who_comes_after_the_root_was_refused_asks_for_it_once_more() {
         let mut desk = on_websocket(&["/admin"]);
         desk.text(0, r#"44"unauth""#);
         desk.connect(0);
+        desk.tick();
         let lines = desk.take();
         assert!(lines.iter().any(|line| line == "write 0 40"), "{lines:?}");
         desk.text(0, answer);

@@ -259,12 +259,18 @@ impl<D: Data> Manager<D> {
         if socket >= self.sockets.len() {
             return;
         }
+        // What becomes of it may be known already.
+        let is_known = self.is_old() && self.root != Root::Unknown;
         let entry = self.sockets.at(socket);
         if entry.state == SocketState::Idle {
             entry.state = SocketState::AwaitConnection;
             entry.asking.begin(Occasion::Connect);
             self.has_renewed = false;
-            if self.state == State::Open {
+            if is_known {
+                // It is told from a timer, for who calls `io()` can't listen yet.
+                entry.state = SocketState::AwaitRetry;
+                entry.asking.due = now;
+            } else if self.state == State::Open {
                 self.authenticate(now, socket);
             }
         }
