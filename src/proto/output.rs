@@ -8,6 +8,7 @@ use super::engine::Revision;
 use super::engine::packet::{Packet, PacketType};
 use super::engine::transport::{Candidate, Kind};
 use super::fifo::Fifo;
+use super::names::texts;
 use super::socket;
 
 /// Outputs in the order in which they are to be carried out. What goes to the network comes first: whatever the app does when
@@ -172,13 +173,16 @@ impl Occasion {
     }
 
     /// The name in JavaScript: `connect`, `reconnect`, `rejected` or `expired`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Connect => "connect",
-            Self::Reconnect => "reconnect",
-            Self::Rejected => "rejected",
-            Self::Expired => "expired",
-        }
+    pub fn name(self) -> &'static str {
+        texts!(
+            self,
+            Occasion {
+                Connect: "connect",
+                Reconnect: "reconnect",
+                Rejected: "rejected",
+                Expired: "expired",
+            }
+        )
     }
 }
 
@@ -374,17 +378,20 @@ pub enum Reason {
 
 impl Reason {
     /// The text of the reason.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ServerDisconnect => "io server disconnect",
-            Self::ClientDisconnect => "io client disconnect",
-            Self::PingTimeout => "ping timeout",
-            Self::TransportClose => "transport close",
-            Self::TransportError => "transport error",
-            Self::ParseError => "parse error",
-            Self::ForcedClose => "forced close",
-            Self::Renewal => "credentials renewed",
-            Self::OtherProtocol => "older protocol",
-        }
+    pub fn as_str(self) -> &'static str {
+        texts!(
+            self,
+            Reason {
+                ServerDisconnect: "io server disconnect",
+                ClientDisconnect: "io client disconnect",
+                PingTimeout: "ping timeout",
+                TransportClose: "transport close",
+                TransportError: "transport error",
+                ParseError: "parse error",
+                ForcedClose: "forced close",
+                Renewal: "credentials renewed",
+                OtherProtocol: "older protocol",
+            }
+        )
     }
 }
