@@ -314,13 +314,13 @@ fn headers(options: &mut Options, value: &Payload, problem: &Problem) -> Option<
     options.headers = Headers::default();
     while let Some(name) = members.shift() {
         let (name, value) = (name.as_text()?, members.shift()?);
+        let text = (!value.is_object()).then(|| value.to_text()?.as_text()).flatten();
+        // The name first: it may be a whole line, with a value.
+        let header = problem.check(header(&name, text.as_deref().unwrap_or_default()))?;
         // As of a token that is not there yet.
         if value.value_type() == Type::Nothing {
             continue;
         }
-        let text = (!value.is_object()).then(|| value.to_text()?.as_text()).flatten();
-        // The name first: it may be a whole line, with a value.
-        let header = problem.check(header(&name, text.as_deref().unwrap_or_default()))?;
         if text.is_none() {
             let message = join(&["The header ", &name, " has a value that is no string"]);
             problem.set(Error::new(Code::InvalidHeader, message));
