@@ -236,16 +236,23 @@ export class Socket extends Emitter {
   /** @param {any[]} args @param {number} id of the acknowledgement, or negative @param {number} epoch */
   _message(args, id, epoch) {
     this._epoch = epoch;
-    this.onevent({ type: 2, nsp: this.nsp, id: id < 0 ? undefined : id, data: args });
+    if (this.onevent !== onevent) return this.onevent({ type: 2, nsp: this.nsp, id: id < 0 ? undefined : id, data: args });
+    if (id >= 0) args.push(this.ack(id));
+    // Who sees the packet sees all of it.
+    this._tell(this.io.hasListeners("packet") ? [...args] : args);
   }
 
   /** Tells of an event. Wrappers put a function of their own in its place, to see all of them. @param {any} packet */
-  onevent({ data: args, id }) {
-    if (id != null) args.push(this.ack(id));
+  onevent({ data, id }) {
+    if (id != null) data.push(this.ack(id));
+    this._tell([...data]);
+  }
+
+  /** @param {any[]} args the event's name first */
+  _tell(args) {
     const any = this._any;
     for (let i = 0; i < any.length; i++) any[i].apply(this, args);
-    // Who sees the packet sees all of it.
-    this._call(args[0], args.slice(1));
+    this._call(args.shift(), args);
   }
 
   /** What answers an event. @param {number} id of the acknowledgement */
@@ -373,3 +380,6 @@ export class Socket extends Emitter {
     }
   }
 }
+
+/** As it is where nobody has put another one in its place. */
+const { onevent } = Socket.prototype;
