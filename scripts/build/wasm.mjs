@@ -38,7 +38,7 @@ const name = "socketio";
 
 /** Compiles the crate; the result is the path of the module. */
 export async function compile({ log } = {}) {
-  const env = { ...(await wasmEnv()), RUSTC_BOOTSTRAP: "1", RUSTFLAGS: cargoOptions.rustflags.join(" ") };
+  const env = { ...(await wasmEnv()), RUSTC_BOOTSTRAP: "1", RUSTFLAGS: [...cargoOptions.rustflags, ...(process.env.EXTRA ?? "").split(" ").filter(Boolean)].join(" ") };
   const crate = ["--lib", "--no-default-features", "--features", "js"];
   const target = ["--release", "--target", wasmTarget, "--target-dir", paths.target];
   await run("cargo", ["build", "--quiet", ...target, ...crate, ...cargoOptions.args], { cwd: root, env, log });

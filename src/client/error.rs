@@ -194,7 +194,8 @@ impl From<&Failure<Payload>> for Error {
     fn from(failure: &Failure<Payload>) -> Self {
         let mut error = Self::from(failure.error.clone());
         match &mut error {
-            Self::Rejected { data, .. } => {
+            Self::Rejected { data, message } => {
+                *message = failure.text.as_ref().and_then(Payload::as_text).unwrap_or_default();
                 *data = failure
                     .detail
                     .as_ref()

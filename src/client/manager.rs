@@ -8,6 +8,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::error;
+use crate::proto::Data;
 use crate::proto::auth::{Plan, Secret};
 use crate::proto::engine::transport::Kind;
 use crate::proto::engine::url::Url;
@@ -156,7 +157,9 @@ impl Manager {
         let state = Rc::new(SocketState::default());
         let index = match &found {
             Some(slot) => slot.index,
-            None => inner.driver.look(|manager| manager.add_socket(&namespace)),
+            None => inner
+                .driver
+                .look(|manager| manager.add_socket(Payload::text(&namespace))),
         };
         let socket = Socket::new(self.clone(), index, &namespace, Rc::clone(&state));
         let slot = Slot {

@@ -236,7 +236,7 @@ pub fn add_socket(manager: usize, namespace: i32, options: i32) -> i32 {
     let retries = namespace::check(&namespace).and(retries);
     outcome(retries.map(|retries| {
         look(manager, |manager| {
-            let socket = manager.add_socket(&namespace);
+            let socket = manager.add_socket(Payload::text(&namespace));
             manager.set_retries(socket, retries);
             socket
         })

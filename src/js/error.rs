@@ -3,9 +3,10 @@
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
+use crate::proto::Data;
 use crate::proto::engine::transport::Kind;
 use crate::proto::output::Failure;
-use crate::web::Payload;
+use crate::web::{Payload, slot_of};
 
 #[wasm_bindgen(module = "/src/js/errors.js")]
 extern "C" {
@@ -18,22 +19,22 @@ extern "C" {
 pub fn outcome(result: Result<usize, Error>) -> i32 {
     match result {
         Ok(number) => number as i32,
-        Err(error) => -make(&error, None, 0),
+        Err(error) => -make(&error, None, None, 0),
     }
 }
 
 /// The number of the `Error` of a failure, with what the server or the browser said of it.
 pub fn failure(failure: &Failure<Payload>, transport: Option<Kind>) -> i32 {
-    make(
-        &failure.error,
-        transport,
-        failure.detail.as_ref().map_or(0, Payload::slot),
-    )
+    let Failure { error, text, detail } = failure;
+    make(error, text.as_ref(), transport, slot_of(detail.as_ref()))
 }
 
-fn make(error: &Error, transport: Option<Kind>, detail: i32) -> i32 {
+/// `text` takes the place of the error's own.
+fn make(error: &Error, text: Option<&Payload>, transport: Option<Kind>, detail: i32) -> i32 {
     let Error { code, message } = error;
-    let transport = transport.map_or("", Kind::name);
-    let texts = Payload::list(&[code.as_str(), message, code.hint(), transport]);
+    let texts = Payload::list(&[code.as_str()]);
+    texts.push(Some(text.map_or_else(|| Payload::text(message), Payload::share)));
+    texts.append(code.hint());
+    texts.append(transport.map_or("", Kind::name));
     make_error(texts.into_slot(), i32::from(code.is_transport()), detail)
 }

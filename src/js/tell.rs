@@ -216,7 +216,7 @@ fn hold_end(reason: Reason, failure: Option<&Failure<Payload>>) -> i32 {
     let detail = failure.and_then(|failure| match reason {
         // A close is described, a failure is an error.
         Reason::TransportClose => match &failure.detail {
-            Some(detail) => Some(detail.slice(0, usize::MAX)),
+            Some(detail) => Some(detail.share()),
             None => Payload::from_slot(edge::describe(edge::hold_text(&failure.error.message))),
         },
         _ => Payload::from_slot(error::failure(failure, None)),

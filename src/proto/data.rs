@@ -11,6 +11,9 @@ pub trait Data: Sized {
     /// The text of a packet: the pieces in their order, each that is there.
     fn join(code: u32, label: Option<&Self>, id: Option<u32>, data: Option<&Self>) -> Self;
 
+    /// This text with another behind it.
+    fn concat(&self, other: &Self) -> Self;
+
     /// An empty list.
     fn empty_list() -> Self;
 
@@ -42,6 +45,12 @@ pub trait Data: Sized {
     /// means the end. All of it is another reference to the same.
     fn slice(&self, from: usize, to: usize) -> Self;
 
+    /// Another reference to the same.
+    #[inline(never)]
+    fn share(&self) -> Self {
+        self.slice(0, usize::MAX)
+    }
+
     /// The text that a binary is in UTF-8. `None` where it is not UTF-8.
     fn decode_utf8(&self) -> Option<Self>;
 
@@ -59,6 +68,14 @@ pub trait Data: Sized {
 
     /// Whether both are the same text, or neither is there.
     fn equals(one: Option<&Self>, other: Option<&Self>) -> bool;
+
+    /// Whether this is a text, or a parsed string, that isn't empty.
+    fn is_text(&self) -> bool;
+
+    /// Whether this is that text, or a parsed string that is.
+    fn is(&self, text: &str) -> bool {
+        self.is_text() && Self::equals(Some(self), Some(&Self::text(text)))
+    }
 
     /// The number that a parsed value is.
     fn as_number(&self) -> Option<f64>;

@@ -104,11 +104,11 @@ pub enum Output<D> {
         /// Which transport.
         candidate: Candidate,
         /// The session that it is to join.
-        sid: Option<Rc<str>>,
+        sid: Option<D>,
     },
     /// The session of a transport has this id, and speaks this revision: all that is sent there from now on names the one and
     /// is framed as the other has it. So are the transports that join the session.
-    Join(u32, Rc<str>, Revision),
+    Join(u32, D, Revision),
     /// Send a GET for the next payload.
     Poll(u32),
     /// Send a POST with these packets.
@@ -330,6 +330,8 @@ pub enum EngineEvent {
 pub struct Failure<D> {
     /// The error.
     pub error: Error,
+    /// What the server said, in the place of the error's text.
+    pub text: Option<D>,
     /// The `data` of the server's refusal, or the host's own description of what failed.
     pub detail: Option<D>,
 }
@@ -343,7 +345,14 @@ impl<D> Failure<D> {
     /// A failure, and what was said of it.
     #[inline(never)]
     pub fn with(error: Error, detail: Option<D>) -> Rc<Self> {
-        Rc::new(Self { error, detail })
+        let text = None;
+        Rc::new(Self { error, text, detail })
+    }
+
+    /// The server's refusal: what it says, and its `data`.
+    pub fn refusal(text: Option<D>, detail: Option<D>) -> Rc<Self> {
+        let error = Error::new(Code::Rejected, "");
+        Rc::new(Self { error, text, detail })
     }
 
     /// The same, of a text that is always the same. (Not inlined: it is called from everywhere.)

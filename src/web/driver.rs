@@ -206,7 +206,7 @@ impl Driver {
         if let Ok(Some(payload)) = &auth
             && self.look(|manager| manager.is_root(socket))
         {
-            self.app.authorize(Some(payload.slice(0, usize::MAX)));
+            self.app.authorize(Some(payload.share()));
             // What the query of the handshake says does not count any more.
             if self.look(|manager| manager.placed.auth_in_query)
                 && let Err(error) = self.app.place_again(self)
@@ -269,10 +269,10 @@ impl Driver {
                 transport,
                 candidate,
                 sid,
-            } => self.open(transport, candidate, sid.as_deref()),
+            } => self.open(transport, candidate, sid),
             Output::Join(transport, sid, revision) => {
                 self.revision.set(revision);
-                self.on(transport, |line| line.join(&sid, revision));
+                self.on(transport, |line| line.join(sid, revision));
             }
             Output::Poll(transport) => self.on(transport, Line::poll),
             Output::Post(transport, packets) => self.on(transport, |line| line.compose(&packets)),
@@ -297,7 +297,7 @@ impl Driver {
         }
     }
 
-    fn open(self: &Rc<Self>, transport: u32, candidate: Candidate, sid: Option<&str>) {
+    fn open(self: &Rc<Self>, transport: u32, candidate: Candidate, sid: Option<Payload>) {
         let present = self.endpoint.borrow().clone();
         let endpoint = match present.filter(|_| sid.is_some()) {
             Some(endpoint) => Rc::new(self.app.upgrade(&endpoint, candidate.kind)),

@@ -175,6 +175,9 @@ export const decodeBase64 = (slot, from) => {
 export const join = (code, label, id, data) =>
   hold(code + (label ? held[label] : "") + (id < 0 ? "" : id) + (data ? held[data] : ""));
 
+/** A text with another behind it. @param {number} slot @param {number} other */
+export const concat = (slot, other) => hold(held[slot] + held[other]);
+
 /**
  * The names and values of a query in turn, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
  * UTF-8 is left as it is.

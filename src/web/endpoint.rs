@@ -47,7 +47,7 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// The URL of a transport, without a time stamp.
-    pub(super) fn address(&self, kind: Kind, sid: Option<&str>) -> Payload {
+    pub(super) fn address(&self, kind: Kind, sid: Option<Payload>) -> Payload {
         let is_polling = kind.is_polling();
         let mut address = self.url.origin(match kind {
             Kind::Polling | Kind::Jsonp => "http",
@@ -76,7 +76,8 @@ impl Endpoint {
         add("EIO", revision);
         add("transport", if is_polling { Kind::Polling } else { kind }.name());
         if let Some(sid) = sid {
-            add("sid", sid);
+            query.append("sid");
+            query.push(Some(sid));
         }
         if self.base64 || kind == Kind::Jsonp {
             add("b64", "1");

@@ -51,7 +51,7 @@ impl Line {
     pub fn open(
         endpoint: Rc<Endpoint>,
         candidate: Candidate,
-        sid: Option<&str>,
+        sid: Option<Payload>,
         revision: Revision,
         driver: usize,
         transport: u32,
@@ -61,12 +61,12 @@ impl Line {
         let line = Self {
             kind,
             fetch,
-            url: endpoint.address(kind, sid),
             stamp: endpoint.stamp(is_polling),
             headers: Cell::new(fields(&endpoint.headers).filter(|_| is_polling)),
             driver: driver as i32,
             transport: transport as i32,
             revision: Cell::new(if sid.is_some() { revision } else { endpoint.revision }),
+            url: endpoint.address(kind, sid),
             has_joined: Cell::new(false),
             stream: Cell::new(0),
             decoder: Cell::default(),
@@ -92,9 +92,11 @@ impl Line {
     }
 
     /// The session has this id, and speaks this revision: both hold for all that is sent from now on.
-    pub fn join(&self, sid: &str, revision: Revision) {
+    pub fn join(&self, sid: Payload, revision: Revision) {
         self.revision.set(revision);
-        self.url.add_parameters(Payload::list(&["sid", sid]));
+        let session = Payload::list(&["sid"]);
+        session.push(Some(sid));
+        self.url.add_parameters(session);
         self.has_joined.set(true);
     }
 

@@ -18,4 +18,4 @@ pub use driver::{App, Driver};
 pub use endpoint::Endpoint;
 pub use payload::Payload;
 #[cfg(feature = "js")]
-pub(crate) use payload::{number_of, shape_of};
+pub(crate) use payload::{number_of, shape_of, slot_of};

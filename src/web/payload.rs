@@ -126,6 +126,10 @@ impl Data for Payload {
         Self::held(edge::join(code as i32, slot_of(label), number_of(id), slot_of(data)))
     }
 
+    fn concat(&self, other: &Self) -> Self {
+        Self::held(edge::concat(self.slot(), other.slot()))
+    }
+
     fn empty_list() -> Self {
         Self::list(&[])
     }
@@ -176,6 +180,10 @@ impl Data for Payload {
 
     fn equals(one: Option<&Self>, other: Option<&Self>) -> bool {
         edge::equals(slot_of(one), slot_of(other))
+    }
+
+    fn is_text(&self) -> bool {
+        edge::length_of(self.slot()) > 0
     }
 
     fn as_number(&self) -> Option<f64> {
@@ -234,7 +242,7 @@ pub(crate) fn shape_of(number: i32) -> Shape {
 }
 
 /// The number of what may not be there.
-pub(super) fn slot_of(payload: Option<&Payload>) -> i32 {
+pub(crate) fn slot_of(payload: Option<&Payload>) -> i32 {
     payload.map_or(0, Payload::slot)
 }
 

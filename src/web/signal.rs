@@ -104,7 +104,7 @@ pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: i32, number: u
     let payload = Payload::from_slot(slot);
     if matches!(Signal::from_number(signal), Some(Signal::Offline)) {
         for driver in (0..count()).filter_map(find) {
-            driver.go_offline(payload.as_ref().map(|detail| detail.slice(0, usize::MAX)));
+            driver.go_offline(payload.as_ref().map(|detail| detail.share()));
         }
         return 0.0;
     }

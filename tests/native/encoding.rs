@@ -18,13 +18,13 @@ use crate::support::{Json, Sample, decode, show};
 
 /// The frames of an event, as text.
 fn encode(namespace: &str, kind: PacketType, id: Option<u32>, value: impl Into<Json>) -> Vec<String> {
-    let (packet, attachments) = Socket::new(namespace).encode(kind, id, outgoing(value));
+    let (packet, attachments) = Socket::new(Sample::text(namespace)).encode(kind, id, outgoing(value));
     let attachments = attachments.iter().map(Sample::show);
     [show::packet(&packet)].into_iter().chain(attachments).collect()
 }
 
 fn control(namespace: &str, kind: PacketType, data: Option<Value>) -> String {
-    show::packet(&Socket::new(namespace).control(kind, data.map(Sample::json)))
+    show::packet(&Socket::new(Sample::text(namespace)).control(kind, data.map(Sample::json)))
 }
 
 #[test]
@@ -96,10 +96,10 @@ fn the_root_has_three_spellings_and_a_slash_may_be_left_out() {
     assert_eq!(control("", PacketType::Connect, None), "40");
     assert_eq!(control("/", PacketType::Connect, None), "40");
     assert_eq!(control("admin", PacketType::Connect, None), "40/admin,");
-    assert!(Socket::<Sample>::new("/").is_root());
+    assert!(Socket::new(Sample::text("/")).is_root());
     assert_eq!(
-        Socket::<Sample>::new("admin").name,
-        Socket::<Sample>::new("/admin").name
+        Socket::new(Sample::text("admin")).name,
+        Socket::new(Sample::text("/admin")).name
     );
 }
 
@@ -135,7 +135,7 @@ fn the_length_of_a_packet_is_its_length_on_the_wire() {
         ),
     ];
     for (namespace, id, event) in events {
-        let (packet, attachments) = Socket::new(namespace).encode(PacketType::Event, id, outgoing(event));
+        let (packet, attachments) = Socket::new(Sample::text(namespace)).encode(PacketType::Event, id, outgoing(event));
         for packet in [packet]
             .into_iter()
             .chain(attachments.into_iter().map(|data| Packet::message(data, true)))
@@ -204,7 +204,8 @@ fn any_sent() -> impl Strategy<Value = Sent> {
 }
 
 fn frames(sent: &Sent) -> Vec<Sample> {
-    let (packet, attachments) = Socket::new(&sent.namespace).encode(sent.kind, sent.id, outgoing(sent.value.clone()));
+    let (packet, attachments) =
+        Socket::new(Sample::text(&sent.namespace)).encode(sent.kind, sent.id, outgoing(sent.value.clone()));
     [packet.describe()].into_iter().chain(attachments).collect()
 }
 

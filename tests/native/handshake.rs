@@ -3,10 +3,11 @@
 use proptest::prelude::*;
 use socketio_wasm::proto::Data;
 use socketio_wasm::proto::engine::handshake::Handshake;
+use socketio_wasm::proto::engine::transport::Kind;
 
 use crate::support::{Desk, HANDSHAKE, Sample};
 
-fn parse(json: &str) -> Option<Handshake> {
+fn parse(json: &str) -> Option<Handshake<Sample>> {
     Handshake::parse(Sample::text(&format!("0{json}")), 1)
 }
 
@@ -16,8 +17,8 @@ fn a_handshake_is_read() {
         r#"{"sid":"äb-1_","upgrades":["websocket","webtransport"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#,
     );
     let handshake = handshake.unwrap();
-    assert_eq!(&*handshake.sid, "äb-1_");
-    assert!(handshake.websocket && handshake.webtransport);
+    assert!(handshake.sid.is("äb-1_"));
+    assert!(handshake.offers(Kind::WebSocket) && handshake.offers(Kind::WebTransport));
     assert_eq!(handshake.ping_interval, 25_000.0);
     assert_eq!(handshake.ping_timeout, 20_000.0);
     assert_eq!(handshake.max_payload, 1_000_000);
@@ -26,7 +27,7 @@ fn a_handshake_is_read() {
 #[test]
 fn what_some_servers_leave_out_has_a_default() {
     let handshake = parse(r#"{"sid":"a","pingInterval":25000,"pingTimeout":20000}"#).unwrap();
-    assert!(!handshake.websocket && !handshake.webtransport);
+    assert!(!handshake.offers(Kind::WebSocket) && !handshake.offers(Kind::WebTransport));
     assert_eq!(handshake.max_payload, 0, "no limit");
 }
 
@@ -35,7 +36,7 @@ fn transports_nobody_knows_are_passed_over() {
     let upgrades = |list: &str| {
         let json = format!(r#"{{"sid":"a","upgrades":{list},"pingInterval":1,"pingTimeout":1}}"#);
         let handshake = parse(&json).unwrap();
-        (handshake.websocket, handshake.webtransport)
+        (handshake.offers(Kind::WebSocket), handshake.offers(Kind::WebTransport))
     };
     assert_eq!(upgrades(r#"["flashsocket","websocket"]"#), (true, false));
     assert_eq!(upgrades(r#"[1,null,{},"webtransport"]"#), (false, true));
@@ -74,7 +75,15 @@ fn the_session_is_open_with_the_handshake() {
         desk.take(),
         ["engine0 open S polling", "post 0 40", "manager open", "poll 0"]
     );
-    assert_eq!(desk.manager.connection().unwrap().sid(), Some("S"));
+    assert_eq!(
+        desk.manager
+            .connection()
+            .unwrap()
+            .sid()
+            .and_then(Data::as_text)
+            .as_deref(),
+        Some("S")
+    );
 }
 
 #[test]

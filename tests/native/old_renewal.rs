@@ -150,7 +150,7 @@ fn the_root_is_left_and_joined_with_the_new_token_in_its_query() {
         } else {
             desk.wait(1_000.0);
         }
-        assert_eq!(told(&mut desk), ["s0 connect S"]);
+        assert_eq!(told(&mut desk), ["s0 connect \"S\""]);
         // That is good for a while.
         desk.demands.clear();
         live(&mut desk, 40_000.0);

@@ -40,7 +40,7 @@ fn connected() -> Desk {
     let mut desk = on_websocket(&["/"]);
     desk.connect(0);
     desk.text(0, "40");
-    assert_eq!(desk.take(), ["s0 connect S"]);
+    assert_eq!(desk.take(), ["s0 connect \"S\""]);
     desk
 }
 
@@ -194,7 +194,7 @@ fn a_handshake_in_bytes_may_have_been_read_as_a_text() {
         &format!("\0{}{}\u{fffd}{HANDSHAKE}\0\u{2}\u{fffd}40", digit(10), digit(1)),
     );
     assert_eq!(revision(&desk), Some(Revision::V3));
-    assert!(has(&desk.told(), "s0 connect S"));
+    assert!(has(&desk.told(), "s0 connect \"S\""));
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn on_polling_the_framing_tells_the_revision() {
     desk.connect(0);
     desk.polled(0, &framed(&[HANDSHAKE, "40"]));
     assert_eq!(revision(&desk), Some(Revision::V3));
-    assert!(has(&desk.told(), "s0 connect S"));
+    assert!(has(&desk.told(), "s0 connect \"S\""));
     let mut desk = self::desk(None, &["polling"], &["/"]);
     desk.connect(0);
     desk.polled(0, HANDSHAKE);
@@ -313,7 +313,7 @@ fn a_root_connected_unasked_is_of_revision_3() {
     desk.text(0, "40");
     assert_eq!(revision(&desk), Some(Revision::V3));
     let lines = desk.take();
-    assert!(has(&lines, "s0 connect S"), "{lines:?}");
+    assert!(has(&lines, "s0 connect \"S\""), "{lines:?}");
     assert!(!has(&lines, "write"), "{lines:?}");
 }
 
@@ -408,7 +408,7 @@ fn one_known_to_be_old_has_time_until_the_attempt_is_over() {
     desk.wait(1_000.0);
     desk.text(0, "40");
     assert_eq!(revision(&desk), Some(Revision::V3));
-    assert!(has(&desk.take(), "s0 connect S"));
+    assert!(has(&desk.take(), "s0 connect \"S\""));
     // Another server is there by now, and waits itself.
     let mut desk = stream(Some(Revision::V3));
     desk.text(0, HANDSHAKE);
@@ -435,7 +435,7 @@ fn a_connection_may_end_before_its_revision_is_known() {
     desk.opened(1);
     desk.text(1, HANDSHAKE);
     desk.text(1, "40");
-    assert!(has(&desk.told(), "s0 connect S"));
+    assert!(has(&desk.told(), "s0 connect \"S\""));
 }
 
 /// Its handshake does not count for the next transport.
@@ -456,7 +456,7 @@ fn the_next_transport_is_tried_before_the_revision_is_known() {
     desk.wait(200.0);
     assert_eq!(revision(&desk), None);
     desk.polled(1, &framed(&[&HANDSHAKE.replace("\"S\"", "\"T\""), "40"]));
-    assert!(has(&desk.told(), "s0 connect T"));
+    assert!(has(&desk.told(), "s0 connect \"T\""));
 }
 
 // Signs of life.
@@ -578,14 +578,14 @@ fn the_root_is_connected_without_being_asked_for() {
     desk.connect(0);
     desk.connect(1);
     desk.text(0, "40");
-    assert_eq!(desk.take(), ["write 0 40/admin,", "s0 connect S"]);
+    assert_eq!(desk.take(), ["write 0 40/admin,", "s0 connect \"S\""]);
     // Or has been: who asks does not listen yet.
     let mut desk = on_websocket(&["/"]);
     desk.text(0, "40");
     desk.connect(0);
     assert_eq!(desk.take(), NONE);
     desk.tick();
-    assert_eq!(desk.take(), ["s0 connect S"]);
+    assert_eq!(desk.take(), ["s0 connect \"S\""]);
 }
 
 #[test]
@@ -666,7 +666,7 @@ fn a_root_that_was_left_is_asked_for() {
             assert_eq!(desk.take(), NONE);
             desk.wait(1.0);
         }
-        assert_eq!(desk.take(), ["s0 connect S"]);
+        assert_eq!(desk.take(), ["s0 connect \"S\""]);
     }
 }
 
@@ -694,10 +694,13 @@ fn what_arrives_at_a_root_that_comes_back_is_told_unless_an_answer_follows() {
         assert_eq!(desk.take(), NONE);
         if answers {
             desk.text(0, "40");
-            assert_eq!(desk.take(), ["s0 connect S"]);
+            assert_eq!(desk.take(), ["s0 connect \"S\""]);
         } else {
             desk.wait(1_000.0);
-            assert_eq!(desk.take(), ["s0 granted S", "s0 message [\"a\"]", "s0 connect S"]);
+            assert_eq!(
+                desk.take(),
+                ["s0 granted \"S\"", "s0 message [\"a\"]", "s0 connect \"S\""]
+            );
         }
         desk.text(0, r#"42["b"]"#);
         assert_eq!(desk.take(), [r#"s0 message ["b"]"#]);
@@ -714,7 +717,7 @@ fn a_root_that_the_server_has_disconnected_is_asked_for() {
     assert_eq!(desk.take(), ["write 0 40"]);
     // Without middleware.
     desk.wait(1_000.0);
-    assert_eq!(desk.take(), ["s0 connect S"]);
+    assert_eq!(desk.take(), ["s0 connect \"S\""]);
     // One that the app had no socket of.
     let mut desk = on_websocket(&["/", "/admin"]);
     desk.connect(1);
@@ -726,7 +729,7 @@ fn a_root_that_the_server_has_disconnected_is_asked_for() {
     desk.tick();
     assert_eq!(desk.take(), ["write 0 40"]);
     desk.text(0, "40");
-    assert_eq!(desk.take(), ["s0 connect S"]);
+    assert_eq!(desk.take(), ["s0 connect \"S\""]);
     desk.wait(1_000.0);
     assert_eq!(desk.take(), NONE);
 }
@@ -819,7 +822,7 @@ fn another_connection_begins_anew() {
     desk.text(1, "40/admin,");
     assert_eq!(
         desk.take(),
-        ["write 1 40/admin,", "s0 connect T", "s1 connect /admin#T"]
+        ["write 1 40/admin,", "s0 connect \"T\"", "s1 connect /admin#T"]
     );
 }
 
@@ -836,7 +839,7 @@ fn a_refused_root_takes_another_handshake_where_its_query_has_the_credentials() 
     desk.text(1, HANDSHAKE);
     desk.text(1, "40");
     let lines = desk.take();
-    assert!(has(&lines, "s0 connect S") && !has(&lines, "write"), "{lines:?}");
+    assert!(has(&lines, "s0 connect \"S\"") && !has(&lines, "write"), "{lines:?}");
 }
 
 /// Opened by hand, a connection can have been refused its root before anyone asks for a namespace.

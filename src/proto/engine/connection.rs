@@ -86,7 +86,7 @@ pub struct Connection<D> {
     /// Nothing that the server sent has told the revision.
     pub(super) is_guess: bool,
     /// What the server said of the session.
-    pub(super) session: Option<Handshake>,
+    pub(super) session: Option<Handshake<D>>,
     /// The transport in use.
     pub(super) transport: u32,
     pub(super) candidate: Candidate,
@@ -150,7 +150,7 @@ impl<D: Data> Connection<D> {
     }
 
     /// The id of the session, once there is one.
-    pub fn sid(&self) -> Option<&str> {
+    pub fn sid(&self) -> Option<&D> {
         Some(&self.session.as_ref()?.sid)
     }
 
@@ -402,15 +402,15 @@ impl<D: Data> Connection<D> {
         let Some(session) = &self.session else {
             return;
         };
-        let sid = Rc::clone(&session.sid);
+        let sid = session.sid.share();
         self.state = State::Open;
         self.change = Some(Change::Opened);
         self.start_heartbeat(now);
         let (kind, revision) = (self.candidate.kind, self.revision);
-        out.push_back(Output::Join(self.transport, Rc::clone(&sid), revision));
+        out.push_back(Output::Join(self.transport, sid.share(), revision));
         // What waited is written before anyone hears that the connection is open and writes more.
         self.flush(out);
-        self.report(EngineEvent::Open { kind, revision }, Some(D::text(&sid)), None, out);
+        self.report(EngineEvent::Open { kind, revision }, Some(sid), None, out);
     }
 
     pub(super) fn poll(&mut self, out: &mut Outputs<D>) {

@@ -8,8 +8,8 @@
 //!
 //! Numbers are big-endian. Source: Engine.IO protocol 4, "WebTransport"; `engine.io-parser` 5.2.
 
+use crate::proto::Data;
 use crate::proto::output::{Output, Outputs};
-use crate::proto::{Data, join};
 
 use super::connection::Connection;
 use super::packet::{Packet, PacketType};
@@ -149,7 +149,7 @@ impl<D: Data> Connection<D> {
     pub(super) fn introduce(&self, transport: u32, kind: Kind, out: &mut Outputs<D>) {
         if kind == Kind::WebTransport {
             // Ids are base64url: nothing in them has to be escaped.
-            let session = |sid: &str| D::text(&join(&["{\"sid\":\"", sid, "\"}"]));
+            let session = |sid: &D| D::text("{\"sid\":\"").concat(sid).concat(&D::text("\"}"));
             let packet = Packet::with_data(PacketType::Open as u32, self.sid().map(session));
             out.push_back(Output::Write(transport, packet));
         }

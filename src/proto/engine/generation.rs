@@ -21,7 +21,7 @@ const DETECTION: Millis = 100.0;
 impl<D: Data> Connection<D> {
     /// A handshake arrived. On polling its framing tells the revision; on a stream `maxPayload` does, which is of revision 4, or
     /// else what follows.
-    pub(super) fn detect(&mut self, now: Millis, handshake: Handshake, out: &mut Outputs<D>) {
+    pub(super) fn detect(&mut self, now: Millis, handshake: Handshake<D>, out: &mut Outputs<D>) {
         let is_certain = self.candidate.kind != Kind::WebSocket || handshake.max_payload > 0;
         self.session = Some(handshake);
         self.is_guess = !is_certain && self.config.revision.is_none();

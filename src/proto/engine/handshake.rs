@@ -1,7 +1,5 @@
 //! The handshake: what the server says when a connection opens.
 
-use std::rc::Rc;
-
 use crate::proto::timer::Millis;
 use crate::proto::{Data, Shape};
 
@@ -11,13 +9,11 @@ use super::transport::Kind;
 ///
 /// Source: Engine.IO protocol 4, "Handshake".
 #[derive(Debug)]
-pub struct Handshake {
+pub struct Handshake<D> {
     /// The id of the session.
-    pub sid: Rc<str>,
-    /// Whether the server offers an upgrade to a WebSocket.
-    pub websocket: bool,
-    /// Whether it offers one to WebTransport.
-    pub webtransport: bool,
+    pub sid: D,
+    /// The names of the transports that the server offers an upgrade to, a list.
+    upgrades: Option<D>,
     /// How often the server gives a sign of life.
     pub ping_interval: Millis,
     /// How late such a sign may be.
@@ -26,40 +22,29 @@ pub struct Handshake {
     pub max_payload: usize,
 }
 
-impl Handshake {
+impl<D: Data> Handshake<D> {
     /// Reads a handshake from the JSON that `data` holds from `from` on. `None` where it lacks what every server sends.
-    pub fn parse<D: Data>(mut data: D, from: usize) -> Option<Self> {
+    pub fn parse(mut data: D, from: usize) -> Option<Self> {
         if data.parse(from) != Shape::Object {
             return None;
         }
-        let mut handshake = Self {
+        Some(Self {
             ping_interval: data.number_at("pingInterval")?,
             ping_timeout: data.number_at("pingTimeout")?,
             // A cast of a float saturates: no number is out of range.
             max_payload: data.number_at("maxPayload").unwrap_or(0.0) as usize,
-            sid: data.text_at("sid").filter(|sid| !sid.is_empty())?.into(),
-            websocket: false,
-            webtransport: false,
-        };
-        if let Some(list) = data.get("upgrades") {
-            // A server knows three transports; what comes behind is not for us.
-            for index in &["0", "1", "2", "3"] {
-                match list.text_at(index).and_then(|name| Kind::parse(&name)) {
-                    Some(Kind::WebSocket) => handshake.websocket = true,
-                    Some(Kind::WebTransport) => handshake.webtransport = true,
-                    _ => {}
-                }
-            }
-        }
-        Some(handshake)
+            sid: data.get("sid").filter(D::is_text)?,
+            upgrades: data.get("upgrades"),
+        })
     }
 
     /// Whether the server offers an upgrade to a transport.
-    pub(super) const fn offers(&self, kind: Kind) -> bool {
-        match kind {
-            Kind::WebSocket => self.websocket,
-            Kind::WebTransport => self.webtransport,
-            Kind::Polling | Kind::Jsonp => false,
-        }
+    pub fn offers(&self, kind: Kind) -> bool {
+        let Some(list) = &self.upgrades else {
+            return false;
+        };
+        // A server knows three transports; what comes behind is not for us.
+        let is_offered = |index| list.get(index).is_some_and(|name| name.is(kind.name()));
+        !kind.is_polling() && ["0", "1", "2", "3"].into_iter().any(is_offered)
     }
 }

@@ -97,7 +97,7 @@ impl<D: Data> Packet<D> {
     /// What the app sees of it: the text with its type digit or the binary.
     pub fn describe(&self) -> D {
         match &self.data {
-            Some(data) if self.is_binary => data.slice(0, usize::MAX),
+            Some(data) if self.is_binary => data.share(),
             data => D::join(self.code, self.label.as_ref(), self.id, data.as_ref()),
         }
     }

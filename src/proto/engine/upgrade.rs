@@ -95,7 +95,7 @@ impl<D: Data> Connection<D> {
                 out.push_back(Output::Open {
                     transport: probe.transport,
                     candidate: probe.candidate,
-                    sid: self.session.as_ref().map(|session| Rc::clone(&session.sid)),
+                    sid: self.session.as_ref().map(|session| session.sid.share()),
                 });
             }
         }
@@ -112,7 +112,7 @@ impl<D: Data> Connection<D> {
         let Some(probe) = self.probe_of(transport) else {
             return;
         };
-        if probe.state != State::AwaitPong || data.as_text().as_deref() != Some(PONG) {
+        if probe.state != State::AwaitPong || !data.is(PONG) {
             let failure = Failure::of(Code::TransportFailed, "probe error");
             return self.drop_probe(transport, failure, out);
         }

@@ -199,7 +199,7 @@ impl<D: Data> Manager<D> {
         }
         entry.state = SocketState::AwaitConnect;
         entry.assume(claims);
-        entry.auth = auth.as_ref().map(|auth| auth.slice(0, usize::MAX));
+        entry.auth = auth.as_ref().map(|auth| auth.share());
         let auth = auth.filter(|_| !signs_in);
         if is_old {
             return self.begin_old_connect(now, socket, auth);

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::auth::is_about_authentication;
 use crate::proto::engine::connection::Connection;
 use crate::proto::output::{Event, Failure, Loss, Occasion, Reason, SocketEvent};
@@ -24,9 +24,9 @@ pub(super) fn seen<D: Data>(packet: &Incoming<D>) -> (Event, D) {
         PacketType::BinaryAck => PacketType::Ack,
         kind => kind,
     };
-    let data = (packet.shape != Shape::Nothing).then(|| packet.data.slice(0, usize::MAX));
+    let data = (packet.shape != Shape::Nothing).then(|| packet.data.share());
     let id = packet.id;
-    let namespace = packet.namespace.as_ref().map(|name| name.slice(0, usize::MAX));
+    let namespace = packet.namespace.as_ref().map(|name| name.share());
     let mut list = D::empty_list();
     list.push(namespace);
     list.push(data);
@@ -118,7 +118,7 @@ impl<D: Data> Manager<D> {
             self.send_event(socket, PacketType::Event, waiting.id, waiting.event);
         }
         if !received.is_empty() || is_queued {
-            let id = id.slice(0, usize::MAX);
+            let id = id.share();
             self.tell(socket, SocketEvent::Granted { recovered }, Some(id));
         }
         for (data, ack) in received {
@@ -269,7 +269,7 @@ impl<D: Data> Manager<D> {
 /// What the server says of its refusal. Protocol 5 sends an object with a `message` and perhaps `data`; protocol 4 a string, or
 /// what the server has given its error as `data`.
 pub(super) fn refusal<D: Data>(data: D, is_old: bool) -> Rc<Failure<D>> {
-    let text = data.text_at("message").or_else(|| data.as_text());
-    let error = Error::new(Code::Rejected, text.unwrap_or_default());
-    Failure::with(error, if is_old { Some(data) } else { data.get("data") })
+    let message = data.get("message").unwrap_or_else(|| data.share());
+    let text = Some(message).filter(D::is_text);
+    Failure::refusal(text, if is_old { Some(data) } else { data.get("data") })
 }

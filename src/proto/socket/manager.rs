@@ -174,7 +174,7 @@ impl<D: Data> Manager<D> {
     }
 
     /// Adds a socket, not connected, and gives its number.
-    pub fn add_socket(&mut self, namespace: &str) -> usize {
+    pub fn add_socket(&mut self, namespace: D) -> usize {
         self.sockets.add(Socket::new(namespace))
     }
 

@@ -10,10 +10,10 @@
 //! ```
 
 use crate::error::{Code, Error};
+use crate::proto::Data;
 use crate::proto::auth::Claims;
 use crate::proto::engine::packet::Packet;
 use crate::proto::timer::Millis;
-use crate::proto::{Data, join};
 
 use super::ack::Acks;
 use super::asking::Asking;
@@ -64,10 +64,10 @@ impl<D: Data> Outgoing<D> {
     pub fn duplicate(&self) -> Self {
         let mut attachments = Vec::new();
         for attachment in &self.attachments {
-            attachments.push(attachment.slice(0, usize::MAX));
+            attachments.push(attachment.share());
         }
         Self {
-            data: self.data.slice(0, usize::MAX),
+            data: self.data.share(),
             attachments,
             compress: self.compress,
         }
@@ -96,8 +96,6 @@ pub struct Socket<D> {
     pub name: Option<D>,
     /// `/name,` as it stands in a packet; nothing for the root.
     label: Option<D>,
-    /// The namespace; nothing for the root.
-    pub(super) text: String,
     /// What it waits for.
     pub state: State,
     /// Counts the connections and attempts of this socket, so that what belongs to an earlier one is told apart.
@@ -145,7 +143,7 @@ impl<D: Data> Sockets<D> {
     pub fn new() -> Self {
         Self {
             list: Vec::new(),
-            nobody: Socket::new(""),
+            nobody: Socket::new(D::text("")),
         }
     }
 
@@ -200,14 +198,14 @@ pub fn check(name: &str) -> Result<(), Error> {
 
 impl<D: Data> Socket<D> {
     /// A socket of the namespace `name` (`/` for the root).
-    pub fn new(name: &str) -> Self {
-        let is_root = matches!(name, "" | "/");
-        let slash = if is_root || name.starts_with('/') { "" } else { "/" };
-        let text = if is_root { String::new() } else { join(&[slash, name]) };
+    pub fn new(name: D) -> Self {
+        let has_slash = name.unit(0) == Some(u16::from(b'/'));
+        let is_root = name.unit(usize::from(has_slash)).is_none();
+        let name = if has_slash { name } else { D::text("/").concat(&name) };
+        let name = Some(name).filter(|_| !is_root);
         Self {
-            name: (!is_root).then(|| D::text(&text)),
-            label: (!is_root).then(|| D::text(&join(&[&text, ","]))),
-            text,
+            label: name.as_ref().map(|name| name.concat(&D::text(","))),
+            name,
             state: State::Idle,
             epoch: 0,
             has_stale_connect: false,
@@ -265,7 +263,7 @@ impl<D: Data> Socket<D> {
     /// A packet without an acknowledgement: CONNECT, DISCONNECT.
     pub fn control(&self, kind: PacketType, data: Option<D>) -> Packet<D> {
         let mut packet = Packet::with_data(kind.code(), data);
-        packet.label = self.label.as_ref().map(|label| label.slice(0, usize::MAX));
+        packet.label = self.label.as_ref().map(|label| label.share());
         packet
     }
 }

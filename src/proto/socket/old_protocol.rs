@@ -126,7 +126,7 @@ impl<D: Data> Manager<D> {
             PacketType::ConnectError if self.root != Root::Granted => {
                 self.root = Root::Refused;
                 if socket.is_none_or(|socket| self.state_of(socket) == SocketState::Idle) {
-                    self.refuse_waiting(&refusal(packet.data.slice(0, usize::MAX), true));
+                    self.refuse_waiting(&refusal(packet.data.share(), true));
                 }
             }
             _ => {}
@@ -164,9 +164,10 @@ impl<D: Data> Manager<D> {
             return granted.get("sid");
         }
         let sid = self.connection.as_ref()?.sid()?;
-        let name = &self.sockets.get(socket).text;
-        let mark = if name.is_empty() { "" } else { "#" };
-        Some(D::text(&join(&[name, mark, sid])))
+        Some(match &self.sockets.get(socket).name {
+            Some(name) => name.concat(&D::text("#")).concat(sid),
+            None => sid.share(),
+        })
     }
 
     /// Whether a socket has asked for the root once more, and a server without middleware does not answer that.
@@ -193,8 +194,8 @@ impl<D: Data> Manager<D> {
         }
         let mut packet = entry.control(PacketType::Connect, None);
         if let Some(query) = auth.and_then(|auth| auth.to_query()) {
-            let name = if is_root { "/" } else { &entry.text };
-            packet.label = Some(D::text(&join(&[name, "?", &query, ","])));
+            let name = entry.name.as_ref().map_or_else(|| D::text("/"), D::share);
+            packet.label = Some(name.concat(&D::text(&join(&["?", &query, ","]))));
         }
         match self.root {
             Root::Left if is_root => entry.asking.due = now + ANSWER,

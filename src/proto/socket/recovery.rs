@@ -26,7 +26,7 @@ impl<D: Data> Recovery<D> {
     /// The server granted the namespace, with or without a private id. Says whether it continued the session.
     pub fn handle_connect(&mut self, pid: Option<D>) -> bool {
         let before = self.session.take();
-        let Some(pid) = pid.filter(|pid| pid.as_text().is_some()) else {
+        let Some(pid) = pid.filter(D::is_text) else {
             return false;
         };
         // The offset is one of the session that it was seen in.

@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::Data;
 use crate::proto::output::Failure;
 use crate::proto::timer::Millis;
@@ -22,9 +22,9 @@ const REFUSED: &str = "unauthorized";
 
 /// Whether an event, the server's answer to the credentials, lets the socket in. `None` where it is another one.
 pub(super) fn is_accepted<D: Data>(data: &D) -> Option<bool> {
-    let name = data.text_at("0")?;
-    let is_accepted = name == ACCEPTED;
-    (is_accepted || name == REFUSED).then_some(is_accepted)
+    let name = data.get("0")?;
+    let is_accepted = name.is(ACCEPTED);
+    (is_accepted || name.is(REFUSED)).then_some(is_accepted)
 }
 
 impl<D: Data> Manager<D> {
@@ -49,9 +49,8 @@ impl<D: Data> Manager<D> {
             }
             Some(false) => {
                 let detail = data.get("1");
-                let message = detail.as_ref().and_then(|detail| detail.text_at("message"));
-                let error = Error::new(Code::Rejected, message.unwrap_or_default());
-                let failure = Failure::with(error, detail);
+                let message = detail.as_ref().and_then(|detail| detail.get("message"));
+                let failure = Failure::refusal(message.filter(D::is_text), detail);
                 self.end_sign_in(now, socket, ack, failure);
             }
             None => return Some(data),

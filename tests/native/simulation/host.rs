@@ -1,6 +1,7 @@
 //! What the host of a manager does: it hands over calls and carries out what comes of them, from inside events too.
 
 use serde_json::json;
+use socketio_wasm::proto::Data;
 use socketio_wasm::proto::engine::connection::Config;
 use socketio_wasm::proto::output::{EngineEvent, Event, Output, Report};
 use socketio_wasm::proto::socket::manager::Manager;
@@ -117,9 +118,9 @@ impl World {
                     sid,
                 } => match candidate.kind.is_polling() {
                     true => self.network.open_poller(transport),
-                    false => self.network.open_stream(transport, sid.map(|sid| sid.to_string())),
+                    false => self.network.open_stream(transport, sid.and_then(|sid| sid.as_text())),
                 },
-                Output::Join(transport, sid, _) => self.network.join(transport, &sid),
+                Output::Join(transport, sid, _) => self.network.join(transport, &sid.as_text().unwrap()),
                 Output::Poll(transport) => self.network.request(transport, None),
                 Output::Post(transport, packets) => {
                     let packets: Vec<_> = packets.iter().map(|packet| packet.describe().to_payload()).collect();

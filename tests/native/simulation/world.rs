@@ -57,7 +57,7 @@ impl World {
         };
         let mut manager = Manager::new(reconnection);
         for namespace in NAMESPACES {
-            manager.add_socket(namespace);
+            manager.add_socket(Sample::text(namespace));
         }
         manager.placed.signs_in = scenario.settings.signs_in;
         if scenario.lifetime.is_some() {

@@ -130,7 +130,7 @@ impl Desk {
         };
         let mut manager = Manager::new(reconnection());
         for (index, namespace) in namespaces.iter().enumerate() {
-            assert_eq!(manager.add_socket(namespace), index);
+            assert_eq!(manager.add_socket(Sample::text(namespace)), index);
         }
         Self {
             manager,

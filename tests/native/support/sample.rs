@@ -74,6 +74,11 @@ impl Data for Sample {
         Self::Text(text.into())
     }
 
+    fn concat(&self, other: &Self) -> Self {
+        let text = |part: &Self| part.as_text().expect("a text");
+        Self::text(&(text(self) + &text(other)))
+    }
+
     fn empty_list() -> Self {
         Self::Value(Json::Array(Vec::new()))
     }
@@ -104,6 +109,7 @@ impl Data for Sample {
     fn read(&self, from: usize, units: &mut [u16]) -> usize {
         let all = match self {
             Self::Binary(bytes) => bytes.iter().map(|byte| u16::from(*byte)).collect(),
+            Self::Value(Json::String(units)) => units.to_vec(),
             text => text.units().to_vec(),
         };
         let text = all.get(from..).unwrap_or_default();
@@ -205,6 +211,10 @@ impl Data for Sample {
             text => text.units().to_vec(),
         };
         one.map(units) == other.map(units)
+    }
+
+    fn is_text(&self) -> bool {
+        self.as_text().is_some_and(|text| !text.is_empty())
     }
 
     fn as_number(&self) -> Option<f64> {

@@ -13,6 +13,15 @@ pub fn packet(packet: &Packet<Sample>) -> String {
     packet.describe().show()
 }
 
+fn text(sample: &Sample) -> String {
+    sample.as_text().unwrap()
+}
+
+/// What a failure says: the server's words, where it has some.
+pub fn message(failure: &Failure<Sample>) -> String {
+    failure.text.as_ref().map_or_else(|| failure.error.to_string(), text)
+}
+
 pub fn output(output: &Output<Sample>) -> String {
     match output {
         Output::Configure { .. } => "configure".into(),
@@ -23,11 +32,11 @@ pub fn output(output: &Output<Sample>) -> String {
             sid,
         } => {
             let fetch = if candidate.fetch { "/fetch" } else { "" };
-            let sid = sid.as_ref().map_or(String::new(), |sid| format!(" sid={sid}"));
+            let sid = sid.as_ref().map_or(String::new(), |sid| format!(" sid={}", text(sid)));
             format!("open {transport} {}{fetch}{sid}", candidate.kind.name())
         }
-        Output::Join(transport, sid, Revision::V4) => format!("join {transport} {sid}"),
-        Output::Join(transport, sid, Revision::V3) => format!("join {transport} {sid} v3"),
+        Output::Join(transport, sid, Revision::V4) => format!("join {transport} {}", text(sid)),
+        Output::Join(transport, sid, Revision::V3) => format!("join {transport} {} v3", text(sid)),
         Output::Poll(transport) => format!("poll {transport}"),
         Output::Post(transport, packets) => {
             let packets: Vec<String> = packets.iter().map(packet).collect();
@@ -48,9 +57,7 @@ pub fn report(report: &Report<Sample>) -> String {
     assert_eq!(data.is_some(), given.unwrap_or(data.is_some()), "{report:?}");
     assert_eq!(failure.is_some(), failed.unwrap_or(failure.is_some()), "{report:?}");
     let data = data.as_ref();
-    let error = failure
-        .as_ref()
-        .map_or(String::new(), |failure| failure.error.to_string());
+    let error = failure.as_ref().map_or(String::new(), |failure| message(failure));
     match *event {
         Event::Open => "manager open".into(),
         Event::Error => format!("manager error {error}"),
@@ -118,7 +125,7 @@ fn socket_event(event: SocketEvent, data: Option<&Sample>, failure: Option<&Fail
             let detail = failure.detail.as_ref();
             let detail = detail.map_or(String::new(), |detail| format!(" {}", detail.show()));
             let next = if will_retry { "retries" } else { "final" };
-            format!("connect_error {}{detail} ({next})", failure.error)
+            format!("connect_error {}{detail} ({next})", message(failure))
         }
         SocketEvent::Disconnect(reason) => format!("disconnect {}{}", reason.as_str(), because(failure)),
         SocketEvent::Message { ack, .. } => {
@@ -141,10 +148,10 @@ fn socket_event(event: SocketEvent, data: Option<&Sample>, failure: Option<&Fail
 fn engine_event(event: EngineEvent, data: Option<&Sample>, failure: Option<&Failure<Sample>>) -> String {
     let text = data.map_or(String::new(), Sample::show);
     match event {
-        EngineEvent::Open { kind, .. } => format!("open {text} {}", kind.name()),
+        EngineEvent::Open { kind, .. } => format!("open {} {}", self::text(data.unwrap()), kind.name()),
         EngineEvent::Upgrading(kind) => format!("upgrading {}", kind.name()),
         EngineEvent::Upgrade(kind) => format!("upgrade {}", kind.name()),
-        EngineEvent::UpgradeError => format!("upgrade_error {}", failure.expect("a reason").error),
+        EngineEvent::UpgradeError => format!("upgrade_error {}", message(failure.expect("a reason"))),
         EngineEvent::Flush => "flush".into(),
         EngineEvent::Drain => "drain".into(),
         EngineEvent::Close(reason) => format!("close {}{}", reason.as_str(), because(failure)),
@@ -161,13 +168,13 @@ fn engine_event(event: EngineEvent, data: Option<&Sample>, failure: Option<&Fail
 
 pub fn demand(demand: &Demand<Sample>) -> String {
     let refusal = match &demand.refusal {
-        Some((failure, true)) => format!(" ({}: authentication)", failure.error),
-        Some((failure, false)) => format!(" ({})", failure.error),
+        Some((failure, true)) => format!(" ({}: authentication)", message(failure)),
+        Some((failure, false)) => format!(" ({})", message(failure)),
         None => String::new(),
     };
     format!("{} {}{refusal}", demand.occasion.name(), demand.attempt)
 }
 
 fn because(failure: Option<&Failure<Sample>>) -> String {
-    failure.map_or(String::new(), |failure| format!(": {}", failure.error))
+    failure.map_or(String::new(), |failure| format!(": {}", message(failure)))
 }
