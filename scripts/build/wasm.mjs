@@ -21,6 +21,8 @@ const cargoOptions = {
     "-Zinline-mir-hint-threshold=30",
     // LLVM's own for size is 5: a call with its arguments is often larger than that.
     "-Cllvm-args=-inline-threshold=10",
+    // Calls nest a few frames deep. What is above the stack has shorter addresses than with the linker's own megabyte.
+    "-Clink-arg=-zstack-size=131072",
     // Without them, values cross through a table in JavaScript: that is less code, and quicker for small messages.
     "-Ctarget-feature=-reference-types",
   ],
@@ -38,10 +40,11 @@ const name = "socketio";
 
 /** Compiles the crate; the result is the path of the module. */
 export async function compile({ log } = {}) {
-  const env = { ...(await wasmEnv()), RUSTC_BOOTSTRAP: "1", RUSTFLAGS: [...cargoOptions.rustflags, ...(process.env.EXTRA ?? "").split(" ").filter(Boolean)].join(" ") };
-  const crate = ["--lib", "--no-default-features", "--features", "js"];
+  const env = { ...(await wasmEnv()), RUSTC_BOOTSTRAP: "1", RUSTFLAGS: cargoOptions.rustflags.join(" ") };
+  // As a cdylib alone: Cargo leaves out link-time optimization, without a word, where a crate is to be a library of Rust's too.
+  const crate = ["--lib", "--crate-type=cdylib", "--no-default-features", "--features", "js"];
   const target = ["--release", "--target", wasmTarget, "--target-dir", paths.target];
-  await run("cargo", ["build", "--quiet", ...target, ...crate, ...cargoOptions.args], { cwd: root, env, log });
+  await run("cargo", ["rustc", "--quiet", ...target, ...crate, ...cargoOptions.args], { cwd: root, env, log });
   return join(paths.target, wasmTarget, "release", "socketio_wasm.wasm");
 }
 
