@@ -4,36 +4,40 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use crate::error::{Code, Error};
-use crate::proto::auth::{self, AuthPlacement, Carried, Claims, CredentialKind, Placement, Plan, Secret};
+use crate::proto::Data;
+use crate::proto::auth::{AuthPlacement, Claims, Places, Terms, impossible};
 use crate::proto::engine::Revision;
 use crate::proto::engine::connection::Config;
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::{Candidate, Kind};
-use crate::proto::engine::url::Url;
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Reason, Report};
 use crate::proto::socket::policy::Placed;
-use crate::proto::{Data, join};
-use crate::web::{App, Driver, Endpoint, Payload, edge};
+use crate::proto::socket::reconnection::Reconnection;
+use crate::web::{App, Driver, Endpoint, Flag, Payload, edge};
 
-use super::options::{self, AUTHORIZATION, Options, bearer_header};
+use super::settings::{Settings, Speech};
 
-/// The side of the app: it gives options and payloads, and is told what happens. Called while nothing is borrowed.
+/// The side of the app: it has the options, the credentials and the payloads, and is told what happens. Called while nothing is
+/// borrowed.
 pub(crate) trait Host {
-    /// The options of the next connection.
-    fn options(&self) -> Result<Options, Error>;
-
-    /// Whether any socket has a payload of its own for its CONNECT.
-    fn has_auth(&self) -> bool;
+    /// The options of the next connection. All that is asked about them later is about these.
+    fn settings(&self) -> Result<Settings, Rc<Failure<Payload>>>;
 
     /// Find what the handshake carries and go on with [`Driver::configured`]: a bearer token, where a function of the app gives
     /// one, for [`Driver::bear`]; where `with_auth`, the payload of the root namespace for [`Driver::authorize`].
     fn bear(&self, driver: &Rc<Driver>, epoch: u32, occasion: Occasion, attempt: u32, with_auth: bool);
 
-    /// Where the credentials of a session that is about to begin travel.
-    fn placed(&self, plan: Plan);
+    /// Which credentials there are for a session that begins on a transport.
+    fn given(&self, kind: Kind) -> Given;
 
-    /// The headers that go into each payload from now on.
-    fn carry(&self, payload_headers: &[(String, Secret)]);
+    /// The names of their headers, with commas between them.
+    fn header_names(&self, kind: Kind) -> String;
+
+    /// Put each of those credentials into its place.
+    fn place(&self, kind: Kind, places: &Places, time: Time) -> Carried;
+
+    /// Where a transport goes to, and what the app has for it: its own query and subprotocols, no headers.
+    fn endpoint(&self, kind: Kind) -> Endpoint;
 
     /// Find the payload of a socket's CONNECT and answer with [`Driver::answer`] or [`Driver::decline`].
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>);
@@ -47,37 +51,69 @@ pub(crate) trait Host {
     fn event(&self, report: Report<Payload>);
 }
 
+/// Which credentials there are.
+#[derive(Clone, Copy)]
+pub(crate) struct Given {
+    /// Headers, a bearer token among them.
+    pub has_headers: bool,
+    /// A bearer token.
+    pub has_bearer: bool,
+    /// A payload of any socket for its CONNECT.
+    pub has_auth: bool,
+    /// Cookies travel across origins.
+    pub with_credentials: bool,
+}
+
+/// When credentials are placed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Time {
+    /// Before a session begins: the app is told the plan.
+    Beginning,
+    /// In the middle of one.
+    Later,
+    /// In the middle of one whose handshake had the bearer token as a header: payloads have the new one too.
+    LaterWithBearer,
+}
+
+/// What a session carries beside the payloads, whose headers the host keeps. A list that is not there is empty.
+pub(crate) struct Carried {
+    /// Header fields of the handshake: names and values in turn.
+    pub headers: Option<Payload>,
+    /// Query parameters: names and values in turn.
+    pub query: Option<Payload>,
+    /// Headers as subprotocols.
+    pub protocols: Option<Payload>,
+    /// The request as [`Claims::of_request`] reads it, with all that was given.
+    pub request: Payload,
+}
+
 /// A connection to one server, shared by sockets.
 pub(crate) struct Core<H> {
     /// The side of the app.
     pub(crate) host: H,
-    url: Url,
-    options: RefCell<Rc<Options>>,
-    /// The bearer token that the app's function gave last.
-    bearer: RefCell<Option<Bearer>>,
+    settings: RefCell<Rc<Settings>>,
+    /// When the bearer token expires that the app's function gave last, where the app knows: in seconds or milliseconds since 1970.
+    expires_at: Cell<Option<f64>>,
     /// The payload of the root namespace, where it travels in the query of the handshake.
     auth: RefCell<Option<Payload>>,
     /// What the present session began on.
     candidate: Cell<Option<Candidate>>,
 }
 
-/// A bearer token, and when it expires where the app knows: in seconds or milliseconds since 1970.
-struct Bearer {
-    token: Secret,
-    expires_at: Option<f64>,
-}
-
 impl<H: Host + 'static> Core<H> {
-    /// A driver for `url`; the host's options are read anew for each connection.
-    pub(crate) fn start(url: Url, options: Options, host: impl FnOnce(Weak<Driver>) -> H) -> Rc<Driver> {
-        let seed = (edge::random() * f64::from(u32::MAX)) as u32;
-        let policy = options.policy();
-        let driver = Driver::new(options.reconnection(seed), options.native_timers, |driver| {
+    /// A driver; the host's options are read anew for each connection.
+    pub(crate) fn start(
+        settings: Settings,
+        reconnection: Reconnection,
+        host: impl FnOnce(Weak<Driver>) -> H,
+    ) -> Rc<Driver> {
+        let policy = settings.policy.clone();
+        let is_native = settings.flags.has(Flag::NativeTimers);
+        let driver = Driver::new(reconnection, is_native, |driver| {
             Box::new(Self {
                 host: host(driver),
-                url,
-                options: RefCell::new(Rc::new(options)),
-                bearer: RefCell::new(None),
+                settings: RefCell::new(Rc::new(settings)),
+                expires_at: Cell::new(None),
                 auth: RefCell::new(None),
                 candidate: Cell::new(None),
             })
@@ -87,61 +123,89 @@ impl<H: Host + 'static> Core<H> {
     }
 }
 
+/// What makes the jitter of one client's delays differ from another's.
+pub(crate) fn seed() -> u32 {
+    (edge::random() * f64::from(u32::MAX)) as u32
+}
+
 impl<H: Host> Core<H> {
-    /// Plans a session that begins on `candidate`: where each credential travels, and what travels there.
-    fn place(&self, driver: &Driver, candidate: Candidate) -> Result<(Plan, Carried), Error> {
-        let options = Rc::clone(&self.options.borrow());
+    fn settings(&self) -> Rc<Settings> {
+        Rc::clone(&self.settings.borrow())
+    }
+
+    /// Places what a session carries that begins, or began, on `candidate`.
+    fn place(&self, driver: &Driver, candidate: Candidate, begins: bool) -> Result<Carried, Error> {
+        let settings = self.settings();
         let kind = candidate.kind;
-        let bearer = self.bearer.borrow();
-        let bearer = bearer
-            .as_ref()
-            .filter(|_| matches!(options.bearer, options::Bearer::Provided));
-        let token = bearer.map(|bearer| &bearer.token);
-        let credentials = options.credentials(&self.url, candidate, self.host.has_auth(), token)?;
-        let known = options.protocol.or(self.known());
-        let revision = known.unwrap_or(options.asked(kind));
-        let (plan, mut carried) = auth::place(&credentials, kind, revision, options.header_fallback)
-            .map_err(|error| Error::new(Code::HeaderImpossible, error.message()))?;
+        let given = self.host.given(kind);
+        let known = settings.protocol.or(known(&settings));
+        let terms = Terms {
+            begins_on: kind,
+            revision: known.unwrap_or(asked(&settings, kind)),
+            engine_only: settings.speech == Speech::Engine,
+            fallback: settings.header_fallback,
+            auth_placement: settings.auth_placement,
+            has_headers: given.has_headers,
+            has_auth: given.has_auth,
+            // To the page's own origin XHR sends them unasked; `fetch` is told not to.
+            with_cookies: given.with_credentials
+                || (settings.flags.has(Flag::OwnOrigin) && kind == Kind::Polling && !candidate.fetch),
+        };
+        let places = terms.decide().map_err(|choices| {
+            let message = impossible(kind, &self.host.header_names(kind), choices);
+            Error::new(Code::HeaderImpossible, message)
+        })?;
+        let bearer_in_header = given.has_bearer && places.keeps_headers();
+        let time = match (begins, bearer_in_header) {
+            (true, _) => Time::Beginning,
+            (false, false) => Time::Later,
+            (false, true) => Time::LaterWithBearer,
+        };
+        let mut carried = self.host.place(kind, &places, time);
         let ahead = driver.ahead();
         let now = driver.now() - ahead;
-        let mut claims = Claims::of_request::<Payload>(now, &credentials);
-        let auth_in_query = plan.has(CredentialKind::Auth, Placement::Query);
+        let mut claims = Claims::of_request(now, &carried.request);
+        let auth_in_query = places.has_auth_in_query();
         if auth_in_query && let Some(auth) = self.auth.borrow().as_ref() {
             claims.join(Claims::of_payload(now, auth));
-            let query = auth.to_query().unwrap_or_default();
-            carried.query.append(&mut Payload::parameters(&query));
+            carried
+                .query
+                .get_or_insert_with(Payload::empty_list)
+                .extend_with_query(auth);
         }
-        if let Some(expires_at) = bearer.and_then(|bearer| bearer.expires_at) {
+        if settings.flags.has(Flag::ProvidesBearer)
+            && let Some(expires_at) = self.expires_at.get()
+        {
             claims.expire(now, expires_at);
         }
         let placed = Placed {
             claims: claims.shift(ahead),
-            bearer_in_header: plan.has(CredentialKind::Bearer, Placement::Header),
-            signs_in: plan.signs_in(),
+            bearer_in_header,
+            signs_in: places.signs_in(),
             auth_in_query,
         };
         driver.look(|manager| manager.placed = placed);
-        Ok((plan, carried))
+        Ok(carried)
     }
 }
 
 impl<H: Host> App for Core<H> {
     fn configure(&self, driver: &Rc<Driver>, epoch: u32, demand: Option<(Occasion, u32)>) {
-        let mut options = match self.host.options() {
-            Ok(options) => options,
-            Err(error) => return driver.configured(epoch, Err(Failure::new(error))),
+        let mut settings = match self.host.settings() {
+            Ok(settings) => settings,
+            Err(failure) => return driver.configured(epoch, Err(failure)),
         };
         // What waits for a connection was given for the parser that there was in the beginning.
-        options.speech = self.options.borrow().speech;
-        driver.look(|manager| manager.policy = options.policy());
-        let provides = matches!(options.bearer, options::Bearer::Provided);
+        settings.speech = self.settings.borrow().speech;
+        driver.look(|manager| manager.policy = settings.policy.clone());
+        let provides = settings.flags.has(Flag::ProvidesBearer);
         // Servers 1.x take a query of the handshake for that of every namespace: who has named another one does not begin with it.
-        let is_root = self.url.path == "/" || driver.look(|manager| manager.wants_root());
-        let with_auth = options.auth_placement == AuthPlacement::Query && is_root;
+        let is_root = settings.flags.has(Flag::Root) || driver.look(|manager| manager.wants_root());
+        let with_auth = settings.auth_placement == AuthPlacement::Query && is_root;
         if !with_auth {
             self.auth.replace(None);
         }
-        self.options.replace(Rc::new(options));
+        self.settings.replace(Rc::new(settings));
         match demand {
             Some((occasion, attempt)) if provides || with_auth => {
                 self.host.bear(driver, epoch, occasion, attempt, with_auth);
@@ -150,64 +214,57 @@ impl<H: Host> App for Core<H> {
         }
     }
 
-    fn bear(&self, driver: &Driver, token: &str, expires_at: Option<f64>) -> Result<(), Error> {
-        // Where it cannot be a header, that is told here and not in the middle of a connection.
-        bearer_header(token)?;
-        let token = Secret::from(token);
-        self.bearer.replace(Some(Bearer { token, expires_at }));
+    fn bear(&self, driver: &Driver, expires_at: Option<f64>) -> Result<(), Error> {
+        self.expires_at.set(expires_at);
         self.place_again(driver)
     }
 
     fn place_again(&self, driver: &Driver) -> Result<(), Error> {
         if let Some(candidate) = self.candidate.get() {
-            let (plan, mut carried) = self.place(driver, candidate)?;
-            if plan.has(CredentialKind::Bearer, Placement::Header) {
+            let carried = self.place(driver, candidate, false)?;
+            if driver.look(|manager| manager.placed.bearer_in_header) {
                 // The handshake is past: later requests have the new one, and so have payloads.
-                driver.put_headers(&carried.headers);
-                for (name, value) in &carried.headers {
-                    if name.eq_ignore_ascii_case(AUTHORIZATION) {
-                        carried.payload_headers.push((AUTHORIZATION.to_owned(), value.clone()));
-                    }
-                }
+                driver.put_headers(carried.headers.as_ref());
             }
-            self.host.carry(&carried.payload_headers);
         }
         Ok(())
     }
 
     fn authorize(&self, payload: Option<Payload>) {
-        if self.options.borrow().auth_placement == AuthPlacement::Query {
+        if self.settings.borrow().auth_placement == AuthPlacement::Query {
             self.auth.replace(payload);
         }
     }
 
     fn config(&self) -> Config {
-        self.options.borrow().config(self.known())
+        let settings = self.settings.borrow();
+        settings.config(known(&settings))
     }
 
     fn begin(&self, driver: &Driver, candidate: Candidate) -> Result<Endpoint, Error> {
-        let (plan, carried) = self.place(driver, candidate)?;
+        let carried = self.place(driver, candidate, true)?;
         self.candidate.set(Some(candidate));
-        self.host.carry(&carried.payload_headers);
-        self.host.placed(plan);
-        let options = self.options.borrow();
-        Ok(options.endpoint(&self.url, candidate.kind, options.asked(candidate.kind), carried))
+        let mut endpoint = self.host.endpoint(candidate.kind);
+        endpoint.revision = asked(&self.settings.borrow(), candidate.kind);
+        endpoint.headers = carried.headers;
+        endpoint.query = carried.query;
+        if let Some(protocols) = carried.protocols {
+            // Servers echo the first subprotocol that is offered: that must not be a credential.
+            let offered = endpoint.protocols.take();
+            let offered = offered.unwrap_or_else(|| Payload::list(&["socket.io"]));
+            offered.extend(&protocols);
+            endpoint.protocols = Some(offered);
+        }
+        Ok(endpoint)
     }
 
     fn upgrade(&self, endpoint: &Endpoint, kind: Kind) -> Endpoint {
-        let options = self.options.borrow();
-        let own = options.query(&self.url, kind);
-        let began_on = self.candidate.get().map_or(kind, |candidate| candidate.kind);
-        let query = if own == options.query(&self.url, began_on) {
-            endpoint.query.clone()
-        } else {
-            own
-        };
-        let carried = Carried {
-            query,
-            ..Carried::default()
-        };
-        options.endpoint(&self.url, kind, endpoint.revision, carried)
+        let mut other = self.host.endpoint(kind);
+        other.revision = endpoint.revision;
+        if !other.flags.has(Flag::OwnQuery) {
+            other.query = endpoint.query.as_ref().map(Payload::share);
+        }
+        other
     }
 
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>) {
@@ -231,17 +288,22 @@ impl<H: Host> App for Core<H> {
 }
 
 impl<H: Host> Core<H> {
-    /// What the server spoke the last time that anyone on this page or worker was connected to it.
-    fn known(&self) -> Option<Revision> {
-        Revision::from_number(edge::known(self.server()) as u32)
-    }
-
     fn learn(&self, revision: Option<Revision>) {
-        edge::learn(self.server(), revision.map_or(0, Revision::number) as i32);
+        let revision = revision.map_or(0, Revision::number);
+        edge::learn(self.settings.borrow().server.slot(), revision as i32);
     }
+}
 
-    /// Its origin and path, handed to the edge.
-    fn server(&self) -> i32 {
-        edge::hold_text(&join(&[&self.url.origin("http"), &self.options.borrow().path]))
-    }
+/// What the server spoke the last time that anyone on this page or worker was connected to it.
+fn known(settings: &Settings) -> Option<Revision> {
+    Revision::from_number(edge::known(settings.server.slot()) as u32)
+}
+
+/// The revision that a session is asked for on a transport.
+fn asked(settings: &Settings, kind: Kind) -> Revision {
+    settings.protocol.unwrap_or(match kind {
+        // Only servers 1.x and 2.x answer a script with a script.
+        Kind::Jsonp => Revision::V3,
+        _ => Revision::V4,
+    })
 }

@@ -9,22 +9,24 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::error;
 use crate::proto::Data;
-use crate::proto::auth::{Plan, Secret};
+use crate::proto::auth::{CredentialKind, Credentials, Header, Places, Plan, Secret};
 use crate::proto::engine::transport::Kind;
 use crate::proto::engine::url::Url;
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Reason, Report};
 use crate::proto::socket::namespace;
 use crate::proto::timer::Millis;
-use crate::web::{Driver, Payload};
+use crate::web::{Driver, Endpoint, Payload};
 
 use super::auth::Auth;
 use super::bearer::{Provider, Token};
 use super::builder::Builder;
-use super::core::{Core, Host};
+use super::core::{Carried, Core, Given, Host, Time, seed};
 use super::error::Error;
-use super::options::{self, Options};
+use super::lists;
+use super::options::{self, AUTHORIZATION, Options};
 use super::payload;
 use super::queue::Broadcast;
+use super::settings::Settings;
 use super::socket::{Socket, SocketState};
 use super::stream::EventStream;
 
@@ -58,9 +60,14 @@ pub(super) struct Inner {
 
 /// What the driver's side needs too, so that it does not keep the connection open.
 pub(super) struct State {
+    url: Url,
     options: RefCell<Options>,
+    /// The same as they were when the present connection was configured.
+    present: RefCell<Options>,
     auth: RefCell<Auth>,
     bearer: RefCell<Option<Provider>>,
+    /// The token that it gave last.
+    token: RefCell<Option<Secret>>,
     pub(super) ack_timeout: Millis,
     /// One of each namespace that was ever asked for: the protocol's sockets are never removed.
     slots: RefCell<Vec<Slot>>,
@@ -118,16 +125,20 @@ impl Manager {
 
     pub(super) fn start(url: Url, options: Options, auth: Auth, bearer: Option<Provider>, ack_timeout: Millis) -> Self {
         let state = Rc::new(State {
+            url,
             options: RefCell::new(options.clone()),
+            present: RefCell::new(options.clone()),
             auth: RefCell::new(auth),
             bearer: RefCell::new(bearer),
+            token: RefCell::new(None),
             ack_timeout,
             slots: RefCell::new(Vec::new()),
             plan: RefCell::new(None),
             payload_headers: RefCell::new(Rc::new([])),
             events: Broadcast::default(),
         });
-        let driver = Core::start(url, options, |driver| Side {
+        let (settings, reconnection) = (options.settings(&state.url), options.reconnection(seed()));
+        let driver = Core::start(settings, reconnection, |driver| Side {
             state: Rc::clone(&state),
             driver,
         });
@@ -260,20 +271,83 @@ impl State {
         let own = self.socket(index).and_then(|socket| socket.auth.borrow().clone());
         own.unwrap_or_else(|| self.auth.borrow().clone())
     }
-}
-
-impl Host for Side {
-    fn options(&self) -> Result<Options, error::Error> {
-        Ok(self.state.options.borrow().clone())
-    }
 
     fn has_auth(&self) -> bool {
-        let slots = self.state.slots.borrow();
+        let slots = self.slots.borrow();
         let is_given = |auth: &Auth| !auth.is_none();
-        is_given(&self.state.auth.borrow())
+        is_given(&self.auth.borrow())
             || slots
                 .iter()
                 .any(|slot| slot.state.auth.borrow().as_ref().is_some_and(is_given))
+    }
+
+    fn credentials(&self, kind: Kind) -> Credentials {
+        let token = self.token.borrow();
+        let options = self.present.borrow();
+        options.credentials(&self.url, kind, self.has_auth(), token.as_ref())
+    }
+
+    /// Takes a bearer token for the connection.
+    fn take(&self, driver: &Driver, token: &Token) -> Result<(), Error> {
+        // Where it cannot be a header, that is told here and not in the middle of a connection.
+        let taken = options::bearer_header(token.text.expose()).and_then(|_| {
+            self.token.replace(Some(token.text.clone()));
+            driver.bear(token.expires_at)
+        });
+        taken.map_err(|error| Error::Auth { message: error.message })
+    }
+}
+
+impl Host for Side {
+    fn settings(&self) -> Result<Settings, Rc<Failure<Payload>>> {
+        let options = self.state.options.borrow().clone();
+        let settings = options.settings(&self.state.url);
+        self.state.present.replace(options);
+        Ok(settings)
+    }
+
+    fn given(&self, kind: Kind) -> Given {
+        let credentials = self.state.credentials(kind);
+        let mut kinds = credentials.headers.iter().map(Header::kind);
+        Given {
+            has_headers: kinds.len() > 0,
+            has_bearer: kinds.any(|kind| kind == CredentialKind::Bearer),
+            has_auth: credentials.has_auth,
+            with_credentials: credentials.with_cookies,
+        }
+    }
+
+    fn header_names(&self, kind: Kind) -> String {
+        let credentials = self.state.credentials(kind);
+        let names: Vec<&str> = credentials.headers.iter().map(Header::name).collect();
+        names.join(", ")
+    }
+
+    fn place(&self, kind: Kind, places: &Places, time: Time) -> Carried {
+        let credentials = self.state.credentials(kind);
+        let (plan, mut carried) = places.apply(&credentials, kind);
+        if time == Time::LaterWithBearer {
+            for (name, value) in &carried.headers {
+                if name.eq_ignore_ascii_case(AUTHORIZATION) {
+                    carried.payload_headers.push((AUTHORIZATION.to_owned(), value.clone()));
+                }
+            }
+        }
+        self.state.payload_headers.replace(carried.payload_headers.into());
+        if time == Time::Beginning {
+            self.state.plan.replace(Some(plan.clone()));
+            self.state.events.send(&ManagerEvent::Placement(plan));
+        }
+        Carried {
+            headers: lists::pairs(&carried.headers),
+            query: lists::pairs(&carried.query),
+            protocols: lists::texts(carried.protocols.iter().map(Secret::expose)),
+            request: payload::request(&credentials),
+        }
+    }
+
+    fn endpoint(&self, kind: Kind) -> Endpoint {
+        self.state.present.borrow().endpoint(&self.state.url, kind)
     }
 
     fn bear(&self, driver: &Rc<Driver>, epoch: u32, occasion: Occasion, _: u32, with_auth: bool) {
@@ -281,24 +355,15 @@ impl Host for Side {
         if self.state.bearer.borrow().is_none() {
             return authorize(driver, epoch, auth);
         }
-        let driver = Rc::downgrade(driver);
+        let (driver, state) = (Rc::downgrade(driver), Rc::clone(&self.state));
         self.ask(occasion, move |result| {
             if let Some(driver) = driver.upgrade() {
-                match result.and_then(|token| take(&driver, &token)) {
+                match result.and_then(|token| state.take(&driver, &token)) {
                     Ok(()) => authorize(&driver, epoch, auth),
                     Err(error) => driver.configured(epoch, Err(failure(&error))),
                 }
             }
         });
-    }
-
-    fn carry(&self, payload_headers: &[(String, Secret)]) {
-        self.state.payload_headers.replace(payload_headers.into());
-    }
-
-    fn placed(&self, plan: Plan) {
-        self.state.plan.replace(Some(plan.clone()));
-        self.state.events.send(&ManagerEvent::Placement(plan));
     }
 
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>) {
@@ -317,7 +382,7 @@ impl Host for Side {
                 let Some(driver) = driver.upgrade() else {
                     return;
                 };
-                match result.and_then(|token| take(&driver, &token)) {
+                match result.and_then(|token| state.take(&driver, &token)) {
                     Ok(()) => answer(&driver, &state, socket, epoch, auth),
                     Err(error) => driver.answer(socket, epoch, Err(failure(&error))),
                 }
@@ -362,12 +427,6 @@ impl Side {
             bearer.ask(occasion, Box::new(done));
         }
     }
-}
-
-/// Hands a bearer token to the connection.
-fn take(driver: &Driver, token: &Token) -> Result<(), Error> {
-    let taken = driver.bear(token.text.expose(), token.expires_at);
-    taken.map_err(|error| Error::Auth { message: error.message })
 }
 
 /// Goes on with a connection, whose handshake carries a payload where there is one.

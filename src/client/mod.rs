@@ -1,10 +1,10 @@
 //! The Rust API: sockets, managers, streams and futures, for apps that are WebAssembly themselves.
 //!
-//! Everything an app needs is at the root of the crate. The npm API has only `core` and `options` of it: the rest, and above all
+//! Everything an app needs is at the root of the crate. The npm API has only `core` and `settings` of it: the rest, and above all
 //! `js-sys` with it, would leave functions in the module that nothing calls.
 
 pub(crate) mod core;
-pub mod options;
+pub(crate) mod settings;
 
 #[cfg(not(feature = "js"))]
 mod ack;
@@ -21,7 +21,11 @@ mod emission;
 #[cfg(not(feature = "js"))]
 mod error;
 #[cfg(not(feature = "js"))]
+mod lists;
+#[cfg(not(feature = "js"))]
 mod manager;
+#[cfg(not(feature = "js"))]
+pub mod options;
 #[cfg(not(feature = "js"))]
 mod payload;
 #[cfg(not(feature = "js"))]

@@ -3,19 +3,21 @@
 use std::rc::Rc;
 
 use crate::error::{Code, Error};
-use crate::proto::auth::{AuthPlacement, Carried, Credentials, Header, HeaderFallback, Headers, Secret};
+use crate::proto::Data;
+use crate::proto::auth::{AuthPlacement, Credentials, Header, HeaderFallback, Headers, Secret};
 use crate::proto::backoff::Backoff;
 use crate::proto::engine::Revision;
-use crate::proto::engine::connection::Config;
 use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::engine::url::Url;
 use crate::proto::join;
 use crate::proto::socket::policy::{Policy, Reauth};
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
-use crate::web::driver::websocket_worked;
 use crate::web::edge::has_webtransport;
-use crate::web::{Endpoint, Payload};
+use crate::web::{Endpoint, Flag, Flags, Payload};
+
+use super::lists;
+use super::settings::{Settings, Speech};
 
 /// The options of a manager and its connections. The defaults are those of `socket.io-client` 4.8.
 #[derive(Clone, Debug)]
@@ -43,8 +45,6 @@ pub struct Options {
     pub headers: Headers,
     /// Header fields for sessions that begin on one transport; they come before `headers`.
     pub transport_headers: Vec<(Kind, Header)>,
-    /// What is different for one transport: of its options those of [`Endpoint`] and the query count.
-    pub own: Vec<(Kind, Options)>,
     /// What becomes of headers on a transport that can't have them.
     pub header_fallback: HeaderFallback,
     /// Whether only the request that begins a session has the header fields: across origins, each request that has some costs
@@ -54,8 +54,6 @@ pub struct Options {
     pub with_credentials: bool,
     /// The transports to use, in their order (polling, WebSocket, WebTransport). Those that the browser lacks are left out.
     pub transports: Vec<Candidate>,
-    /// Who writes and reads messages.
-    pub(crate) speech: Speech,
     /// Whether to move from polling to a better transport.
     pub upgrade: bool,
     /// Whether to try the next transport when one does not open.
@@ -111,12 +109,10 @@ impl Default for Options {
             diagnose: true,
             headers: Headers::default(),
             transport_headers: Vec::new(),
-            own: Vec::new(),
             header_fallback: HeaderFallback::default(),
             headers_once: false,
             with_credentials: false,
             transports,
-            speech: Speech::default(),
             upgrade: true,
             try_all_transports: false,
             remember_upgrade: false,
@@ -151,22 +147,6 @@ pub enum Bearer {
     Provided,
 }
 
-/// Who writes and reads the messages of a connection.
-#[cfg_attr(
-    not(feature = "js"),
-    expect(dead_code, reason = "the Rust API has one parser, and sockets")
-)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Speech {
-    /// The parser here.
-    #[default]
-    SocketIo,
-    /// A parser of the app's.
-    OwnParser,
-    /// The app: there is no Socket.IO on the connection.
-    Engine,
-}
-
 /// The header that a bearer token becomes.
 pub(crate) const AUTHORIZATION: &str = "authorization";
 
@@ -180,21 +160,6 @@ pub(crate) fn bearer_header(token: &str) -> Result<Header, Error> {
 
 const fn candidate(kind: Kind) -> Candidate {
     Candidate { kind, fetch: false }
-}
-
-/// The transport of a name: `polling` (through XHR), `xhr`, `fetch` (polling through fetch), `websocket`, `jsonp` (polling through
-/// `<script>` elements, for servers 1.x and 2.x), or `webtransport` where this page has that: not every browser does, nor any
-/// for a page that came over http.
-pub fn transport(name: &str) -> Option<Candidate> {
-    let kind = match name {
-        "xhr" | "fetch" => Kind::Polling,
-        _ => Kind::parse(name)?,
-    };
-    let is_there = kind != Kind::WebTransport || has_webtransport();
-    is_there.then_some(Candidate {
-        kind,
-        fetch: name == "fetch",
-    })
 }
 
 /// A header field, checked.
@@ -219,21 +184,6 @@ impl Options {
         Err(Error::new(Code::InvalidOption, message))
     }
 
-    /// What the connection is made with.
-    pub(crate) fn config(&self, known: Option<Revision>) -> Config {
-        // A message that nobody has asked for tells the revision of Socket.IO's servers alone.
-        let is_engine = self.speech == Speech::Engine;
-        Config {
-            revision: self.protocol,
-            known: known.or(is_engine.then_some(Revision::V4)),
-            transports: self.transports.clone(),
-            upgrade: self.upgrade,
-            try_all: self.try_all_transports,
-            prefer_websocket: self.remember_upgrade && websocket_worked(),
-            raw: self.speech != Speech::SocketIo,
-        }
-    }
-
     /// How it is opened again. `seed` makes the jitter of one client differ from another's.
     pub(crate) fn reconnection(&self, seed: u32) -> Reconnection {
         let (min, max) = (self.reconnection_delay, self.reconnection_delay_max);
@@ -255,107 +205,96 @@ impl Options {
         reconnection.backoff.jitter = self.randomization_factor;
     }
 
-    /// How credentials are come by and kept good.
-    pub(crate) fn policy(&self) -> Policy {
-        Policy {
-            timeout: self.auth_timeout,
-            renews_bearer: matches!(self.bearer, Bearer::Provided),
-            reauth: self.reauth.clone(),
-            renew_before: self.renew_before,
+    /// What they come to in numbers.
+    pub(crate) fn settings(&self, url: &Url) -> Settings {
+        let provides_bearer = matches!(self.bearer, Bearer::Provided);
+        Settings {
+            server: self.server(url),
+            flags: self.flags(url),
+            speech: Speech::SocketIo,
+            protocol: self.protocol,
+            transports: self.transports.clone(),
+            header_fallback: self.header_fallback,
+            auth_placement: self.auth_placement,
+            policy: Policy {
+                timeout: self.auth_timeout,
+                renews_bearer: provides_bearer,
+                reauth: self.reauth.clone(),
+                renew_before: self.renew_before,
+            },
         }
     }
 
-    /// The credentials for a session that begins on `candidate`, with the bearer token that the app's function gave.
-    pub(crate) fn credentials(
-        &self,
-        url: &Url,
-        candidate: Candidate,
-        has_auth: bool,
-        bearer: Option<&Secret>,
-    ) -> Result<Credentials, Error> {
-        let kind = candidate.kind;
+    fn server(&self, url: &Url) -> Payload {
+        Payload::text(&join(&[&url.origin("http"), &self.path]))
+    }
+
+    fn flags(&self, url: &Url) -> Flags {
+        [
+            (Flag::Secure, url.is_secure),
+            (Flag::OwnOrigin, url.is_own_origin),
+            (Flag::Mixed, url.is_mixed),
+            (Flag::Local, url.host == "localhost"),
+            (Flag::Root, url.path == "/"),
+            (Flag::ProvidesBearer, matches!(self.bearer, Bearer::Provided)),
+            (Flag::Upgrade, self.upgrade),
+            (Flag::TryAll, self.try_all_transports),
+            (Flag::RememberUpgrade, self.remember_upgrade),
+            (Flag::HeadersOnce, self.headers_once),
+            (Flag::Diagnose, self.diagnose),
+            (Flag::ClosesOnUnload, self.close_on_beforeunload),
+            (Flag::NativeTimers, self.native_timers),
+            (Flag::WithCredentials, self.with_credentials),
+            (Flag::Base64, self.force_base64),
+        ]
+        .into_iter()
+        .fold(Flags::default(), |flags, (flag, is)| flags.with(flag, is))
+    }
+
+    /// The credentials for a session that begins on `kind`, with the bearer token that the app's function gave.
+    pub(crate) fn credentials(&self, url: &Url, kind: Kind, has_auth: bool, bearer: Option<&Secret>) -> Credentials {
         let mut headers = self.headers.clone();
         for (transport, header) in &self.transport_headers {
             if *transport == Kind::Polling || *transport == kind {
                 headers.set(header.clone());
             }
         }
-        let bearer = bearer.or(match &self.bearer {
+        let bearer = match &self.bearer {
+            Bearer::None => None,
             Bearer::Token(token) => Some(token),
-            _ => None,
-        });
-        if let Some(bearer) = bearer {
-            headers.set(bearer_header(bearer.expose())?);
+            Bearer::Provided => bearer,
+        };
+        // It was checked when it was given.
+        if let Some(header) = bearer.and_then(|bearer| bearer_header(bearer.expose()).ok()) {
+            headers.set(header);
         }
-        Ok(Credentials {
+        Credentials {
             headers,
-            query: self.query(url, kind),
+            query: if self.query.is_empty() {
+                lists::parameters(url.query.expose())
+            } else {
+                self.query.clone()
+            },
             has_auth,
             auth_placement: self.auth_placement,
-            engine_only: self.speech == Speech::Engine,
-            // To the page's own origin XHR sends them unasked; `fetch` is told not to.
-            with_cookies: self.of(kind).with_credentials
-                || (url.is_own_origin && kind == Kind::Polling && !candidate.fetch),
-        })
-    }
-
-    /// The app's own query parameters for a transport.
-    pub(crate) fn query(&self, url: &Url, kind: Kind) -> Vec<(String, Secret)> {
-        let own = &self.of(kind).query;
-        // The engine alone takes the URL's first.
-        let is_of_url = self.speech == Speech::Engine && !url.query.expose().is_empty();
-        if is_of_url || own.is_empty() {
-            Payload::parameters(url.query.expose())
-        } else {
-            own.clone()
+            engine_only: false,
+            with_cookies: self.with_credentials,
         }
     }
 
-    /// The options of a transport.
-    fn of(&self, kind: Kind) -> &Self {
-        let own = self.own.iter().find(|(other, _)| *other == kind);
-        own.map_or(self, |(_, own)| own)
-    }
-
-    /// The revision that a session is asked for on a transport.
-    pub(crate) fn asked(&self, kind: Kind) -> Revision {
-        self.protocol.unwrap_or(match kind {
-            // Only servers 1.x and 2.x answer a script with a script.
-            Kind::Jsonp => Revision::V3,
-            _ => Revision::V4,
-        })
-    }
-
-    /// Where a transport goes to, and what travels there.
-    pub(crate) fn endpoint(&self, url: &Url, kind: Kind, revision: Revision, carried: Carried) -> Endpoint {
-        let own = self.of(kind);
-        let protocols = Payload::list(&[]);
-        for name in &own.protocols {
-            protocols.append(name);
-        }
-        if own.protocols.is_empty() && !carried.protocols.is_empty() {
-            // Servers echo the first subprotocol that is offered: that must not be a credential.
-            protocols.append("socket.io");
-        }
-        for protocol in &carried.protocols {
-            protocols.append(protocol.expose());
-        }
+    /// Where a transport goes to, and what is for it in the options but for credentials.
+    pub(crate) fn endpoint(&self, url: &Url, kind: Kind) -> Endpoint {
+        let is_stamped = self.timestamp_requests.unwrap_or(kind.is_polling());
         Endpoint {
-            url: url.clone(),
-            path: own.path.clone(),
-            revision,
-            query: carried.query,
-            headers: carried.headers,
-            headers_once: self.headers_once,
-            protocols,
-            session_options: self.session_options.clone(),
-            with_credentials: own.with_credentials,
-            diagnoses: self.diagnose,
-            request_timeout: own.request_timeout as u32,
-            timestamp: (own.timestamp_requests != Some(false)).then(|| own.timestamp_param.clone()),
-            stamps_streams: own.timestamp_requests == Some(true),
-            closes_on_unload: self.close_on_beforeunload,
-            base64: own.force_base64,
+            server: self.server(url),
+            flags: self.flags(url),
+            revision: Revision::default(),
+            query: None,
+            headers: None,
+            protocols: lists::texts(self.protocols.iter().map(String::as_str)),
+            session_options: self.session_options.as_deref().map(Payload::share),
+            request_timeout: self.request_timeout,
+            stamp: is_stamped.then(|| Payload::text(&self.timestamp_param)),
         }
     }
 }

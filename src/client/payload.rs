@@ -3,7 +3,7 @@
 use js_sys::{Array, JSON, Number, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::proto::auth::Secret;
+use crate::proto::auth::{Credentials, Secret};
 use crate::proto::socket::namespace::Outgoing;
 use crate::web::Payload;
 
@@ -44,17 +44,31 @@ pub(super) fn connect(auth: &JsValue, headers: &[(String, Secret)]) -> Result<Op
     let headers = if headers.is_empty() {
         JsValue::UNDEFINED
     } else {
-        let pairs: Array = headers
-            .iter()
-            .map(|(name, value)| Array::of2(&name.into(), &value.expose().into()))
-            .collect();
-        // Not by setting members: a header may be called `__proto__`.
-        Object::from_entries(&pairs).map_or(JsValue::UNDEFINED, JsValue::from)
+        object(headers.iter().map(|(name, value)| (name.clone(), value)))
     };
     let slot = connect_payload(auth, &headers).map_err(|thrown| Error::Auth {
         message: message(&thrown).into(),
     })?;
     Ok(Payload::from_slot(slot))
+}
+
+/// The request of a handshake, as [`Claims::of_request`](crate::proto::auth::Claims::of_request) reads it.
+pub(super) fn request(credentials: &Credentials) -> Payload {
+    let request = object(credentials.query.iter().map(|(name, value)| (name.clone(), value)));
+    let headers = credentials.headers.iter();
+    let headers = object(headers.map(|header| (header.name().to_ascii_lowercase(), header.value())));
+    // An object of our own lets itself be changed.
+    let _ = Reflect::set(&request, &"headers".into(), &headers);
+    Payload::from(&request)
+}
+
+/// An object with these members.
+fn object<'a>(members: impl Iterator<Item = (String, &'a Secret)>) -> JsValue {
+    let pairs: Array = members
+        .map(|(name, value)| Array::of2(&name.into(), &value.expose().into()))
+        .collect();
+    // Not by setting members: a header may be called `__proto__`.
+    Object::from_entries(&pairs).map_or(JsValue::UNDEFINED, JsValue::from)
 }
 
 /// The event's name, and what follows it.

@@ -2,16 +2,10 @@
 
 /** What Rust exports in `bridge.rs`, and what the module is instantiated with. A boolean comes as 0 or 1. */
 declare module "#bindings" {
-  export function addManager(
-    target: number,
-    text: number,
-    page: number,
-    options: number,
-    isEngineOnly: boolean,
-  ): number;
+  export function addManager(target: number, options: number): number;
   export function removeManager(manager: number): void;
   export function call(manager: number, what: number, socket: number, number: number): number;
-  export function addSocket(manager: number, namespace: number, options: number): number;
+  export function addSocket(manager: number, namespace: number, retries: number): number;
   export function emit(
     manager: number,
     socket: number,
@@ -28,7 +22,7 @@ declare module "#bindings" {
     data: number,
     attachments: number,
   ): void;
-  export function bear(manager: number, token: number, expiresAt: number): number;
+  export function bear(manager: number, expiresAt: number): number;
   export function authorize(manager: number, auth: number): void;
   export function configured(manager: number, epoch: number, detail: number): void;
   export function answer(manager: number, socket: number, epoch: number, auth: number): void;
@@ -45,8 +39,15 @@ declare module "#bindings" {
   ): void;
   export function garbled(manager: number, connection: number, detail: number): void;
   export function writeBuffer(manager: number): number;
-  export function reconfigure(manager: number, options: number): number;
-  export function parseUrl(text: number, page: number): number;
+  export function reconfigure(
+    manager: number,
+    isEnabled: boolean,
+    attempts: number,
+    delay: number,
+    delayMax: number,
+    randomizationFactor: number,
+    timeout: number,
+  ): void;
   export function dispatch(driver: number, transport: number, signal: number, slot: number, number: number): number;
   export const memory: WebAssembly.Memory;
   export const imports: WebAssembly.Imports;

@@ -5,27 +5,28 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use crate::client::core::{Core, Host};
-use crate::client::options::{Options, Speech};
+use crate::client::core::{Carried, Core, Given, Host, Time, seed};
+use crate::client::settings::Settings;
 use crate::error::{Code, Error};
 use crate::proto::Data;
-use crate::proto::auth::{Plan, Secret};
+use crate::proto::auth::{OF_RESERVED, Places, RESERVED, Warning};
+use crate::proto::backoff::Backoff;
 use crate::proto::engine::connection::Connection;
 use crate::proto::engine::packet::Packet;
-use crate::proto::engine::url::Url;
+use crate::proto::engine::transport::Kind;
 use crate::proto::output::{Demand, Failure, Occasion, Report};
 use crate::proto::socket::ack::Wanted;
 use crate::proto::socket::manager::Manager;
-use crate::proto::socket::namespace::{self, Outgoing};
+use crate::proto::socket::namespace::Outgoing;
 use crate::proto::socket::packet::PacketType;
 use crate::proto::socket::parser::Incoming;
+use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
 use crate::web::driver::find;
-use crate::web::polling::fields;
-use crate::web::{Driver, Payload, shape_of, signal};
+use crate::web::{Driver, Endpoint, Payload, shape_of, signal};
 
 use super::error::outcome;
-use super::options;
+use super::settings;
 use super::tell::Target;
 
 /// `emit` wants an acknowledgement.
@@ -71,41 +72,43 @@ struct Façade {
 }
 
 impl Host for Façade {
-    fn options(&self) -> Result<Options, Error> {
-        let object = self.target.options();
-        options::read(&object.ok_or_else(|| Error::new(Code::InvalidOption, "The options can't be read"))?)
-    }
-
-    fn has_auth(&self) -> bool {
-        self.target.has_auth()
+    fn settings(&self) -> Result<Settings, Rc<Failure<Payload>>> {
+        // What is wrong with them, the façade knows.
+        let failed = |detail| Failure::with(Error::new(Code::InvalidOption, ""), detail);
+        let list = self.target.settings().map_err(|error| failed(Some(error)))?;
+        settings::settings(&list).ok_or_else(|| failed(None))
     }
 
     fn bear(&self, _: &Rc<Driver>, epoch: u32, occasion: Occasion, attempt: u32, with_auth: bool) {
         self.target.bear(epoch, occasion.name(), attempt, with_auth);
     }
 
-    fn placed(&self, plan: Plan) {
-        let texts = Payload::list(&[plan.transport.name()]);
-        for entry in plan.entries {
-            let warning = entry
-                .warning
-                .map(|warning| (warning.code(), warning.message(&entry.name, plan.transport)));
-            let (code, message) = warning.unwrap_or_default();
-            for text in [
-                entry.credential.name(),
-                &entry.name,
-                entry.placement.name(),
-                code,
-                &message,
-            ] {
-                texts.append(text);
-            }
+    fn given(&self, kind: Kind) -> Given {
+        let bits = self.target.given(kind);
+        Given {
+            has_headers: bits & 1 != 0,
+            has_bearer: bits & 2 != 0,
+            has_auth: bits & 4 != 0,
+            with_credentials: bits & 8 != 0,
         }
-        self.target.placed(texts);
     }
 
-    fn carry(&self, payload_headers: &[(String, Secret)]) {
-        self.target.carry(fields(payload_headers));
+    fn header_names(&self, _: Kind) -> String {
+        self.target.header_names().as_text().unwrap_or_default()
+    }
+
+    fn place(&self, kind: Kind, places: &Places, time: Time) -> Carried {
+        let list = self.target.place(texts_of(kind, places), time as i32);
+        Carried {
+            headers: list.item(0),
+            query: list.item(1),
+            protocols: list.item(2),
+            request: list.item(3).unwrap_or(list),
+        }
+    }
+
+    fn endpoint(&self, kind: Kind) -> Endpoint {
+        settings::endpoint(self.target.endpoint(kind))
     }
 
     fn authenticate(&self, _: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>) {
@@ -127,58 +130,45 @@ pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: i32, number: u
     signal::dispatch(driver, transport, signal, slot, number)
 }
 
-/// A URL taken apart: a list of what names the server, the namespace, and the query.
-#[wasm_bindgen(js_name = parseUrl)]
-pub fn parse_url(text: i32, page: i32) -> i32 {
-    let url = url_of(text, page).and_then(|url| namespace::check(&url.path).map(|()| url));
-    outcome(url.map(|url| {
-        let texts: [&str; 3] = [&url.origin("http"), &url.path, url.query.expose()];
-        Payload::list(&texts).into_slot() as usize
-    }))
-}
-
-/// A URL, and the page's own origin where there is one. Both are taken.
-fn url_of(text: i32, page: i32) -> Result<Url, Error> {
-    Url::parse(
-        &text_of(text),
-        Payload::from_slot(page).and_then(|page| page.as_text()).as_deref(),
-    )
-}
-
-/// A text, which is taken.
-fn text_of(slot: i32) -> String {
-    Payload::from_slot(slot)
-        .and_then(|text| text.as_text())
-        .unwrap_or_default()
-}
-
 thread_local! {
     /// All managers of this page or worker.
     static MANAGERS: RefCell<Vec<Rc<Driver>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A manager for a URL, without a connection; gives its number. `target` is told what happens. With `engine_only` its connections
-/// carry what [`send_message`] is given.
+/// A manager without a connection, with the options as [`settings`] reads them; gives its number. `target` is told what happens.
 #[wasm_bindgen(js_name = addManager)]
-pub fn add_manager(target: i32, text: i32, page: i32, options: i32, engine_only: bool) -> i32 {
+pub fn add_manager(target: i32, options: i32) -> i32 {
     let (target, options) = (Payload::from_slot(target), Payload::from_slot(options));
-    let (Some(target), Some(options)) = (target, options) else {
+    let settings = options.and_then(|options| settings::settings(&options));
+    let (Some(target), Some(settings)) = (target, settings) else {
         return 0;
     };
     let target = Target(target);
-    let options = options::read(&options);
-    let driver = url_of(text, page).and_then(|url| {
-        let mut options = options?;
-        if engine_only {
-            options.speech = Speech::Engine;
-        }
-        Ok(Core::start(url, options, |_| Façade { target }))
+    // What it does, the façade says next.
+    let reconnection = Reconnection {
+        enabled: true,
+        attempts: 0,
+        timeout: 0.0,
+        backoff: Backoff::new(0.0, 0.0, 0.0, seed()),
+    };
+    let driver = Core::start(settings, reconnection, |_| Façade { target });
+    let number = driver.number();
+    MANAGERS.with_borrow_mut(|managers| managers.push(driver));
+    number as i32
+}
+
+/// How a connection is opened again.
+#[wasm_bindgen]
+pub fn reconfigure(manager: usize, enabled: bool, attempts: f64, min: f64, max: f64, jitter: f64, timeout: f64) {
+    look(manager, |manager| {
+        let reconnection = &mut manager.reconnection;
+        reconnection.enabled = enabled;
+        // A cast of a float saturates.
+        reconnection.attempts = attempts as u32;
+        reconnection.timeout = timeout;
+        let backoff = &mut reconnection.backoff;
+        (backoff.min, backoff.max, backoff.jitter) = (min, max, jitter);
     });
-    outcome(driver.map(|driver| {
-        let number = driver.number();
-        MANAGERS.with_borrow_mut(|managers| managers.push(driver));
-        number
-    }))
 }
 
 /// Forgets a manager that JavaScript has collected.
@@ -225,22 +215,16 @@ pub fn call(manager: usize, what: u32, socket: usize, number: u32) -> i32 {
     i32::from(result)
 }
 
-/// Adds a socket for a namespace, with its own options, and gives its number.
+/// Adds a socket for a namespace, whose events are sent again this often, and gives its number.
 #[wasm_bindgen(js_name = addSocket)]
-pub fn add_socket(manager: usize, namespace: i32, options: i32) -> i32 {
-    let namespace = text_of(namespace);
-    let retries = match Payload::from_slot(options) {
-        Some(options) => options::retries(&options),
-        None => Ok(0),
-    };
-    let retries = namespace::check(&namespace).and(retries);
-    outcome(retries.map(|retries| {
-        look(manager, |manager| {
-            let socket = manager.add_socket(Payload::text(&namespace));
-            manager.set_retries(socket, retries);
-            socket
-        })
-    }))
+pub fn add_socket(manager: usize, namespace: i32, retries: f64) -> usize {
+    let namespace = Payload::from_slot(namespace).unwrap_or_else(|| Payload::text(""));
+    look(manager, |manager| {
+        let socket = manager.add_socket(namespace);
+        // A cast of a float saturates.
+        manager.set_retries(socket, retries as u32);
+        socket
+    })
 }
 
 /// Sends an event. `data` is its JSON, `attachments` a list of binaries or 0, both taken; `timeout` is in milliseconds.
@@ -269,12 +253,12 @@ pub fn acknowledge(manager: usize, socket: usize, epoch: u32, id: u32, data: i32
     }
 }
 
-/// Takes a bearer token of the app's, and when it expires (in seconds or milliseconds since 1970, or no number). Throws where it
-/// can't be a header.
+/// The app gave another bearer token, which expires at this time (in seconds or milliseconds since 1970, or no number). Throws where
+/// the present session can't have it.
 #[wasm_bindgen]
-pub fn bear(manager: usize, token: i32, expires_at: f64) -> i32 {
+pub fn bear(manager: usize, expires_at: f64) -> i32 {
     let expires_at = (!expires_at.is_nan()).then_some(expires_at);
-    let taken = find(manager).map_or(Ok(()), |driver| driver.bear(&text_of(token), expires_at));
+    let taken = find(manager).map_or(Ok(()), |driver| driver.bear(expires_at));
     outcome(taken.map(|()| 0))
 }
 
@@ -370,15 +354,25 @@ pub fn write_buffer(manager: usize) -> i32 {
     packets.into_slot()
 }
 
-/// Changes those options of reconnection that `object` has.
-#[wasm_bindgen]
-pub fn reconfigure(manager: usize, options: i32) -> i32 {
-    let failure = Payload::from_slot(options).and_then(|options| {
-        look(manager, |manager| {
-            options::adjust(&options, &mut manager.reconnection).err()
-        })
-    });
-    outcome(failure.map_or(Ok(0), Err))
+/// Where credentials travel, for the edge to expand it over their names: the transport, what is said of it, and the reserved names of
+/// parameters; then the place of the headers, the payload, parameters, those with a reserved name, and cookies, each with the
+/// warning's code and what it says of a name.
+fn texts_of(kind: Kind, places: &Places) -> Payload {
+    let texts = Payload::list(&[kind.name(), Warning::CANNOT, RESERVED]);
+    for place in [
+        places.headers,
+        places.auth,
+        Some(places.query),
+        Some(OF_RESERVED),
+        places.cookies,
+    ] {
+        let (placement, warning) = place.map_or(("", None), |(placement, warning)| (placement.name(), warning));
+        let (code, remedy) = warning.map_or(("", ""), |warning| (warning.code(), warning.remedy()));
+        for text in [placement, code, remedy] {
+            texts.append(text);
+        }
+    }
+    texts
 }
 
 fn look<T: Default>(manager: usize, look: impl FnOnce(&mut Manager<Payload>) -> T) -> T {

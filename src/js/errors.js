@@ -7,7 +7,9 @@ import { held, hold, take } from "../web/edge.js";
  * @param {number} texts code, message, hint and transport, which are taken @param {number} isTransport @param {number} detail
  */
 export const makeError = (texts, isTransport, detail) => {
-  const [code, message, hint, transport] = take(texts);
+  let [code, message, hint, transport] = take(texts);
+  // What is wrong with the app's options was found here.
+  if (detail && code === "invalid_option") ({ code, message } = Object(held[detail]));
   // What the app's own function has thrown is the cause.
   const isThrown = detail && (code === "auth_failed" || code === "parse_error");
   const error = new Error(message, isThrown ? { cause: held[detail] } : undefined);
@@ -16,6 +18,9 @@ export const makeError = (texts, isTransport, detail) => {
   else if (detail && code === "rejected") Object.assign(error, { data: held[detail] });
   return hold(error);
 };
+
+/** An error of the façade's own. @param {string} code @param {string} message */
+export const refusal = (code, message) => Object.assign(new Error(message), { code });
 
 /** What Rust gave, unless it is the negative number of an error, which is thrown. @param {number} result */
 export const checked = (result) => {

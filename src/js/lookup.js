@@ -1,9 +1,6 @@
 // @ts-check
-import { parseUrl } from "#bindings";
-import { hold, take } from "../web/edge.js";
-import { checked } from "./errors.js";
-import { Manager, page } from "./manager.js";
-import { prepare } from "./wasm.js";
+import { Manager } from "./manager.js";
+import { checkNamespace, locate, page } from "./url.js";
 
 /** The version of the Socket.IO protocol. */
 export const protocol = 5;
@@ -25,13 +22,12 @@ export const io = (uri, options) => {
   // The manager has the URL in full.
   const origin = page() ?? "";
   uri = !uri || /^\/(?!\/)/.test(uri) ? origin + (uri ?? "") : uri;
-  prepare();
-  const [server, nsp, query] = take(checked(parseUrl(hold(String(uri)), hold(page()))));
+  const { server, path: nsp, query, hostname, port, isSecure: secure } = locate(String(uri));
+  checkNamespace(nsp);
   opts.path ||= "/socket.io";
   if (query) opts.query = query;
   // Apps read them there.
-  const [, s, hostname, port = s ? "443" : "80"] = /** @type {RegExpExecArray} */ (/^http(s?):\/\/\[?(.*?)]?(?::(\d+))?$/.exec(server));
-  Object.assign(opts, { hostname, secure: !!s, port });
+  Object.assign(opts, { hostname, secure, port });
   const id = server + opts.path;
   const isTaken = nsp in (cache[id]?.nsps ?? {});
   const isNew = opts.forceNew || opts["force new connection"] || opts.multiplex === false || isTaken;

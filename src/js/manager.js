@@ -10,8 +10,11 @@ import { Parser } from "./parser.js";
 import { named } from "./parsers.js";
 import { load } from "./parts.js";
 import { ask } from "./provider.js";
+import { Session } from "./session.js";
+import { check, reconnection } from "./settings.js";
 import { Socket } from "./socket.js";
 import { Target } from "./target.js";
+import { checkNamespace } from "./url.js";
 import { prepare } from "./wasm.js";
 
 /** What Rust tells; `Tale` in `tell.rs` has the same list. */
@@ -44,19 +47,6 @@ const PACKET_CREATE = 25;
 const FLUSH = 26;
 const SOCKET_PACKET = 27;
 
-/** The page's own origin, where there is a page. */
-export const page = () => (typeof location === "undefined" || location.origin === "null" ? undefined : location.origin);
-
-/** The options of reconnection, each read or changed by a method of its name, and what they are where the app gives none. */
-const reconnection = {
-  reconnection: true,
-  reconnectionAttempts: Infinity,
-  reconnectionDelay: 1000,
-  reconnectionDelayMax: 5000,
-  randomizationFactor: 0.5,
-  timeout: 20000,
-};
-
 /** With the methods that it gets below. @typedef {Emitter & Record<keyof typeof reconnection, (...args: any[]) => any>} Base */
 
 /** A connection to a server, shared by the sockets of several namespaces. */
@@ -73,8 +63,6 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   _sockets = [];
   /** Engines whose end is still to be told. @type {Engine[]} */
   _engines = [];
-  /** Headers that travel in each payload. @type {Record<string, string> | undefined} */
-  _headers;
   /** Says to the function that gives the bearer token that it is not waited for. */
   _giveUp = () => {};
   /** The app's own encoder and decoder. @type {Parser | undefined} */
@@ -98,11 +86,14 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     // As with the official client, zero stands for the default here.
     for (const name of ["reconnectionAttempts", "reconnectionDelay", "reconnectionDelayMax"]) this.opts[name] ||= undefined;
     this.opts.parser = named(this.opts.parser);
+    this._session = new Session(String(uri ?? ""), this._isEngineOnly);
+    const settings = this._session._configure(this.opts);
     prepare();
     this._target = new Target(this);
-    const url = hold(String(uri ?? ""));
-    this._number = checked(rust.addManager(hold(this._target), url, hold(page()), hold(this.opts), this._isEngineOnly));
+    this._number = rust.addManager(hold(this._target), hold(settings));
     collected.register(this, this._number);
+    this._reconnection = Object.keys(reconnection).map((name) => this._session._options[name]);
+    this._reconfigure();
     if (this.opts.parser) this._parser = new Parser(this.opts.parser, this._number);
     if (this.opts.debug) this._watch();
     this._autoConnect = this.opts.autoConnect !== false;
@@ -169,7 +160,9 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   socket(nsp, opts) {
     let socket = this.nsps[nsp];
     if (!socket) {
-      const number = checked(rust.addSocket(this._number, hold(nsp), hold(opts ?? {})));
+      checkNamespace(nsp);
+      const { retries = 0 } = check({ ackTimeout: opts?.ackTimeout, retries: opts?.retries });
+      const number = rust.addSocket(this._number, hold(nsp), retries);
       socket = this.nsps[nsp] = this._sockets[number] = new Socket(this, nsp, opts, this._number, number);
       if (this._autoConnect) socket.connect();
     } else if (this._autoConnect && !socket.active) {
@@ -202,14 +195,20 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
 
   // What Rust asks for and tells. Nothing may be thrown into Rust from here: its frames are not unwound.
 
-  /** A connection is about to be opened: its options, as the app has them now. */
-  _options() {
+  /** A connection is about to be opened, with the options that the app has now: what Rust decides with. */
+  _configure() {
     this._target._keep(this);
     this._readyState = "opening";
     this.engine = this._newEngine();
     this.engine._decoder = this._parser?._decode(this.engine);
     this._trace?.("configure");
-    return this.opts;
+    return this._session._configure(this.opts);
+  }
+
+  /** Tells Rust how a connection is opened again. */
+  _reconfigure() {
+    const [enabled, attempts, delay, delayMax, factor, timeout] = this._reconnection;
+    rust.reconfigure(this._number, enabled, attempts, delay, delayMax, factor, timeout);
   }
 
   /**
@@ -274,7 +273,8 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
       try {
         const { token, expiresAt } = typeof given === "string" ? { token: given, expiresAt: undefined } : Object(given);
         if (typeof token !== "string") throw new TypeError("credentials.bearer must give a string, or an object with a token");
-        checked(rust.bear(this._number, hold(token), expiresAt == null ? NaN : Number(new Date(expiresAt))));
+        this._session._bear(token);
+        checked(rust.bear(this._number, expiresAt == null ? NaN : Number(new Date(expiresAt))));
       } catch (error) {
         return fail(error);
       }
@@ -285,27 +285,12 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
 
   /** `io()` gives the payload of its socket to both. */
   _hasAuth() {
-    return this.opts?.auth !== undefined || this._sockets.some((socket) => socket.auth !== undefined);
+    return this.opts.auth !== undefined || this._sockets.some((socket) => socket.auth !== undefined);
   }
 
-  /** The headers that travel in each payload from now on. @param {string[]} headers names and values in turn */
-  _carry(headers) {
-    this._headers = undefined;
-    for (let i = 0; i < headers.length; i += 2) (this._headers ??= {})[headers[i]] = headers[i + 1];
-  }
-
-  /**
-   * The plan of the session that is about to begin.
-   * @param {string[]} strings the transport, then credential, name, placement, warning and its text of each entry
-   */
-  _placed([transport, ...strings]) {
-    /** @type {any[]} */
-    const entries = [];
-    for (let i = 0; i < strings.length; i += 5) {
-      const [credential, name, placement, code, message] = strings.slice(i);
-      entries.push({ credential, name, placement, ...(code && { warning: { code, message } }) });
-    }
-    const plan = (this.plan = { transport, entries });
+  /** The plan of the session that is about to begin. @param {{ transport: string, entries: any[] }} plan */
+  _placed(plan) {
+    const { transport, entries } = (this.plan = plan);
     if (this.engine) this.engine.transport = new Transport(this._number, transport);
     this._trace?.("placement", plan);
     // Later, so that an app that has just called `io()` can listen.
@@ -441,11 +426,12 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
 /** Takes managers that were collected away from Rust. @type {FinalizationRegistry<number>} */
 const collected = new FinalizationRegistry((number) => rust.removeManager(number));
 
-for (const [name, fallback] of Object.entries(reconnection)) {
+for (const [place, [name, fallback]] of Object.entries(reconnection).entries()) {
   /** @type {any} */ (Manager.prototype)[name] = /** @this {Manager} @param {any[]} args */ function (...args) {
     if (!args.length) return this.opts[name] ?? fallback;
-    checked(rust.reconfigure(this._number, hold({ [name]: args[0] })));
+    this._reconnection[place] = check({ [name]: args[0] })[name] ?? fallback;
     this.opts[name] = args[0];
+    this._reconfigure();
     return this;
   };
 }

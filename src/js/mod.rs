@@ -4,9 +4,8 @@
 
 mod bridge;
 mod error;
-mod options;
+mod settings;
 mod tell;
-mod value;
 
 // A quarter of the size of the standard library's.
 #[global_allocator]

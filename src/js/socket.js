@@ -356,7 +356,7 @@ export class Socket extends Emitter {
       }
       rust.answer(this._manager, this._number, epoch, slot);
     };
-    const give = (/** @type {any} */ auth) => answer(() => connectPayload(auth, io._headers));
+    const give = (/** @type {any} */ auth) => answer(() => connectPayload(auth, io._session._headers));
     const fail = (/** @type {any} */ error) =>
       answer(() => {
         throw error;

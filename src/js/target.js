@@ -28,31 +28,40 @@ const managerOf = (target) => {
   return _kept ?? _manager.deref();
 };
 
-/** The app's options as they are now; 0 where they can't be had. @param {number} target */
-export const options = (target) => {
-  const options = managerOf(target)?._options();
-  return options ? hold(options) : 0;
+/** What Rust decides with, of the app's options as they are now; or the negative number of an error. @param {number} target */
+export const settings = (target) => {
+  try {
+    return hold(/** @type {Manager} */ (managerOf(target))._configure());
+  } catch (error) {
+    return -hold(error);
+  }
+};
+
+/** @param {number} target @param {number} kind */
+export const given = (target, kind) => {
+  const manager = managerOf(target);
+  return manager?._session._given(kind, manager._hasAuth()) ?? 0;
 };
 
 /** @param {number} target */
-export const hasAuth = (target) => managerOf(target)?._hasAuth() ?? false;
+export const headerNames = (target) => hold(managerOf(target)?._session._names());
+
+/** @param {number} target @param {number} texts which are taken @param {number} time `Time` in `core.rs` has the numbers */
+export const place = (target, texts, time) => {
+  const strings = take(texts);
+  const manager = managerOf(target);
+  const [plan, lists] = manager?._session._place(strings, time) ?? [undefined, []];
+  if (!time) manager?._placed(plan);
+  return hold(lists);
+};
+
+/** @param {number} target @param {number} kind */
+export const endpoint = (target, kind) => hold(managerOf(target)?._session._endpoint(kind) ?? []);
 
 /** @param {number} target @param {number} epoch @param {number} reason which is taken @param {number} attempt @param {number} withAuth */
 export const wantBearer = (target, epoch, reason, attempt, withAuth) => {
   const text = take(reason);
   managerOf(target)?._bear(epoch, text, attempt, !!withAuth);
-};
-
-/** @param {number} target @param {number} plan which is taken */
-export const placed = (target, plan) => {
-  const strings = take(plan);
-  managerOf(target)?._placed(strings);
-};
-
-/** @param {number} target @param {number} headers which are taken */
-export const carry = (target, headers) => {
-  const strings = take(headers) ?? [];
-  managerOf(target)?._carry(strings);
 };
 
 /**

@@ -12,13 +12,14 @@ use super::error;
 
 #[wasm_bindgen(module = "/src/js/target.js")]
 extern "C" {
-    fn options(target: i32) -> i32;
-    #[wasm_bindgen(js_name = hasAuth)]
-    fn has_auth(target: i32) -> bool;
+    fn settings(target: i32) -> i32;
+    fn given(target: i32, kind: i32) -> i32;
+    #[wasm_bindgen(js_name = headerNames)]
+    fn header_names(target: i32) -> i32;
+    fn place(target: i32, texts: i32, time: i32) -> i32;
+    fn endpoint(target: i32, kind: i32) -> i32;
     #[wasm_bindgen(js_name = wantBearer)]
     fn want_bearer(target: i32, epoch: i32, reason: i32, attempt: i32, with_auth: i32);
-    fn placed(target: i32, plan: i32);
-    fn carry(target: i32, headers: i32);
     fn authenticate(
         target: i32,
         socket: i32,
@@ -70,14 +71,32 @@ enum Tale {
 }
 
 impl Target {
-    /// The app's options, as they are now.
-    pub fn options(&self) -> Option<Payload> {
-        Payload::from_slot(options(self.0.slot()))
+    /// The app's options as they are now, as [`settings`](super::settings::settings) reads them; or the error that says what is wrong with
+    /// them.
+    pub fn settings(&self) -> Result<Payload, Payload> {
+        let slot = settings(self.0.slot());
+        let value = Payload::held(slot.abs());
+        if slot < 0 { Err(value) } else { Ok(value) }
     }
 
-    /// Whether any socket has a payload of its own.
-    pub fn has_auth(&self) -> bool {
-        has_auth(self.0.slot())
+    /// Which credentials there are for a session that begins on a transport, each a bit.
+    pub fn given(&self, kind: Kind) -> i32 {
+        given(self.0.slot(), kind as i32)
+    }
+
+    /// The names of its headers.
+    pub fn header_names(&self) -> Payload {
+        Payload::held(header_names(self.0.slot()))
+    }
+
+    /// Has those credentials put where `texts` says: a list of what travels with the handshake.
+    pub fn place(&self, texts: Payload, time: i32) -> Payload {
+        Payload::held(place(self.0.slot(), texts.into_slot(), time))
+    }
+
+    /// Where a transport goes to, as [`endpoint`](super::settings::endpoint) reads it.
+    pub fn endpoint(&self, kind: Kind) -> Payload {
+        Payload::held(endpoint(self.0.slot(), kind as i32))
     }
 
     /// What the handshake of the next connection carries is wanted: a bearer token, and the payload of the root namespace.
@@ -90,16 +109,6 @@ impl Target {
             attempt as i32,
             i32::from(with_auth),
         );
-    }
-
-    /// A session is about to begin: the plan, five texts an entry behind the transport's name.
-    pub fn placed(&self, plan: Payload) {
-        placed(self.0.slot(), plan.into_slot());
-    }
-
-    /// The headers that go into each payload from now on, name and value in turn.
-    pub fn carry(&self, headers: Option<Payload>) {
-        carry(self.0.slot(), headers.map_or(0, Payload::into_slot));
     }
 
     /// Has the app's encoder make messages of a packet: gives a list of them, or nothing where it fails.

@@ -5,12 +5,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::error::Code;
+use crate::proto::Data;
 use crate::proto::diagnosis::{Diagnosis, Facts, Outcome, Step};
 use crate::proto::output::Failure;
 use crate::proto::timer::Millis;
 
 use super::edge;
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Flag};
 use super::payload::Payload;
 
 /// For how long a verdict holds, in milliseconds: servers are mended.
@@ -19,7 +20,7 @@ const VALIDITY: Millis = 60_000.0;
 /// What is known of a server.
 struct Record {
     /// The server, and what is asked of it.
-    about: String,
+    about: Payload,
     finding: Finding,
 }
 
@@ -27,7 +28,7 @@ enum Finding {
     /// A case is looked into.
     Pending,
     /// A verdict, until when it holds, and the headers that it is about.
-    Known(Code, Millis, String),
+    Known(Code, Millis, Payload),
 }
 
 thread_local! {
@@ -36,7 +37,7 @@ thread_local! {
 
 /// A failure whose reason is being found out. Dropped, it leaves that to others.
 pub struct Case {
-    about: String,
+    about: Payload,
     endpoint: Rc<Endpoint>,
     failure: Option<Rc<Failure<Payload>>>,
     /// None while another case finds out the same.
@@ -65,7 +66,7 @@ impl Case {
         let step = match &mut self.diagnosis {
             Some(diagnosis) => diagnosis.handle(outcome),
             None => match self.look_up(now) {
-                Some(Finding::Known(code, _, names)) => return self.close(code, &names),
+                Some(Finding::Known(code, _, names)) => return self.close(code, names),
                 Some(Finding::Pending) => {
                     edge::await_probe(driver, transport);
                     return None;
@@ -75,29 +76,25 @@ impl Case {
         };
         match step {
             Step::Probe(probe) => {
-                let headers = &self.endpoint.headers;
-                let header = probe
-                    .header()
-                    .and_then(|index| headers.get(index))
-                    .map_or("", |(name, _)| name);
+                let header = probe.header().and_then(|index| self.endpoint.header_name(index));
                 let url = self.endpoint.probe_address();
-                let with_credentials = self.endpoint.with_credentials;
-                let (url, header) = (edge::hold_text(&url), edge::hold_text(header));
+                let with_credentials = self.endpoint.flags.has(Flag::WithCredentials);
+                let (url, header) = (url.into_slot(), header.map_or(0, Payload::into_slot));
                 let kind = probe.number() as i32;
                 edge::probe(kind, url, header, i32::from(with_credentials), driver, transport);
                 None
             }
             Step::Verdict(code) => {
-                let headers = &self.endpoint.headers;
                 let diagnosis = self.diagnosis.take();
                 let refused = diagnosis.as_ref().map(Diagnosis::refused).unwrap_or_default();
-                let mut names = String::new();
-                for (name, _) in refused.iter().filter_map(|index| headers.get(*index)) {
-                    names.push_str(if names.is_empty() { "" } else { ", " });
-                    names.push_str(name);
+                let names = Payload::list(&[]);
+                for index in refused {
+                    names.push(self.endpoint.header_name(*index));
                 }
-                write(&self.about, Some(Finding::Known(code, now + VALIDITY, names.clone())));
-                self.close(code, &names)
+                let names = names.joined(", ");
+                let known = Finding::Known(code, now + VALIDITY, names.share());
+                write(self.about.share(), Some(known));
+                self.close(code, names)
             }
         }
     }
@@ -105,35 +102,35 @@ impl Case {
     fn begin(&mut self) -> Step {
         let endpoint = &self.endpoint;
         let (diagnosis, step) = Diagnosis::begin(Facts {
-            is_mixed: endpoint.url.is_mixed,
-            is_own_origin: endpoint.url.is_own_origin,
-            with_credentials: endpoint.with_credentials,
-            headers: endpoint.headers.len(),
+            is_mixed: endpoint.flags.has(Flag::Mixed),
+            is_own_origin: endpoint.flags.has(Flag::OwnOrigin),
+            with_credentials: endpoint.flags.has(Flag::WithCredentials),
+            headers: endpoint.count_headers(),
         });
         self.diagnosis = Some(diagnosis);
-        write(&self.about, Some(Finding::Pending));
+        write(self.about.share(), Some(Finding::Pending));
         step
     }
 
     fn look_up(&self, now: Millis) -> Option<Finding> {
         RECORDS.with_borrow(|records| {
-            let record = records.iter().find(|record| record.about == self.about)?;
+            let record = records.iter().find(|record| is_same(&record.about, &self.about))?;
             match &record.finding {
                 Finding::Pending => Some(Finding::Pending),
                 Finding::Known(_, until, _) if *until <= now => None,
-                Finding::Known(code, until, names) => Some(Finding::Known(*code, *until, names.clone())),
+                Finding::Known(code, until, names) => Some(Finding::Known(*code, *until, names.share())),
             }
         })
     }
 
     /// The failure with its reason.
-    fn close(&mut self, code: Code, names: &str) -> Option<Rc<Failure<Payload>>> {
+    fn close(&mut self, code: Code, names: Payload) -> Option<Rc<Failure<Payload>>> {
         let mut failure = self.failure.take()?;
         if let Some(failure) = Rc::get_mut(&mut failure) {
             failure.error.code = code;
         }
         if let Some(detail) = &failure.detail {
-            edge::explain(detail.slot(), edge::hold_text(code.as_str()), edge::hold_text(names));
+            edge::explain(detail.slot(), edge::hold_text(code.as_str()), names.into_slot());
         }
         Some(failure)
     }
@@ -142,7 +139,7 @@ impl Case {
 impl Drop for Case {
     fn drop(&mut self) {
         if self.diagnosis.is_some() {
-            write(&self.about, None);
+            write(self.about.share(), None);
         }
     }
 }
@@ -150,31 +147,34 @@ impl Drop for Case {
 /// A server has answered: what was found out holds no longer.
 pub fn forget(endpoint: &Endpoint) {
     if RECORDS.with_borrow(|records| !records.is_empty()) {
-        write(&about(endpoint), None);
+        write(about(endpoint), None);
     }
 }
 
-fn write(about: &str, finding: Option<Finding>) {
+fn is_same(one: &Payload, other: &Payload) -> bool {
+    Payload::equals(Some(one), Some(other))
+}
+
+fn write(about: Payload, finding: Option<Finding>) {
     RECORDS.with_borrow_mut(|records| {
-        if let Some(index) = records.iter().position(|record| record.about == about) {
+        if let Some(index) = records.iter().position(|record| is_same(&record.about, &about)) {
             records.swap_remove(index);
         }
         if let Some(finding) = finding {
-            let about = about.to_owned();
             records.push(Record { about, finding });
         }
     });
 }
 
-fn about(endpoint: &Endpoint) -> String {
-    let mut about = endpoint.url.origin("http");
-    about.push_str(&endpoint.path);
-    if endpoint.with_credentials {
-        about.push_str("+");
+fn about(endpoint: &Endpoint) -> Payload {
+    let about = Payload::list(&[if endpoint.flags.has(Flag::WithCredentials) {
+        "+"
+    } else {
+        ""
+    }]);
+    about.push(Some(endpoint.server.share()));
+    for index in 0..endpoint.count_headers() {
+        about.push(endpoint.header_name(index));
     }
-    for (name, _) in &endpoint.headers {
-        about.push_str(" ");
-        about.push_str(name);
-    }
-    about
+    about.joined(" ")
 }

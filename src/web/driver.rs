@@ -10,7 +10,6 @@ use std::rc::{Rc, Weak};
 
 use crate::error::{Code, Error};
 use crate::proto::Data;
-use crate::proto::auth::Secret;
 use crate::proto::engine::Revision;
 use crate::proto::engine::connection::{Config, Input};
 use crate::proto::engine::packet::{Packet, PacketType};
@@ -23,7 +22,7 @@ use crate::proto::timer::Millis;
 use super::alarm::Alarm;
 use super::diagnosis;
 use super::edge;
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Flag};
 use super::line::Line;
 use super::payload::Payload;
 use super::signal;
@@ -34,8 +33,8 @@ pub trait App {
     /// token may be needed, where one may.
     fn configure(&self, driver: &Rc<Driver>, epoch: u32, demand: Option<(Occasion, u32)>);
 
-    /// The app gave a bearer token, which expires at a time in seconds or milliseconds since 1970.
-    fn bear(&self, driver: &Driver, token: &str, expires_at: Option<f64>) -> Result<(), Error>;
+    /// The app gave another bearer token, which expires at a time in seconds or milliseconds since 1970.
+    fn bear(&self, driver: &Driver, expires_at: Option<f64>) -> Result<(), Error>;
 
     /// Credentials have been renewed: plan anew what travels in the session that there is, and how long that is good.
     fn place_again(&self, driver: &Driver) -> Result<(), Error>;
@@ -185,9 +184,9 @@ impl Driver {
         }
     }
 
-    /// Takes a bearer token: for the connection that is to be opened, and for what is sent on the one that is.
-    pub fn bear(&self, token: &str, expires_at: Option<f64>) -> Result<(), Error> {
-        self.app.bear(self, token, expires_at)
+    /// There is another bearer token: for the connection that is to be opened, and for what is sent on the one that is.
+    pub fn bear(&self, expires_at: Option<f64>) -> Result<(), Error> {
+        self.app.bear(self, expires_at)
     }
 
     /// Takes the payload of the root namespace, where it travels in the query of the handshake.
@@ -303,7 +302,7 @@ impl Driver {
             Some(endpoint) => Rc::new(self.app.upgrade(&endpoint, candidate.kind)),
             None => match self.app.begin(self, candidate) {
                 Ok(endpoint) => {
-                    self.alarm.guard(endpoint.closes_on_unload);
+                    self.alarm.guard(endpoint.flags.has(Flag::ClosesOnUnload));
                     let endpoint = Rc::new(endpoint);
                     self.endpoint.replace(Some(Rc::clone(&endpoint)));
                     endpoint
@@ -319,7 +318,7 @@ impl Driver {
     }
 
     /// Later requests of the present session have these header fields.
-    pub(crate) fn put_headers(&self, headers: &[(String, Secret)]) {
+    pub(crate) fn put_headers(&self, headers: Option<&Payload>) {
         for (_, line) in self.lines.borrow().iter() {
             line.put_headers(headers);
         }

@@ -49,6 +49,23 @@ export const push = (list, slot) => {
   held[list].push(take(slot));
 };
 
+/** Adds the items of another list. @param {number} list @param {number} other */
+export const extend = (list, other) => {
+  held[list].push(...held[other]);
+};
+
+/** How many items a list has. @param {number} list */
+export const count = (list) => held[list].length;
+
+/** @param {number} list @param {number} index @returns {number} 0 where it has no such item */
+export const item = (list, index) => (held[list][index] === undefined ? 0 : hold(held[list][index]));
+
+/** @param {number} list of texts @param {number} separator which is taken */
+export const joinTexts = (list, separator) => hold(held[list].join(take(separator)));
+
+/** Copies numbers to Rust. @param {number} list @param {number} at where to @param {number} room */
+export const readNumbers = (list, at, room) => new Float64Array(memory.buffer, at, room).set(held[list]);
+
 /** Reads a value and leaves it in the table. @param {number} slot */
 export const peek = (slot) => held[slot];
 
@@ -181,9 +198,9 @@ export const concat = (slot, other) => hold(held[slot] + held[other]);
 /**
  * The names and values of a query in turn, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
  * UTF-8 is left as it is.
- * @param {number} query which is taken
+ * @param {string} query
  */
-export const parameters = (query) => {
+export const parametersOf = (query) => {
   const decode = (/** @type {string} */ text) => {
     try {
       return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, "%25"));
@@ -191,8 +208,17 @@ export const parameters = (query) => {
       return text;
     }
   };
-  const pairs = take(query).split("&").filter(Boolean);
-  return hold(pairs.flatMap((/** @type {string} */ pair) => /** @type {string[]} */ (/^([^=]*)=?(.*)$/s.exec(pair)).slice(1).map(decode)));
+  const pairs = query.split("&").filter(Boolean);
+  return pairs.flatMap((pair) => /** @type {string[]} */ (/^([^=]*)=?(.*)$/s.exec(pair)).slice(1).map(decode));
+};
+
+/** The same. @param {number} query which is taken */
+export const parameters = (query) => hold(parametersOf(take(query)));
+
+/** Adds the members of an object as parameters, unless half a surrogate pair can't be encoded. @param {number} list @param {number} slot the JSON of an object */
+export const extendWithQuery = (list, slot) => {
+  const query = toQuery(slot);
+  if (query) held[list].push(...parametersOf(take(query)));
 };
 
 /** The text of which another is base64url. @param {number} slot which is taken @returns {number} 0 where it is none */
@@ -403,9 +429,9 @@ export const base64 = (value) => {
   return btoa(binary);
 };
 
-// Options.
+// Attempts.
 
-/** Calls what may run code of the app, and gives the number of the result: 0 where there is none, or something was thrown. @param {() => any} read */
+/** Gives the number of the result: 0 where there is none, or something was thrown. @param {() => any} read */
 const attempt = (read) => {
   try {
     const value = read();
@@ -414,35 +440,3 @@ const attempt = (read) => {
     return 0;
   }
 };
-
-/** What {@link typeOf} tells; `Type` in `value.rs` has the same order. */
-const TYPES = ["undefined", "boolean", "number", "string", "function", "array", "object"];
-
-/** @param {number} slot */
-export const typeOf = (slot) => {
-  const value = held[slot] ?? undefined;
-  return TYPES.indexOf(Array.isArray(value) ? "array" : typeof value);
-};
-
-/** @param {number} slot */
-export const isTrue = (slot) => held[slot] === true;
-
-/** @param {number} slot @param {number} name which is taken */
-export const member = (slot, name) => attempt(() => held[slot][take(name)]);
-
-/** As text. @param {number} slot */
-export const stringOf = (slot) => attempt(() => String(held[slot]));
-
-/** Names and values in turn, the values as text. @param {number} list */
-export const texts = (list) => attempt(() => held[list].map((/** @type {any} */ item, /** @type {number} */ i) => (i % 2 ? String(item) : item)));
-
-/** A list with the items of an array. @param {number} slot */
-export const items = (slot) => attempt(() => (Array.isArray(held[slot]) ? [...held[slot]] : undefined));
-
-/** Names and values in turn, of an object, a `Map`, `Headers`, `URLSearchParams` and the like. @param {number} slot */
-export const entries = (slot) =>
-  attempt(() => {
-    const object = held[slot];
-    if (typeof object !== "object") return undefined;
-    return (typeof object.entries === "function" ? [...object.entries()] : Object.entries(object)).flat();
-  });

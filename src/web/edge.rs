@@ -18,7 +18,18 @@ extern "C" {
     pub fn take(slot: i32);
     pub fn list() -> i32;
     pub fn shift(list: i32) -> i32;
+    #[cfg(not(feature = "js"))]
     pub fn parameters(query: i32) -> i32;
+    pub fn extend(list: i32, other: i32);
+    #[wasm_bindgen(js_name = extendWithQuery)]
+    pub fn extend_with_query(list: i32, auth: i32);
+    pub fn count(list: i32) -> i32;
+    pub fn item(list: i32, index: i32) -> i32;
+    #[wasm_bindgen(js_name = joinTexts)]
+    pub fn join_texts(list: i32, separator: i32) -> i32;
+    #[cfg(feature = "js")]
+    #[wasm_bindgen(js_name = readNumbers)]
+    pub fn read_numbers(list: i32, numbers: i32, room: i32);
     #[wasm_bindgen(js_name = fromBase64url)]
     pub fn from_base64url(text: i32) -> i32;
 
@@ -71,6 +82,8 @@ extern "C" {
 extern "C" {
     #[wasm_bindgen(js_name = addParameters)]
     pub fn add_parameters(url: i32, parameters: i32);
+    #[wasm_bindgen(js_name = withScheme)]
+    pub fn with_scheme(url: i32, scheme: i32) -> i32;
     #[wasm_bindgen(js_name = openSocket)]
     pub fn open_socket(url: i32, stamp: i32, protocols: i32, driver: i32, transport: i32) -> i32;
     #[wasm_bindgen(js_name = closeSocket)]

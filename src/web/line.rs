@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use crate::proto::auth::Secret;
+use crate::proto::Data;
 use crate::proto::engine::Revision;
 use crate::proto::engine::frame::Decoder;
 use crate::proto::engine::packet::{Packet, PacketType};
@@ -11,9 +11,9 @@ use crate::proto::engine::transport::{Candidate, Kind};
 
 use super::diagnosis::Case;
 use super::edge;
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Flag};
 use super::payload::{Payload, slot_of};
-use super::polling::{Request, binary_mark, fields};
+use super::polling::{Request, binary_mark};
 
 /// One transport. Nothing of it is borrowed while the edge is called. Dropped, it is closed and no longer heard; what a
 /// session has to write is sent before.
@@ -24,8 +24,6 @@ pub struct Line {
     pub(super) endpoint: Rc<Endpoint>,
     /// The URL; that of polling with all its parameters but the session's id.
     pub(super) url: Payload,
-    /// The parameter that makes a URL unlike every other, where that is wanted.
-    pub(super) stamp: Option<Payload>,
     /// Header fields of requests, where there are any.
     pub(super) headers: Cell<Option<Payload>>,
     pub(super) driver: i32,
@@ -57,12 +55,16 @@ impl Line {
         transport: u32,
     ) -> Self {
         let Candidate { kind, fetch } = candidate;
-        let is_polling = kind.is_polling();
         let line = Self {
             kind,
             fetch,
-            stamp: endpoint.stamp(is_polling),
-            headers: Cell::new(fields(&endpoint.headers).filter(|_| is_polling)),
+            headers: Cell::new(
+                endpoint
+                    .headers
+                    .as_ref()
+                    .filter(|_| kind.is_polling())
+                    .map(Payload::share),
+            ),
             driver: driver as i32,
             transport: transport as i32,
             revision: Cell::new(if sid.is_some() { revision } else { endpoint.revision }),
@@ -85,8 +87,8 @@ impl Line {
     }
 
     fn open_socket(&self) {
-        let (url, stamp) = (self.url.slot(), slot_of(self.stamp.as_ref()));
-        let protocols = self.endpoint.protocols.slot();
+        let (url, stamp) = (self.url.slot(), slot_of(self.endpoint.stamp.as_ref()));
+        let protocols = slot_of(self.endpoint.protocols.as_ref());
         let socket = edge::open_socket(url, stamp, protocols, self.driver, self.transport);
         self.stream.set(socket);
     }
@@ -96,13 +98,13 @@ impl Line {
         self.revision.set(revision);
         let session = Payload::list(&["sid"]);
         session.push(Some(sid));
-        self.url.add_parameters(session);
+        self.url.add_parameters(&session);
         self.has_joined.set(true);
     }
 
     /// Later requests have these header fields.
-    pub fn put_headers(&self, headers: &[(String, Secret)]) {
-        self.headers.set(fields(headers));
+    pub fn put_headers(&self, headers: Option<&Payload>) {
+        self.headers.set(headers.map(Payload::share));
     }
 
     /// Writes a packet to a stream.
@@ -114,7 +116,7 @@ impl Line {
             Kind::WebSocket => {
                 let is_typed = is_binary && revision == Revision::V3;
                 let kind = if is_typed { PacketType::Message as i32 } else { 0 };
-                let is_marked = is_binary && self.endpoint.base64;
+                let is_marked = is_binary && self.endpoint.flags.has(Flag::Base64);
                 let mark = if is_marked {
                     edge::hold_text(binary_mark(revision))
                 } else {

@@ -15,7 +15,7 @@ pub(crate) mod signal;
 mod webtransport;
 
 pub use driver::{App, Driver};
-pub use endpoint::Endpoint;
+pub use endpoint::{Endpoint, Flag, Flags};
 pub use payload::Payload;
 #[cfg(feature = "js")]
 pub(crate) use payload::{number_of, shape_of, slot_of};

@@ -71,19 +71,22 @@ export const guardUnload = (driver, isGuarding) => {
 /** What servers speak, by their addresses. @type {Map<string, number>} */
 const revisions = new Map();
 
-/** @param {number} server which is taken @param {number} revision or 0 */
+/** @param {number} server @param {number} revision or 0 */
 export const learn = (server, revision) => {
-  revisions.set(take(server), revision);
+  revisions.set(held[server], revision);
 };
 
-/** @param {number} server which is taken @returns {number} 0 where it is not known */
-export const known = (server) => revisions.get(take(server)) ?? 0;
+/** @param {number} server @returns {number} 0 where it is not known */
+export const known = (server) => revisions.get(held[server]) ?? 0;
 
 // URLs.
 
-/** @param {number} url in place @param {number} list names and values in turn, which are taken */
+/** A URL with another scheme. @param {number} url @param {number} scheme which is taken */
+export const withScheme = (url, scheme) => hold(take(scheme) + held[url].slice(held[url].indexOf(":")));
+
+/** @param {number} url in place @param {number} list names and values in turn */
 export const addParameters = (url, list) => {
-  const texts = take(list).map(encodeURIComponent);
+  const texts = held[list].map(encodeURIComponent);
   for (let i = 0; i < texts.length; i += 2) held[url] += `${held[url].includes("?") ? "&" : "?"}${texts[i]}=${texts[i + 1]}`;
 };
 

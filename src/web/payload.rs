@@ -4,7 +4,6 @@ use std::num::NonZeroI32;
 
 use wasm_bindgen::JsValue;
 
-use crate::proto::auth::Secret;
 use crate::proto::{Data, Shape};
 
 use super::edge;
@@ -20,7 +19,7 @@ impl Payload {
     }
 
     /// Takes over a number that stands for a value in any case.
-    fn held(slot: i32) -> Self {
+    pub fn held(slot: i32) -> Self {
         Self(NonZeroI32::new(slot).unwrap_or(NonZeroI32::MAX))
     }
 
@@ -43,33 +42,45 @@ impl Payload {
         edge::push(self.slot(), item.map_or(0, Self::into_slot));
     }
 
-    /// A URL with a query, of names and values in turn.
-    pub fn address(base: &str, query: Self) -> Self {
-        let url = Self::text(base);
-        url.add_parameters(query);
-        url
+    /// Adds the items of another list.
+    pub fn extend(&self, other: &Self) {
+        edge::extend(self.slot(), other.slot());
+    }
+
+    /// Adds the members of an object (a JSON text) as the names and values of a query.
+    pub fn extend_with_query(&self, object: &Self) {
+        edge::extend_with_query(self.slot(), object.slot());
+    }
+
+    /// The names and values of a query in turn, decoded.
+    #[cfg(not(feature = "js"))]
+    pub fn parameters(query: &str) -> Self {
+        Self::held(edge::parameters(edge::hold_text(query)))
+    }
+
+    /// How many items a list has.
+    pub fn count(&self) -> usize {
+        edge::count(self.slot()) as usize
+    }
+
+    /// Another reference to an item of a list. `None` where it is `undefined`.
+    pub fn item(&self, index: usize) -> Option<Self> {
+        Self::from_slot(edge::item(self.slot(), index as i32))
+    }
+
+    /// The same URL with another scheme.
+    pub fn with_scheme(&self, scheme: &str) -> Self {
+        Self::held(edge::with_scheme(self.slot(), edge::hold_text(scheme)))
     }
 
     /// Adds parameters to a URL, in place: names and values in turn.
-    pub fn add_parameters(&self, parameters: Self) {
-        edge::add_parameters(self.slot(), parameters.into_slot());
+    pub fn add_parameters(&self, parameters: &Self) {
+        edge::add_parameters(self.slot(), parameters.slot());
     }
 
-    /// The names and values of a query, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
-    /// UTF-8 is left as it is.
-    pub fn parameters(query: &str) -> Vec<(String, Secret)> {
-        Self::held(edge::parameters(edge::hold_text(query)))
-            .pairs()
-            .unwrap_or_default()
-    }
-
-    /// Names and values of a list that has them in turn. `None` where one is no text.
-    pub fn pairs(&self) -> Option<Vec<(String, Secret)>> {
-        let mut pairs = Vec::new();
-        while let Some(name) = self.shift() {
-            pairs.push((name.as_text()?, Secret::new(self.shift()?.as_text()?)));
-        }
-        Some(pairs)
+    /// The texts of a list as one, with a separator between them.
+    pub fn joined(&self, separator: &str) -> Self {
+        Self::held(edge::join_texts(self.slot(), edge::hold_text(separator)))
     }
 
     /// Takes the first of a list.
@@ -87,6 +98,12 @@ impl Payload {
     /// The number, to look at.
     pub fn slot(&self) -> i32 {
         self.0.get()
+    }
+
+    /// The numbers of a list, as many as there is room for.
+    #[cfg(feature = "js")]
+    pub fn read_numbers(&self, numbers: &mut [f64]) {
+        edge::read_numbers(self.slot(), numbers.as_mut_ptr() as i32, numbers.len() as i32);
     }
 
     /// The items of a list, each on its own.

@@ -1,11 +1,11 @@
 //! HTTP long-polling over XHR or fetch: one GET waits for the server's packets while one POST carries the client's.
 
-use crate::proto::auth::Secret;
 use crate::proto::engine::Revision;
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::Kind;
 
 use super::edge;
+use super::endpoint::Flag;
 use super::line::Line;
 use super::payload::{Payload, slot_of};
 
@@ -23,19 +23,6 @@ pub(super) const fn binary_mark(revision: Revision) -> &'static str {
         Revision::V3 => "b4",
         Revision::V4 => "b",
     }
-}
-
-/// Header fields as a list, where there are any.
-pub fn fields(headers: &[(String, Secret)]) -> Option<Payload> {
-    if headers.is_empty() {
-        return None;
-    }
-    let list = Payload::list(&[]);
-    for (name, value) in headers {
-        list.append(name);
-        list.append(value.expose());
-    }
-    Some(list)
 }
 
 /// A request that is under way. Dropped, it is aborted.
@@ -99,27 +86,27 @@ impl Line {
 
     /// Sends a GET, or a POST with a body. `None` where the browser refuses; a signal says so later.
     fn send(&self, body: Option<Payload>) -> Option<Request> {
-        let (url, stamp) = (self.url.slot(), slot_of(self.stamp.as_ref()));
+        let (url, stamp) = (self.url.slot(), slot_of(self.endpoint.stamp.as_ref()));
         let is_get = body.is_none();
         let body = body.map_or(0, Payload::into_slot);
         if self.kind == Kind::Jsonp {
             return Some(Request(edge::send_jsonp(url, stamp, body, self.driver, self.transport)));
         }
         let (endpoint, fetch) = (&self.endpoint, self.fetch);
-        if endpoint.headers_once && self.has_joined.get() {
+        if endpoint.flags.has(Flag::HeadersOnce) && self.has_joined.get() {
             self.headers.set(None);
         }
         let headers = self.headers.take();
         // A credential must not follow a redirect, and XHR follows every one.
-        let follows = is_get && endpoint.query.is_empty() && headers.is_none();
-        let cookies = match (endpoint.with_credentials, fetch) {
+        let follows = is_get && endpoint.query.is_none() && headers.is_none();
+        let cookies = match (endpoint.flags.has(Flag::WithCredentials), fetch) {
             (true, _) => Cookies::Include,
             (false, true) => Cookies::Omit,
             // As XHR does.
             (false, false) => Cookies::SameOrigin,
         };
         // Only XHR has such a limit.
-        let timeout = if fetch { 0 } else { endpoint.request_timeout };
+        let timeout = if fetch { 0.0 } else { endpoint.request_timeout };
         let request = edge::request(
             url,
             stamp,
@@ -128,7 +115,7 @@ impl Line {
             i32::from(fetch || !follows),
             i32::from(follows),
             cookies as i32,
-            f64::from(timeout),
+            timeout,
             i32::from(self.revision.get() == Revision::V3),
             self.driver,
             self.transport,

@@ -17,6 +17,7 @@ use crate::proto::timer::Millis;
 use super::diagnosis::Case;
 use super::driver::{Driver, broken, count, find};
 use super::edge;
+use super::endpoint::Flag;
 use super::line::Line;
 use super::payload::Payload;
 
@@ -207,7 +208,7 @@ impl Driver {
             .endpoint
             .borrow()
             .as_ref()
-            .is_none_or(|endpoint| endpoint.url.host == "localhost");
+            .is_none_or(|endpoint| endpoint.flags.has(Flag::Local));
         if is_local {
             return;
         }
@@ -234,7 +235,7 @@ impl Line {
     /// Polling could not begin, and the browser does not say why: finds it out, where the app wants that. Gives the failure
     /// back where nothing is left to find out.
     fn look_into(&self, now: Millis, failure: Rc<Failure<Payload>>) -> Option<Rc<Failure<Payload>>> {
-        if !self.endpoint.diagnoses {
+        if !self.endpoint.flags.has(Flag::Diagnose) {
             return Some(failure);
         }
         let case = Case::new(Rc::clone(&self.endpoint), failure);

@@ -10,7 +10,7 @@ use super::payload::{Payload, slot_of};
 impl Line {
     /// Opens a session, with the options that the browser's constructor takes.
     pub(super) fn open_session(&self) {
-        let options = slot_of(self.endpoint.session_options.as_deref());
+        let options = slot_of(self.endpoint.session_options.as_ref());
         let session = edge::open_session(self.url.slot(), options, self.driver, self.transport);
         self.stream.set(session);
     }

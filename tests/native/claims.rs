@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use socketio_wasm::proto::Data;
-use socketio_wasm::proto::auth::{Claims, Credentials, Header, Secret};
+use socketio_wasm::proto::auth::{Claims, Secret};
 use socketio_wasm::proto::timer::Millis;
 
 use crate::support::{Sample, jwt};
@@ -299,15 +299,22 @@ fn a_payload_without_a_token_is_somebody_else_when_anything_changes() {
 fn a_request_may_have_a_token_in_its_headers_or_its_query() {
     let token = jwt(&json!({"sub": "me", "exp": SECONDS + 60.0}));
     let with = |headers: &[(&str, &str)], query: &[(&str, &str)]| {
-        let mut credentials = Credentials::default();
-        for (name, value) in headers {
-            credentials.headers.set(Header::new(name, value).unwrap());
-        }
-        credentials.query = query
-            .iter()
-            .map(|(key, value)| ((*key).into(), Secret::from(*value)))
+        let members = |pairs: &[(&str, &str)]| -> serde_json::Map<String, Value> {
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).into(), json!(value)))
+                .collect()
+        };
+        let mut request = members(query);
+        // As hosts have them.
+        let fields = members(headers)
+            .into_iter()
+            .map(|(name, value)| (name.to_lowercase(), value))
             .collect();
-        Claims::of_request::<Sample>(NOW, &credentials)
+        request.insert("headers".into(), Value::Object(fields));
+        let mut object = Sample::json(Value::Object(request));
+        object.parse(0);
+        Claims::of_request(NOW, &object)
     };
     let bearer = format!("Bearer {token}");
     for claims in [

@@ -34,15 +34,8 @@ pub enum AuthPlacement {
 }
 
 impl AuthPlacement {
-    /// Reads the option's value. `None` where there is no such placement.
-    pub fn parse(name: &str) -> Option<Self> {
-        Some(match name {
-            "payload" => Self::Payload,
-            "event" => Self::Event,
-            "query" => Self::Query,
-            _ => return None,
-        })
-    }
+    /// All of them, in the order by which hosts number them.
+    pub const ALL: [Self; 3] = [Self::Payload, Self::Event, Self::Query];
 }
 
 /// What kind of credential an entry of a plan is about.

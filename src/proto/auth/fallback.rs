@@ -26,18 +26,19 @@ pub enum HeaderFallback {
 }
 
 impl HeaderFallback {
+    /// All of them, in the order by which hosts number them.
+    pub const ALL: [Self; 6] = [
+        Self::Payload,
+        Self::Query,
+        Self::Subprotocol,
+        Self::Error,
+        Self::Drop,
+        Self::Event,
+    ];
+
     /// Reads the option's value. `None` where there is no such fallback.
     pub fn parse(name: &str) -> Option<Self> {
-        [
-            Self::Payload,
-            Self::Query,
-            Self::Subprotocol,
-            Self::Error,
-            Self::Drop,
-            Self::Event,
-        ]
-        .into_iter()
-        .find(|fallback| fallback.name() == name)
+        Self::ALL.into_iter().find(|fallback| fallback.name() == name)
     }
 
     /// The option's value: `payload`, `query`, `subprotocol`, `error`, `drop` or `event`.
@@ -98,22 +99,28 @@ pub struct Impossible<'a> {
 impl Impossible<'_> {
     /// A sentence for the app's developer: names the headers, the transport and the choices.
     pub fn message(&self) -> String {
-        let mut text = join(&[self.transport.name(), " cannot carry the header"]);
-        for (index, header) in self.headers.iter().enumerate() {
-            text.push_str(if index == 0 { " " } else { ", " });
-            text.push_str(header.name());
+        let mut names = String::new();
+        for header in self.headers {
+            names.push_str(if names.is_empty() { "" } else { ", " });
+            names.push_str(header.name());
         }
-        text.push_str("; begin on polling, or set headerFallback to");
-        for (index, choice) in self.choices.iter().enumerate() {
-            text.push_str(match index {
-                0 => " ",
-                _ if index + 1 == self.choices.len() => " or ",
-                _ => ", ",
-            });
-            text.push_str(choice.name());
-        }
-        text
+        impossible(self.transport, &names, self.choices)
     }
+}
+
+/// The same sentence, of headers whose names are one text.
+pub fn impossible(transport: Kind, names: &str, choices: &[HeaderFallback]) -> String {
+    let mut text = join(&[transport.name(), " cannot carry the header ", names]);
+    text.push_str("; begin on polling, or set headerFallback to");
+    for (index, choice) in choices.iter().enumerate() {
+        text.push_str(match index {
+            0 => " ",
+            _ if index + 1 == choices.len() => " or ",
+            _ => ", ",
+        });
+        text.push_str(choice.name());
+    }
+    text
 }
 
 impl fmt::Display for Impossible<'_> {

@@ -2,25 +2,181 @@
 
 use super::{AuthPlacement, Carried, CredentialKind, Credentials, HeaderFallback, Impossible, Warning};
 use crate::proto::engine::{Revision, transport::Kind};
-use crate::proto::names::texts;
+use crate::proto::names::{has_word, texts};
 
-/// Decides where each credential travels on a session that begins on `begins_on`, and gives the values in the form in which they
-/// do.
-///
-/// | begins on | Engine.IO | headers travel in |
-/// |---|---|---|
-/// | polling | 3, 4 | the handshake request; servers keep them through an upgrade |
-/// | WebSocket | 4 | `fallback`: payload, query, subprotocol, event, or dropped |
-/// | WebSocket | 3 | `fallback`: query or event, or dropped |
-/// | WebTransport | 4 | `fallback`: payload, event, or dropped |
-/// | JSONP | 3, 4 | `fallback`: query, or dropped |
-///
-/// The `auth` payload travels in the CONNECT, which needs Engine.IO 4 (Socket.IO protocol 5), or in the query or in an event after
-/// connecting, where the app asks for that; so do, in an event, headers that would travel in the CONNECT. Where a header travels in an event, so does
-/// the payload: servers take one such event. WebTransport has neither a query nor cookies. Browsers
-/// send cookies on a WebSocket and for a `<script>` without being asked; with polling, cross-origin, only if asked.
-/// There is an entry for the cookies where they are asked for or travel unasked. With Engine.IO alone there is neither a CONNECT
-/// nor an event.
+/// What decides where credentials travel: the session, what there is to carry, and what the app has chosen. Names and values
+/// have no part in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    /// The transport on which the session begins.
+    pub begins_on: Kind,
+    /// What it speaks.
+    pub revision: Revision,
+    /// Whether there is Engine.IO alone on the connection: neither a CONNECT nor an event can carry anything.
+    pub engine_only: bool,
+    /// What becomes of headers where a browser cannot send any.
+    pub fallback: HeaderFallback,
+    /// Where the `auth` payload is to travel.
+    pub auth_placement: AuthPlacement,
+    /// Whether there are headers.
+    pub has_headers: bool,
+    /// Whether there is an `auth` payload.
+    pub has_auth: bool,
+    /// Whether requests of polling carry cookies.
+    pub with_cookies: bool,
+}
+
+/// Where each kind of credential travels; nothing for a kind that there is none of.
+#[derive(Clone, Copy, Debug)]
+pub struct Places {
+    /// The headers, a bearer token among them.
+    pub headers: Option<Placed>,
+    /// The `auth` payload.
+    pub auth: Option<Placed>,
+    /// Query parameters; those with a [reserved](RESERVED) name apart.
+    pub query: Placed,
+    /// The cookies.
+    pub cookies: Option<Placed>,
+}
+
+/// A place, and what is to be said about it.
+pub type Placed = (Placement, Option<Warning>);
+
+/// Names of query parameters that are Engine.IO's own, with spaces between them.
+pub const RESERVED: &str = "EIO transport sid";
+
+/// What becomes of parameters with such a name.
+pub const OF_RESERVED: Placed = (Placement::None, Some(Warning::QueryReserved));
+
+impl Terms {
+    /// Decides where each kind of credential travels.
+    ///
+    /// | begins on | Engine.IO | headers travel in |
+    /// |---|---|---|
+    /// | polling | 3, 4 | the handshake request; servers keep them through an upgrade |
+    /// | WebSocket | 4 | `fallback`: payload, query, subprotocol, event, or dropped |
+    /// | WebSocket | 3 | `fallback`: query or event, or dropped |
+    /// | WebTransport | 4 | `fallback`: payload, event, or dropped |
+    /// | JSONP | 3, 4 | `fallback`: query, or dropped |
+    ///
+    /// The `auth` payload travels in the CONNECT, which needs Engine.IO 4 (Socket.IO protocol 5), or in the query or in an event after
+    /// connecting, where the app asks for that; so do, in an event, headers that would travel in the CONNECT. Where a header travels in an event, so does
+    /// the payload: servers take one such event. WebTransport has neither a query nor cookies. Browsers
+    /// send cookies on a WebSocket and for a `<script>` without being asked; with polling, cross-origin, only if asked.
+    /// There is a place for the cookies where they are asked for or travel unasked. With Engine.IO alone there is neither a CONNECT
+    /// nor an event.
+    ///
+    /// # Errors
+    /// Where there are headers and the transport cannot carry them as `fallback` says: what that may be instead.
+    pub fn decide(self) -> Result<Places, &'static [HeaderFallback]> {
+        let moves_headers = self.has_headers && self.begins_on != Kind::Polling;
+        if moves_headers {
+            let choices = HeaderFallback::choices(self.begins_on, self.revision, self.engine_only);
+            if !choices.contains(&self.fallback) {
+                return Err(choices);
+            }
+        }
+        let signs_in =
+            self.auth_placement == AuthPlacement::Event || moves_headers && self.fallback == HeaderFallback::Event;
+        let of_headers = if moves_headers {
+            self.fallback.placed(signs_in)
+        } else {
+            (Placement::Header, None)
+        };
+        let unasked = matches!(self.begins_on, Kind::WebSocket | Kind::Jsonp);
+        Ok(Places {
+            headers: self.has_headers.then_some(of_headers),
+            auth: self.has_auth.then(|| self.place_auth(signs_in)),
+            query: self.place_query(),
+            cookies: (self.with_cookies || unasked).then(|| self.place_cookies()),
+        })
+    }
+
+    fn place_auth(self, signs_in: bool) -> Placed {
+        match (self.auth_placement, self.begins_on, self.revision) {
+            _ if self.engine_only => (Placement::None, Some(Warning::AuthImpossible)),
+            _ if signs_in => (Placement::Event, None),
+            (AuthPlacement::Query, Kind::WebTransport, _) => (Placement::None, Some(Warning::QueryImpossible)),
+            (AuthPlacement::Query, ..) => (Placement::Query, None),
+            (_, _, Revision::V4) => (Placement::Payload, None),
+            (_, _, Revision::V3) => (Placement::None, Some(Warning::AuthImpossible)),
+        }
+    }
+
+    const fn place_query(self) -> Placed {
+        match self.begins_on {
+            Kind::WebTransport => (Placement::None, Some(Warning::QueryImpossible)),
+            Kind::Polling | Kind::WebSocket | Kind::Jsonp => (Placement::Query, None),
+        }
+    }
+
+    const fn place_cookies(self) -> Placed {
+        match self.begins_on {
+            Kind::WebTransport => (Placement::None, Some(Warning::CookiesImpossible)),
+            Kind::Polling | Kind::WebSocket | Kind::Jsonp => (Placement::Cookie, None),
+        }
+    }
+}
+
+impl Places {
+    /// Whether the headers travel as what they are.
+    pub fn keeps_headers(&self) -> bool {
+        matches!(self.headers, Some((Placement::Header, _)))
+    }
+
+    /// Whether the `auth` payload travels in the query of the handshake.
+    pub fn has_auth_in_query(&self) -> bool {
+        matches!(self.auth, Some((Placement::Query, _)))
+    }
+
+    /// Whether anything travels in an event after connecting.
+    pub fn signs_in(&self) -> bool {
+        [self.headers, self.auth]
+            .into_iter()
+            .flatten()
+            .any(|(placement, _)| placement == Placement::Event)
+    }
+
+    /// The plan for `credentials`, and their values in the form in which they travel.
+    pub fn apply(&self, credentials: &Credentials, begins_on: Kind) -> (Plan, Carried) {
+        let mut plan = Plan {
+            transport: begins_on,
+            entries: Vec::new(),
+        };
+        let mut carried = Carried::default();
+        if let Some(of_headers) = self.headers {
+            for header in &credentials.headers {
+                plan.add(header.kind(), header.name(), of_headers);
+            }
+        }
+        if let Some(placed) = self.auth {
+            plan.add(CredentialKind::Auth, "auth", placed);
+        }
+        for (key, value) in &credentials.query {
+            let placed = if has_word(RESERVED, key) {
+                OF_RESERVED
+            } else {
+                self.query
+            };
+            plan.add(CredentialKind::Query, key, placed);
+            if placed.0 == Placement::Query {
+                carried.query.push((key.clone(), value.clone()));
+            }
+        }
+        if let Some(placed) = self.cookies {
+            plan.add(CredentialKind::Cookies, "cookies", placed);
+        }
+        if let Some((placement, _)) = self.headers {
+            for header in &credentials.headers {
+                carried.put(header, placement);
+            }
+        }
+        (plan, carried)
+    }
+}
+
+/// Decides where each credential travels on a session that begins on `begins_on`, as [`Terms::decide`] says, and gives the values in
+/// the form in which they do.
 ///
 /// # Errors
 /// [`Impossible`] where there are headers and the transport cannot carry them as `fallback` says.
@@ -30,83 +186,23 @@ pub fn place(
     revision: Revision,
     fallback: HeaderFallback,
 ) -> Result<(Plan, Carried), Impossible<'_>> {
-    let mut plan = Plan {
-        transport: begins_on,
-        entries: Vec::new(),
+    let terms = Terms {
+        begins_on,
+        revision,
+        engine_only: credentials.engine_only,
+        fallback,
+        auth_placement: credentials.auth_placement,
+        has_headers: credentials.headers.iter().next().is_some(),
+        has_auth: credentials.has_auth,
+        with_cookies: credentials.with_cookies,
     };
-    let mut carried = Carried::default();
-    let moves_headers = begins_on != Kind::Polling && credentials.headers.iter().next().is_some();
-    if moves_headers {
-        let choices = HeaderFallback::choices(begins_on, revision, credentials.engine_only);
-        if !choices.contains(&fallback) {
-            return Err(Impossible {
-                headers: &credentials.headers,
-                transport: begins_on,
-                choices,
-            });
-        }
-    }
-    let signs_in =
-        credentials.auth_placement == AuthPlacement::Event || moves_headers && fallback == HeaderFallback::Event;
-    let of_headers = if moves_headers {
-        fallback.placed(signs_in)
-    } else {
-        (Placement::Header, None)
-    };
-    for header in &credentials.headers {
-        plan.add(header.kind(), header.name(), of_headers);
-    }
-    if credentials.has_auth {
-        let placed = if credentials.engine_only {
-            (Placement::None, Some(Warning::AuthImpossible))
-        } else if signs_in {
-            (Placement::Event, None)
-        } else {
-            place_auth(credentials.auth_placement, begins_on, revision)
-        };
-        plan.add(CredentialKind::Auth, "auth", placed);
-    }
-    for (key, value) in &credentials.query {
-        let placed = place_query(key, begins_on);
-        plan.add(CredentialKind::Query, key, placed);
-        if placed.0 == Placement::Query {
-            carried.query.push((key.clone(), value.clone()));
-        }
-    }
-    let unasked = matches!(begins_on, Kind::WebSocket | Kind::Jsonp);
-    if credentials.with_cookies || unasked {
-        plan.add(CredentialKind::Cookies, "cookies", place_cookies(begins_on));
-    }
-    for header in &credentials.headers {
-        carried.put(header, of_headers.0);
-    }
-    Ok((plan, carried))
-}
-
-/// A place, and what is to be said about it.
-pub(super) type Placed = (Placement, Option<Warning>);
-
-fn place_auth(wanted: AuthPlacement, begins_on: Kind, revision: Revision) -> Placed {
-    match (wanted, begins_on, revision) {
-        (AuthPlacement::Query, Kind::WebTransport, _) => (Placement::None, Some(Warning::QueryImpossible)),
-        (AuthPlacement::Query, ..) => (Placement::Query, None),
-        (_, _, Revision::V4) => (Placement::Payload, None),
-        (_, _, Revision::V3) => (Placement::None, Some(Warning::AuthImpossible)),
-    }
-}
-
-fn place_query(key: &str, begins_on: Kind) -> Placed {
-    match begins_on {
-        _ if matches!(key, "EIO" | "transport" | "sid") => (Placement::None, Some(Warning::QueryReserved)),
-        Kind::WebTransport => (Placement::None, Some(Warning::QueryImpossible)),
-        Kind::Polling | Kind::WebSocket | Kind::Jsonp => (Placement::Query, None),
-    }
-}
-
-const fn place_cookies(begins_on: Kind) -> Placed {
-    match begins_on {
-        Kind::WebTransport => (Placement::None, Some(Warning::CookiesImpossible)),
-        Kind::Polling | Kind::WebSocket | Kind::Jsonp => (Placement::Cookie, None),
+    match terms.decide() {
+        Ok(places) => Ok(places.apply(credentials, begins_on)),
+        Err(choices) => Err(Impossible {
+            headers: &credentials.headers,
+            transport: begins_on,
+            choices,
+        }),
     }
 }
 

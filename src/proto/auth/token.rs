@@ -1,8 +1,7 @@
 //! What credentials say of themselves: whose they are, and how long they are good.
 
-use super::{Credentials, join};
+use super::join;
 use crate::proto::engine::url::cut;
-use crate::proto::names::has_word;
 use crate::proto::timer::Millis;
 use crate::proto::{Data, Shape};
 
@@ -46,22 +45,10 @@ impl Claims {
     /// What a CONNECT's payload (a JSON text) says.
     pub fn of_payload<D: Data>(now: Millis, payload: &D) -> Self {
         let mut object = payload.share();
-        let mut claims = Self::default();
         if object.parse(0) != Shape::Object {
-            return claims;
+            return Self::default();
         }
-        let mut members = MEMBERS;
-        while !members.is_empty() {
-            let name;
-            (name, members) = cut(members, b' ');
-            if let Some(token) = object.text_at(name) {
-                claims.add_token::<D>(now, &token);
-            }
-        }
-        let headers = object.get("headers");
-        if let Some(token) = headers.and_then(|headers| headers.text_at("authorization")) {
-            claims.add_token::<D>(now, &token);
-        }
+        let mut claims = Self::of_request(now, &object);
         let expiry = object.get("expiresAt");
         if let Some(expiry) = expiry.and_then(|expiry| expiry.as_number().or_else(|| expiry.as_time())) {
             claims.expire(now, expiry);
@@ -76,17 +63,20 @@ impl Claims {
         claims
     }
 
-    /// What the request of a handshake says: its header `Authorization`, and tokens in its query.
-    pub fn of_request<D: Data>(now: Millis, credentials: &Credentials) -> Self {
+    /// What the request of a handshake says: tokens in its query, whose parameters are the members of an object, and in the header
+    /// `authorization` of its member `headers`.
+    pub fn of_request<D: Data>(now: Millis, request: &D) -> Self {
         let mut claims = Self::default();
-        for header in &credentials.headers {
-            if header.is_named("authorization") {
-                claims.add_token::<D>(now, header.value().expose());
-            }
+        let headers = request.get("headers");
+        if let Some(token) = headers.and_then(|headers| headers.text_at("authorization")) {
+            claims.add_token::<D>(now, &token);
         }
-        for (key, value) in &credentials.query {
-            if has_word(MEMBERS, key) {
-                claims.add_token::<D>(now, value.expose());
+        let mut members = MEMBERS;
+        while !members.is_empty() {
+            let name;
+            (name, members) = cut(members, b' ');
+            if let Some(token) = request.text_at(name) {
+                claims.add_token::<D>(now, &token);
             }
         }
         claims

@@ -46,13 +46,16 @@ impl Warning {
         )
     }
 
+    /// What stands between the transport and the name in the sentence of every warning.
+    pub const CANNOT: &str = " cannot carry ";
+
     /// A sentence for the app's developer: what `name` is to `transport`, and what to do on the server.
     pub fn message(self, name: &str, transport: Kind) -> String {
-        join(&[transport.name(), " cannot carry ", name, self.remedy()])
+        join(&[transport.name(), Self::CANNOT, name, self.remedy()])
     }
 
-    /// The second half of the sentence.
-    fn remedy(self) -> &'static str {
+    /// What stands behind the name in that sentence.
+    pub fn remedy(self) -> &'static str {
         texts!(
             self,
             Warning {

@@ -16,6 +16,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them, in the order by which hosts number them.
+    pub const ALL: [Self; 4] = [Self::Polling, Self::WebSocket, Self::WebTransport, Self::Jsonp];
+
     /// The name that the API and messages use: `polling`, `websocket`, `webtransport` or `jsonp`.
     pub fn name(self) -> &'static str {
         texts!(
@@ -31,8 +34,7 @@ impl Kind {
 
     /// The transport that a server or an app names so.
     pub fn parse(name: &str) -> Option<Self> {
-        let all = [Self::Polling, Self::WebSocket, Self::WebTransport, Self::Jsonp];
-        all.into_iter().find(|kind| kind.name() == name)
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
     /// Whether it is a series of requests rather than a stream.

@@ -1,0 +1,63 @@
+//! What Rust needs to know of an app's options to decide: numbers. Texts and lists stay with the host.
+
+use crate::proto::auth::{AuthPlacement, HeaderFallback};
+use crate::proto::engine::Revision;
+use crate::proto::engine::connection::Config;
+use crate::proto::engine::transport::Candidate;
+use crate::proto::socket::policy::Policy;
+use crate::web::driver::websocket_worked;
+use crate::web::{Flag, Flags, Payload};
+
+/// The options of the next connection.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// The server and the path of its endpoint, as [`Endpoint`](crate::web::Endpoint) has it.
+    pub server: Payload,
+    /// What is so, and what is not.
+    pub flags: Flags,
+    /// Who writes and reads messages.
+    pub speech: Speech,
+    /// The revision of Engine.IO to speak; `None` to find out.
+    pub protocol: Option<Revision>,
+    /// The transports to use, in their order.
+    pub transports: Vec<Candidate>,
+    /// What becomes of headers on a transport that can't have them.
+    pub header_fallback: HeaderFallback,
+    /// Where the `auth` payload travels.
+    pub auth_placement: AuthPlacement,
+    /// How credentials are come by and kept good.
+    pub policy: Policy,
+}
+
+/// Who writes and reads the messages of a connection.
+#[cfg_attr(
+    not(feature = "js"),
+    expect(dead_code, reason = "the Rust API has one parser, and sockets")
+)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Speech {
+    /// The parser here.
+    #[default]
+    SocketIo,
+    /// A parser of the app's.
+    OwnParser,
+    /// The app: there is no Socket.IO on the connection.
+    Engine,
+}
+
+impl Settings {
+    /// What the connection is made with.
+    pub(crate) fn config(&self, known: Option<Revision>) -> Config {
+        // A message that nobody has asked for tells the revision of Socket.IO's servers alone.
+        let is_engine = self.speech == Speech::Engine;
+        Config {
+            revision: self.protocol,
+            known: known.or(is_engine.then_some(Revision::V4)),
+            transports: self.transports.clone(),
+            upgrade: self.flags.has(Flag::Upgrade),
+            try_all: self.flags.has(Flag::TryAll),
+            prefer_websocket: self.flags.has(Flag::RememberUpgrade) && websocket_worked(),
+            raw: self.speech != Speech::SocketIo,
+        }
+    }
+}

@@ -1,0 +1,141 @@
+// @ts-check
+/** What Rust asks about the options and credentials of a manager's sessions. */
+import { hasWebTransport } from "../web/network.js";
+import { bearerHeader, bearerOf } from "./headers.js";
+import { expand, filled, requestOf } from "./placing.js";
+import { FALLBACKS, KINDS, PLACEMENTS, read } from "./settings.js";
+import { locate } from "./url.js";
+
+/** What happens in the middle of a session whose handshake had the bearer token; `Time` in `core.rs` has the number. */
+const LATER_WITH_BEARER = 2;
+
+/** What is so and what is not, each a bit. @param {any[]} flags */
+const bits = (flags) => flags.reduce((bits, is, place) => bits | (Number(!!is) << place), 0);
+
+export class Session {
+  /** The token that the app's function gave last. @type {string | undefined} */
+  _token;
+  /** Headers that travel in each payload. @type {Record<string, string> | undefined} */
+  _headers;
+  /** What the present session began on. */
+  _began = "polling";
+  /** Its headers, before they are placed. @type {[string, string][]} */
+  _fields = [];
+
+  /** The options as they were when the present connection was configured. */
+  _options = /** @type {import("./settings.js").Options} */ ({});
+
+  /** @param {string} uri @param {boolean} isEngineOnly whether there is no Socket.IO on its connections */
+  constructor(uri, isEngineOnly) {
+    this._url = locate(uri);
+    this._isEngineOnly = isEngineOnly;
+  }
+
+  /** A bearer token. Where it cannot be a header, that is told here and not in the middle of a connection. @param {string} token */
+  _bear(token) {
+    bearerHeader(token);
+    this._token = token;
+  }
+
+  /** What Rust decides with, as `settings.rs` reads it. @param {any} opts */
+  _configure(opts) {
+    const options = (this._options = read(opts));
+    const { protocol, reauth, renewBefore, authTimeout } = options;
+    const numbers = [
+      this._flags(),
+      this._isEngineOnly ? 2 : Number(!!options.parser),
+      Number(protocol) || 0,
+      FALLBACKS.indexOf(options.headerFallback),
+      PLACEMENTS.indexOf(options.authPlacement),
+      reauth ? (reauth === "connect" ? 1 : 2) : 0,
+      renewBefore,
+      authTimeout,
+    ];
+    const candidates = options.transports
+      // Where the browser lacks it.
+      .filter((name) => name !== "webtransport" || hasWebTransport())
+      // A half is polling through `fetch`.
+      .map((name) => (name === "fetch" ? 0.5 : Math.max(0, KINDS.indexOf(name))));
+    return [this._url.server + options.path, reauth, numbers, candidates];
+  }
+
+  /** In the order of `Flag` in `endpoint.rs`. @param {any[]} ofTransport */
+  _flags(...ofTransport) {
+    const { _url: url, _options: options } = this;
+    return bits([
+      url.isSecure,
+      url.isOwnOrigin,
+      url.isMixed,
+      url.hostname === "localhost",
+      url.path === "/",
+      typeof options.credentials?.bearer === "function",
+      options.upgrade,
+      options.tryAllTransports,
+      options.rememberUpgrade,
+      options.headersOn === "handshake",
+      options.diagnose,
+      options.closeOnBeforeunload,
+      options.useNativeTimers,
+      ...ofTransport,
+    ]);
+  }
+
+  /** The app's query for a transport, names and values in turn. @param {string} kind @returns {string[]} */
+  _query(kind) {
+    const { query } = this._options.own[kind];
+    const { parameters } = this._url;
+    // The engine alone takes the URL's first.
+    return (this._isEngineOnly && parameters.length) || !query.length ? parameters : query;
+  }
+
+  /** Which credentials there are for a session that begins on a transport, each a bit. @param {number} kind @param {boolean} hasAuth */
+  _given(kind, hasAuth) {
+    const { extraHeaders, own, credentials } = this._options;
+    const name = (this._began = KINDS[kind]);
+    const headers = new Map(extraHeaders);
+    // Those of polling count for what takes over from it too.
+    for (const other of [own.polling, own[name]])
+      if (other.extraHeaders !== extraHeaders) for (const [key, header] of other.extraHeaders) headers.set(key, header);
+    const bearer = typeof credentials?.bearer === "function" ? this._token : credentials?.bearer;
+    if (bearer) headers.set("authorization", bearerHeader(bearer));
+    this._fields = [...headers.values()];
+    const hasBearer = this._fields.some((field) => bearerOf(field) !== undefined);
+    return bits([this._fields.length, hasBearer, hasAuth, own[name].withCredentials]);
+  }
+
+  /** The names of their headers. */
+  _names() {
+    return this._fields.map(([name]) => name).join(", ");
+  }
+
+  /**
+   * Puts those credentials into their places. Gives the plan, and what travels with the handshake.
+   * @param {string[]} texts @param {number} time `Time` in `core.rs` has the numbers @returns {[any, any[]]}
+   */
+  _place(texts, time) {
+    const parameters = this._query(this._began);
+    const { plan, carried, lists } = expand(this._fields, parameters, texts);
+    const request = requestOf(this._fields, parameters);
+    const { authorization } = request.headers;
+    if (time === LATER_WITH_BEARER) carried.push(["authorization", authorization]);
+    this._headers = carried.length ? Object.fromEntries(carried) : undefined;
+    return [plan, [...lists, request]];
+  }
+
+  /** Where a transport goes to, and what the app has for it, as `settings.rs` reads it. @param {number} number */
+  _endpoint(number) {
+    const kind = KINDS[number];
+    const { own, transportOptions } = this._options;
+    const { path, protocols, timestampRequests, timestampParam, requestTimeout, withCredentials, forceBase64 } = own[kind];
+    const query = this._query(kind);
+    const isStamped = timestampRequests ?? (kind === "polling" || kind === "jsonp");
+    return [
+      this._url.server + path,
+      filled(query),
+      filled([...protocols]),
+      kind === "webtransport" ? (transportOptions?.[kind] ?? undefined) : undefined,
+      isStamped ? timestampParam : undefined,
+      [this._flags(withCredentials, forceBase64, query !== this._query(this._began)), requestTimeout === Infinity ? 0 : requestTimeout],
+    ];
+  }
+}

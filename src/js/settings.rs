@@ -1,0 +1,82 @@
+//! Options in numbers, as `settings.js` gives them.
+
+use crate::client::settings::{Settings, Speech};
+use crate::proto::Data;
+use crate::proto::auth::{AuthPlacement, HeaderFallback};
+use crate::proto::engine::Revision;
+use crate::proto::engine::transport::{Candidate, Kind};
+use crate::proto::socket::policy::{Policy, Reauth};
+use crate::web::{Endpoint, Flag, Flags, Payload};
+
+/// Reads what `settings.js` makes of the options: a list of the server, the event in which credentials are renewed, and numbers.
+pub fn settings(list: &Payload) -> Option<Settings> {
+    let mut numbers = [0.0; 8];
+    list.item(2)?.read_numbers(&mut numbers);
+    let [
+        flags,
+        speech,
+        protocol,
+        fallback,
+        placement,
+        reauth,
+        renew_before,
+        timeout,
+    ] = numbers;
+    let flags = Flags::from_bits(flags as u32);
+    let transports = list.item(3)?;
+    Some(Settings {
+        server: list.item(0)?,
+        flags,
+        speech: match speech as u32 {
+            1 => Speech::OwnParser,
+            2 => Speech::Engine,
+            _ => Speech::SocketIo,
+        },
+        protocol: Revision::from_number(protocol as u32),
+        transports: (0..transports.count())
+            .filter_map(|index| candidate(&transports.item(index)?))
+            .collect(),
+        header_fallback: HeaderFallback::ALL.get(fallback as usize).copied().unwrap_or_default(),
+        auth_placement: AuthPlacement::ALL.get(placement as usize).copied().unwrap_or_default(),
+        policy: Policy {
+            timeout,
+            renews_bearer: flags.has(Flag::ProvidesBearer),
+            reauth: match reauth as u32 {
+                1 => Reauth::Connect,
+                2 => Reauth::Event(list.item(1)?.as_text()?),
+                _ => Reauth::Never,
+            },
+            renew_before,
+        },
+    })
+}
+
+/// A transport by the number of its kind, with a half where it is through `fetch`.
+fn candidate(number: &Payload) -> Option<Candidate> {
+    let number = number.as_number()?;
+    Some(Candidate {
+        kind: Kind::ALL.get(number as usize).copied()?,
+        fetch: number != number.floor(),
+    })
+}
+
+/// Reads what `settings.js` has for a transport: a list of the server, the query, the subprotocols, the options of a session, the name of
+/// the parameter that makes URLs differ, and numbers.
+pub fn endpoint(list: Payload) -> Endpoint {
+    let mut numbers = [0.0; 2];
+    if let Some(list) = list.item(5) {
+        list.read_numbers(&mut numbers);
+    }
+    let [flags, request_timeout] = numbers;
+    Endpoint {
+        flags: Flags::from_bits(flags as u32),
+        revision: Revision::default(),
+        query: list.item(1),
+        headers: None,
+        protocols: list.item(2),
+        session_options: list.item(3),
+        request_timeout,
+        stamp: list.item(4),
+        server: list.item(0).unwrap_or(list),
+    }
+}
