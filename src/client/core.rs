@@ -134,6 +134,15 @@ impl<H: Host> App for Core<H> {
         // What waits for a connection was given for the parser that there was in the beginning.
         options.speech = self.options.borrow().speech;
         driver.look(|manager| manager.policy = options.policy());
+        self.options.replace(Rc::new(options));
+        self.prepare(driver, epoch, demand);
+    }
+
+    fn prepare(&self, driver: &Rc<Driver>, epoch: u32, demand: Option<(Occasion, u32)>) {
+        let options = Rc::clone(&self.options.borrow());
+        if options.needs_rare(self.known()) && !driver.reach_for_connection(epoch, demand) {
+            return;
+        }
         let provides = matches!(options.bearer, options::Bearer::Provided);
         // Servers 1.x take a query of the handshake for that of every namespace: who has named another one does not begin with it.
         let is_root = self.url.path == "/" || driver.look(|manager| manager.wants_root());
@@ -141,7 +150,6 @@ impl<H: Host> App for Core<H> {
         if !with_auth {
             self.auth.replace(None);
         }
-        self.options.replace(Rc::new(options));
         match demand {
             Some((occasion, attempt)) if provides || with_auth => {
                 self.host.bear(driver, epoch, occasion, attempt, with_auth);

@@ -234,6 +234,16 @@ impl Options {
         }
     }
 
+    /// Whether a connection to a server, which is `known` to speak a revision, needs the second part of the module from the beginning on:
+    /// what is in it is called for these alone.
+    pub(crate) fn needs_rare(&self, known: Option<Revision>) -> bool {
+        self.speech != Speech::SocketIo
+            || self.reauth != Reauth::Never
+            || self.auth_placement == AuthPlacement::Event
+            || self.header_fallback == HeaderFallback::Event
+            || self.protocol.or(known) == Some(Revision::V3)
+    }
+
     /// How it is opened again. `seed` makes the jitter of one client differ from another's.
     pub(crate) fn reconnection(&self, seed: u32) -> Reconnection {
         let (min, max) = (self.reconnection_delay, self.reconnection_delay_max);

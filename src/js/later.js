@@ -3,12 +3,37 @@
  * What Rust calls of the parts that few connections need (`parts.js`). It is done when the part is there, and not at all where it has
  * ended by then.
  */
-import { ACCEPTED, ANSWERED, BROKEN, PROBED, dispatch, held, hold, take } from "../web/edge.js";
+import { ACCEPTED, ANSWERED, BROKEN, PROBED, REACHED, dispatch, held, hold, take } from "../web/edge.js";
 import { stamped } from "../web/network.js";
-import { load } from "./parts.js";
+import { load, parts } from "./parts.js";
 
 /** What came of a probe that can't be made; `Outcome` in `diagnosis.rs` has the number. */
 const UNKNOWN = 4;
+
+/** What says that a part can't be loaded. @param {string} name @param {unknown} description */
+const unavailable = (name, description) =>
+  hold({ description, hint: `${name}.js of the package can't be loaded: serve it, or import "socketio-wasm/full"` });
+
+let isReached = false;
+
+/** Whether the second part of the module is there. Where it is not, it is loaded, and the driver hears of it. @param {number} driver */
+export const reach = (driver) => {
+  const begin = (/** @type {import("./parts.js").Parts["rare"]} */ part) => {
+    if (!isReached) part.start();
+    isReached = true;
+  };
+  if (parts.rare) begin(parts.rare);
+  if (!isReached) {
+    load("rare")
+      .then(begin)
+      .then(
+        () => 0,
+        (description) => unavailable("rare", description),
+      )
+      .then((slot) => dispatch(driver, 0, REACHED, slot, 0));
+  }
+  return Number(isReached);
+};
 
 /**
  * Begins what ends in a signal at the latest. Gives the number of what ends it.
@@ -20,8 +45,7 @@ const begin = (name, begin, driver, transport, signal) => {
   const slot = hold(waiting);
   const isWanted = () => held[slot] === waiting;
   const failed = (/** @type {unknown} */ description) => {
-    const hint = `${name}.js of the package can't be loaded: serve it, or import "socketio-wasm/full"`;
-    if (isWanted()) dispatch(driver, transport, signal, hold({ description, hint }), 0);
+    if (isWanted()) dispatch(driver, transport, signal, unavailable(name, description), 0);
   };
   load(name).then((part) => {
     if (isWanted()) held[slot] = begin(part);

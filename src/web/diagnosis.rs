@@ -54,7 +54,9 @@ impl Case {
         }
     }
 
+    // A way into the second part of the module (`rare.rs`).
     /// Goes on, with what came of the last probe. Gives the failure where its reason is found; otherwise a signal comes later.
+    #[inline(never)]
     pub fn advance(
         &mut self,
         now: Millis,
@@ -140,6 +142,8 @@ impl Case {
 }
 
 impl Drop for Case {
+    // Another one: there is no case before the part is there.
+    #[inline(never)]
     fn drop(&mut self) {
         if self.diagnosis.is_some() {
             write(&self.about, None);
