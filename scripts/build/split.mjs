@@ -9,7 +9,10 @@ import { Failure, output } from "../process.mjs";
  */
 const entries = {
   // A failure of polling is looked into once the part is there; before that, no case begins.
-  "web::diagnosis": ["advance", "drop"],
+  "web::diagnosis": ["new", "advance", "drop", "withdraw"],
+  // A session opens once the part is there.
+  "web::webtransport": ["write_frame", "wanted"],
+  "web::signal": ["take_piece"],
   // There is no connection before the part is there with these options: `reauth`,
   "proto::socket::renewal": ["schedule_renewal", "expire_renewal", "renew", "handle_no_renewal", "handle_renewal_ack", "resume_renewal"],
   // `authPlacement: "event"` and `headerFallback: "event"`,
