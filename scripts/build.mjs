@@ -10,7 +10,7 @@ import { join, relative } from "node:path";
 import { bundle } from "./build/bundle.mjs";
 import { printSizes } from "./build/sizes.mjs";
 import { fingerprint, isBuilt, markBuilt } from "./build/stamp.mjs";
-import { bind, compile, optimize, optimizeWithNames } from "./build/wasm.mjs";
+import { bind, compile, optimize, optimizeParts, optimizeWithNames } from "./build/wasm.mjs";
 import { paths, root } from "./paths.mjs";
 import { runAsScript } from "./process.mjs";
 import { setup } from "./setup.mjs";
@@ -35,16 +35,16 @@ export async function build({ force = false, size = false, profile = false, log 
 async function buildAnew(log) {
   const compiled = await compile({ log });
   const bound = await bind(compiled, join(work, "bindgen"), { log });
-  const { wasm, bindings } = await optimize(bound, work);
+  const [whole, parts] = await Promise.all([optimize(bound, work), optimizeParts(bound, work)]);
 
   await rm(paths.dist, { recursive: true, force: true });
   await mkdir(paths.dist, { recursive: true });
-  await writeFile(join(paths.dist, "socketio.wasm"), wasm);
+  await writeFile(join(paths.dist, "socketio.wasm"), whole.wasm);
   // One copy of the module for an app that has several.
   const entries = { index: "src/js/entry.js", full: "src/js/entry-full.js", engine: "src/js/entry-engine.js" };
-  await bundle({ entries, outdir: paths.dist, bindings, wasm });
-  await bundle({ entry: "src/js/entry-classic.js", outfile: join(paths.dist, "socketio.js"), bindings, wasm, format: "iife" });
-  await bundle({ entry: "src/js/entry-init.js", outfile: join(paths.dist, "init.js"), bindings });
+  await bundle({ entries, outdir: paths.dist, ...parts });
+  await bundle({ entry: "src/js/entry-classic.js", outfile: join(paths.dist, "socketio.js"), ...parts, format: "iife" });
+  await bundle({ entry: "src/js/entry-init.js", outfile: join(paths.dist, "init.js"), bindings: whole.bindings });
   const banner = await notice("notepack.io");
   await bundle({ entry: "src/js/entry-msgpack.js", outfile: join(paths.dist, "msgpack.js"), banner });
 }

@@ -7,7 +7,13 @@ import { Failure } from "../process.mjs";
 import { inline } from "./text.mjs";
 
 /** What entries have as files of their own, beside the one that all share. */
-const parts = { webtransport: "src/web/webtransport.js", jsonp: "src/web/jsonp.js", diagnosis: "src/web/diagnosis.js", trace: "src/js/trace.js" };
+const parts = {
+  webtransport: "src/web/webtransport.js",
+  jsonp: "src/web/jsonp.js",
+  diagnosis: "src/web/diagnosis.js",
+  trace: "src/js/trace.js",
+  rare: "src/js/rare.js",
+};
 
 /** The parts, by the names of their files. */
 export const partNames = Object.keys(parts);
@@ -16,11 +22,12 @@ export const partNames = Object.keys(parts);
  * Bundles an entry point, or several (`entries`: by the name of the file in `outdir`), which then share a file. They may import
  *
  * - `#bindings`: what Rust exports, and `imports`, which the module is instantiated with (`wasm.mjs`);
- * - `#wasm`: `bytes()`, the module, decoded from the text that is inlined; where no `wasm` is given, it throws.
+ * - `#wasm`: `bytes()`, the module, decoded from the text that is inlined; where no `wasm` is given, it throws;
+ * - `#rare`: the same for the module's second part, with `imports` of its own.
  *
  * `banner` is a comment that it begins with.
  */
-export async function bundle({ entry, outfile, entries, outdir, bindings, wasm, format = "esm", banner = "" }) {
+export async function bundle({ entry, outfile, entries, outdir, bindings, wasm, rare, format = "esm", banner = "" }) {
   // Imported here: the npm packages may be installed after this module was loaded.
   const [{ build }, { minify }] = await Promise.all([import("esbuild"), import("terser")]);
   const options = {
@@ -38,7 +45,7 @@ export async function bundle({ entry, outfile, entries, outdir, bindings, wasm, 
     legalComments: "none",
     banner: { js: banner },
     logLevel: "warning",
-    plugins: [generated({ bindings, wasm }), ...(entries ? [shared(entries)] : [])],
+    plugins: [generated({ bindings, wasm, rare }), ...(entries ? [shared(entries)] : [])],
   };
   const { outputFiles } = await build(options).catch(() => {
     throw new Failure(`esbuild could not bundle ${entry ?? Object.values(entries).join(", ")}.`);
@@ -51,16 +58,20 @@ export async function bundle({ entry, outfile, entries, outdir, bindings, wasm, 
   }
 }
 
-function generated({ bindings, wasm }) {
+function generated({ bindings, wasm, rare }) {
   const generatedIn = join(paths.target, "npm", "bindgen");
   return {
     name: "generated",
     setup(build) {
-      build.onResolve({ filter: /^#(bindings|wasm)$/ }, ({ path }) => ({ path, namespace: "generated" }));
+      build.onResolve({ filter: /^#(bindings|wasm|rare)$/ }, ({ path }) => ({ path, namespace: "generated" }));
       build.onResolve({ filter: /^#texts$/ }, () => ({ path: join(root, "src/js/texts.js") }));
       build.onLoad({ filter: /^#bindings$/, namespace: "generated" }, () => ({ contents: bindings, resolveDir: generatedIn }));
       build.onLoad({ filter: /^#wasm$/, namespace: "generated" }, async () => {
         return { contents: wasm ? await inlined(wasm) : missing };
+      });
+      build.onLoad({ filter: /^#rare$/, namespace: "generated" }, async () => {
+        const contents = rare ? rare.bindings + (await inlined(rare.wasm)) : "export const imports = {}, bytes = () => {};";
+        return { contents, resolveDir: generatedIn };
       });
       // wasm-bindgen copies the crate's own JavaScript. There must be one of it, with one state: the original. What Rust calls of
       // a part goes to what loads it.

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { paths, root, searchPath } from "../paths.mjs";
 import { Failure, output, run } from "../process.mjs";
 import { wasmEnv, wasmTarget } from "../toolchain.mjs";
+import { exportsOf, extension, functionsOf, importsOf, ownImportsOf } from "./glue.mjs";
+import { EDGE, MAIN, RARE, split } from "./split.mjs";
 
 // The npm build compiles the standard library with the crate: without what panics and formatting need, it's much
 // smaller. That takes options that aren't stable yet, hence RUSTC_BOOTSTRAP.
@@ -25,10 +27,12 @@ const cargoOptions = {
     "-Clink-arg=-zstack-size=131072",
     // Without them, values cross through a table in JavaScript: that is less code, and quicker for small messages.
     "-Ctarget-feature=-reference-types",
+    // Whole names say which module of Rust a function is of (split.mjs).
+    "-Clink-arg=--no-demangle",
   ],
 };
 
-const bindgenOptions = ["--target", "bundler", "--no-typescript", "--remove-producers-section"];
+const bindgenOptions = ["--no-demangle", "--target", "bundler", "--no-typescript", "--remove-producers-section"];
 
 // A function with one caller becomes part of it: the engine compiles fewer functions at the start.
 const inlining = ["--one-caller-inline-max-function-size=2000"];
@@ -60,82 +64,75 @@ export async function bind(module, directory, { log } = {}) {
  * would be there twice.
  *
  * The result is the module's bytes, and the source of a JavaScript module with what the hand-written code needs of it: the
- * functions that Rust exports, its `memory`, `bind`, which gives them their values, and `imports`, what the module
- * is instantiated with.
+ * functions that Rust exports, its `memory`, `bind`, which gives them their values, `imports`, what the module
+ * is instantiated with, and `extend`, which adds the second part where there is one.
  */
 export async function optimize({ wasm, glue }, work) {
   const source = await readFile(glue, "utf8");
-  const exported = WebAssembly.Module.exports(await WebAssembly.compile(await readFile(wasm)));
-  const api = functionsOf(source).map(({ name }) => name).filter((item) => !item.startsWith("__wb"));
-  const used = new Set([...api, "memory"]);
-  const unused = exported.map((item) => item.name).filter((item) => !used.has(item));
+  const { bytes, names, left, origins } = await shorten(wasm, join(work, `${name}.wasm`), unusedOf(await exportsOfModule(wasm), source));
+  return { wasm: bytes, bindings: importsOf(left, source, origins) + extension(false, []) + exportsOf(names.exports, []) };
+}
 
-  const optimized = join(work, `${name}.wasm`);
+/** The same of the module in two parts (`split.mjs`). `rare` is the second one, with the source of `imports` that only it has. */
+export async function optimizeParts({ wasm, glue }, work) {
+  const source = await readFile(glue, "utf8");
+  const { main, rest, late } = await split(wasm, { env });
+  const file = (part, extension) => join(work, `${part}.${extension}`);
+  await writeFile(file("main", "wat"), main);
+  const unused = unusedOf(await exportsOfModule(wasm), source);
+  const { bytes, names, left, origins } = await shorten(file("main", "wat"), file("main", "wasm"), unused.filter((item) => !late.includes(item)));
+  const isOfRare = ([item]) => item.startsWith(`${RARE} `);
+  const known = new Map(left.map((short) => [`${origins.get(short).from} ${origins.get(short).item}`, short]));
+  await writeFile(file(RARE, "wat"), rest({ exported: new Map(names.exports), imported: known }));
+  await run("wasm-opt", [file(RARE, "wat"), "-o", file(RARE, "wasm"), ...features, ...optimizations, ...stripping], { env });
+
+  const rare = await readFile(file(RARE, "wasm"));
+  const exports = names.exports.filter((item) => !isOfRare(item));
+  const bindings = importsOf(left, source, origins) + extension(true, late) + exportsOf(exports, late);
+  return { wasm: bytes, bindings, rare: { wasm: rare, bindings: await ownImports(rare, source) } };
+}
+
+/** What only the second part imports, as `importsOf` gives it; the first has the others. */
+async function ownImports(rare, glue) {
+  const imports = WebAssembly.Module.imports(await WebAssembly.compile(rare));
+  return ownImportsOf(imports.filter(({ module }) => module !== MAIN && module !== EDGE), glue);
+}
+
+const env = { ...process.env, PATH: searchPath };
+
+/** What the text of a module does not say: that it may use these. */
+const features = ["bulk-memory", "mutable-globals", "nontrapping-float-to-int", "sign-ext"].map((feature) => `--enable-${feature}`);
+
+const stripping = ["--strip-debug", "--strip-producers", "--strip-target-features"];
+
+async function exportsOfModule(wasm) {
+  const exports = WebAssembly.Module.exports(await WebAssembly.compile(await readFile(wasm)));
+  return exports.map(({ name }) => name);
+}
+
+/** Those exports that only wasm-bindgen's glue uses. */
+function unusedOf(exported, glue) {
+  const api = functionsOf(glue).map(({ name }) => name).filter((item) => !item.startsWith("__wb"));
+  const used = new Set([...api, "memory"]);
+  return exported.filter((item) => !used.has(item));
+}
+
+/** The module with short names, which `names` has; `left` are the imports that it still has, by these, and `origins` where each is from. */
+async function shorten(source, file, unused) {
   const removal = unused.length > 0 ? [`--remove-exports=${unused.join(",")}`] : [];
   const renaming = ["--minify-imports-and-exports-and-modules"];
-  const stripping = ["--strip-debug", "--strip-producers", "--strip-target-features"];
-  const args = [wasm, "-o", optimized, ...removal, ...renaming, ...optimizations, ...stripping];
-  const names = JSON.parse(await output("wasm-opt", args, { env: { ...process.env, PATH: searchPath } }));
-  const bytes = await readFile(optimized);
-  return { wasm: bytes, bindings: `${await importsOf(bytes, source, names)}${exportsOf(names.exports)}` };
-}
-
-/** What Rust exports, as it is: numbers go in and out. A number is a signed one, a boolean is 0 or 1. */
-function exportsOf(exports) {
-  const bound = exports.map(([item, short]) => `${short}: ${item}`);
-  return `export let ${exports.map(([item]) => item).join(", ")};\nexport const bind = (exports) => {\n  ({ ${bound.join(", ")} } = exports);\n};\n`;
-}
-
-/**
- * The crate's own functions, as they are where they take and give numbers. wasm-bindgen's glue says which arguments are texts: for
- * these `texts.js` stands between.
- */
-async function importsOf(bytes, glue, names) {
+  const args = [source, "-o", file, ...features, ...removal, ...renaming, ...optimizations, ...stripping];
+  const names = JSON.parse(await output("wasm-opt", args, { env }));
+  const bytes = await readFile(file);
   // The names come from before the optimization, which removes imports too: what is left, the module knows.
   const left = WebAssembly.Module.imports(await WebAssembly.compile(bytes));
+  const modules = new Set(left.map((item) => item.module));
+  if (modules.size !== 1 || !modules.has("a")) throw new Failure(`The imports have other modules than a: ${[...modules].join(", ")}`);
   const origins = new Map(names.imports.map(([from, item, short]) => [short, { from, item }]));
-  const [module = "a", ...others] = new Set(left.map((item) => item.module));
-  if (others.length > 0) throw new Failure(`The imports have more than one module: ${others.join(", ")}`);
-
-  const sources = new Map(Array.from(glue.matchAll(/^import \{ (.*) \} from '(.*)';$/gm)).flatMap(([, items, from]) => items.split(", ").map((item) => [item, from])));
-  const functions = new Map(functionsOf(glue).map(({ name, body }) => [name, body]));
-  const lines = [];
-  const entries = left.map(({ name: short }) => {
-    const { from, item } = origins.get(short);
-    const own = from === `./${name}_bg.js` ? callOf(functions.get(item)) : { called: item, wrap: (call) => call };
-    if (!own) throw new Failure(`The glue of ${item} is unknown:\n${functions.get(item)}`);
-    const origin = from === `./${name}_bg.js` ? sources.get(own.called) : from;
-    if (origin) lines.push(`import { ${own.called} as i_${short} } from "${origin}";`);
-    return `${short}: ${own.wrap(`i_${short}`)}`;
-  });
-  lines.push('import { withTexts } from "#texts";', `export const imports = { ${module}: { ${entries.join(", ")} } };`, "");
-  return lines.join("\n");
-}
-
-/** What the glue exports: `{ name, body }` of each function. */
-function functionsOf(glue) {
-  return Array.from(glue.matchAll(/^export function ([\w$]+)\(.*\) \{\n([^]*?)\n\}$/gm), ([, name, body]) => ({ name, body }));
-}
-
-/** Which function a function of the glue calls, and how what Rust gives becomes its arguments. */
-function callOf(body) {
-  // Nothing but numbers: the browser's own, which tests replace.
-  const plain = /^ *const ret = ([A-Z]\w+\.\w+\(\));\s+return ret;$/.exec(body);
-  if (plain) return { wrap: () => `() => ${plain[1]}` };
-  const thrown = /^ *throw new Error\(getStringFromWasm0\(arg0, arg1\)\);$/.test(body);
-  if (thrown) return { wrap: () => "withTexts((text) => { throw new Error(text); }, 0)" };
-  // Objects stay in the edge's table: none was ever given to Rust.
-  if (/^ *takeObject\(arg0\);$/.test(body)) return { wrap: () => "() => {}" };
-  const [, called, list] = /^ *(?:const ret = )?(\w+)\((.*)\);$/m.exec(body) ?? [];
-  if (!called || body.includes("passString")) return undefined;
-  const args = Array.from(list.matchAll(/(getStringFromWasm0\(arg\d+, arg\d+\))|arg\d+(?: >>> 0| !== 0)?/g));
-  if (args.map(([text]) => text).join(", ") !== list) return undefined;
-  const texts = args.flatMap(([, text], index) => (text ? [index] : []));
-  const wrap = (call) => (texts.length > 0 ? `withTexts(${[call, ...texts].join(", ")})` : call);
-  return { called, wrap };
+  return { bytes, names, left: left.map((item) => item.name), origins };
 }
 
 /** For measuring: the same optimizations, but all names stay. */
 export async function optimizeWithNames(wasm, file, { log } = {}) {
-  await run("wasm-opt", [wasm, "-o", file, "-g", ...optimizations], { env: { ...process.env, PATH: searchPath }, log });
+  await run("wasm-opt", [wasm, "-o", file, "-g", ...optimizations], { env, log });
 }

@@ -198,6 +198,15 @@ impl<H: Host> App for Core<H> {
         // What waits for a connection was given for the parser that there was in the beginning.
         settings.speech = self.settings.borrow().speech;
         driver.look(|manager| manager.policy = settings.policy.clone());
+        self.settings.replace(Rc::new(settings));
+        self.prepare(driver, epoch, demand);
+    }
+
+    fn prepare(&self, driver: &Rc<Driver>, epoch: u32, demand: Option<(Occasion, u32)>) {
+        let settings = Rc::clone(&self.settings.borrow());
+        if settings.needs_rare(known(&settings)) && !driver.reach_for_connection(epoch, demand) {
+            return;
+        }
         let provides = settings.flags.has(Flag::ProvidesBearer);
         // Servers 1.x take a query of the handshake for that of every namespace: who has named another one does not begin with it.
         let is_root = settings.flags.has(Flag::Root) || driver.look(|manager| manager.wants_root());
@@ -205,7 +214,6 @@ impl<H: Host> App for Core<H> {
         if !with_auth {
             self.auth.replace(None);
         }
-        self.settings.replace(Rc::new(settings));
         match demand {
             Some((occasion, attempt)) if provides || with_auth => {
                 self.host.bear(driver, epoch, occasion, attempt, with_auth);

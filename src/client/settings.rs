@@ -4,7 +4,7 @@ use crate::proto::auth::{AuthPlacement, HeaderFallback};
 use crate::proto::engine::Revision;
 use crate::proto::engine::connection::Config;
 use crate::proto::engine::transport::Candidate;
-use crate::proto::socket::policy::Policy;
+use crate::proto::socket::policy::{Policy, Reauth};
 use crate::web::driver::websocket_worked;
 use crate::web::{Flag, Flags, Payload};
 
@@ -59,5 +59,15 @@ impl Settings {
             prefer_websocket: self.flags.has(Flag::RememberUpgrade) && websocket_worked(),
             raw: self.speech != Speech::SocketIo,
         }
+    }
+
+    /// Whether a connection to a server, which is `known` to speak a revision, needs the second part of the module from the beginning on:
+    /// what is in it is called for these alone.
+    pub(crate) fn needs_rare(&self, known: Option<Revision>) -> bool {
+        self.speech != Speech::SocketIo
+            || self.policy.reauth != Reauth::Never
+            || self.auth_placement == AuthPlacement::Event
+            || self.header_fallback == HeaderFallback::Event
+            || self.protocol.or(known) == Some(Revision::V3)
     }
 }

@@ -51,8 +51,10 @@ declare module "#bindings" {
   export function dispatch(driver: number, transport: number, signal: number, slot: number, number: number): number;
   export const memory: WebAssembly.Memory;
   export const imports: WebAssembly.Imports;
-  /** Gives all of the above their values. */
+  /** Gives all of the above their values, but for what is in the second part. */
   export function bind(exports: WebAssembly.Exports): void;
+  /** Adds the second part, where there is one. */
+  export function extend(bytes: () => Uint8Array, imports: WebAssembly.Imports): void;
 }
 
 /** MessagePack, with `undefined` and dates as `socket.io-msgpack-parser` has them. */
@@ -66,4 +68,10 @@ declare module "notepack.io/browser/decode.js" {
 /** The module, decoded from the text that is inlined. It throws in the entry that loads it. */
 declare module "#wasm" {
   export function bytes(): Uint8Array;
+}
+
+/** The second part of the module, and what it imports besides. */
+declare module "#rare" {
+  export function bytes(): Uint8Array;
+  export const imports: WebAssembly.Imports;
 }

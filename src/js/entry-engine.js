@@ -7,10 +7,11 @@ import { Transport } from "./engine.js";
 import { Socket } from "./engine-socket.js";
 import { parse } from "./parse.js";
 import { parts } from "./parts.js";
+import * as rare from "./rare.js";
 import * as trace from "./trace.js";
 import { Fetch, WebSocket, WebTransport, XHR } from "./transports.js";
 
-Object.assign(parts, { webtransport, jsonp, diagnosis, trace });
+Object.assign(parts, { webtransport, jsonp, diagnosis, trace, rare });
 
 /** The version of the Engine.IO protocol. */
 export const { protocol } = Socket;

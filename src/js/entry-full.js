@@ -5,9 +5,10 @@ import * as jsonp from "../web/jsonp.js";
 import * as webtransport from "../web/webtransport.js";
 import { Manager as SharedManager, io as connect } from "./api.js";
 import { parts } from "./parts.js";
+import * as rare from "./rare.js";
 import * as trace from "./trace.js";
 
-Object.assign(parts, { webtransport, jsonp, diagnosis, trace });
+Object.assign(parts, { webtransport, jsonp, diagnosis, trace, rare });
 
 // As in `entry.js`.
 export const io = connect;

@@ -11,6 +11,7 @@ loadWith({
   jsonp: () => import("../web/jsonp.js"),
   diagnosis: () => import("../web/diagnosis.js"),
   trace: () => import("./trace.js"),
+  rare: () => import("./rare.js"),
 });
 
 // Of this module, so that no bundler takes them from elsewhere and leaves out what is above.

@@ -10,6 +10,7 @@
  * @property {typeof import("../web/jsonp.js")} jsonp
  * @property {typeof import("../web/diagnosis.js")} diagnosis
  * @property {typeof import("./trace.js")} trace
+ * @property {typeof import("./rare.js")} rare
  */
 
 /** What an entry brings along, once the app has it. @type {Partial<Parts>} */

@@ -46,6 +46,7 @@ pub struct Case {
 
 impl Case {
     /// Begins with a failure of polling.
+    #[inline(never)]
     pub fn new(endpoint: Rc<Endpoint>, failure: Rc<Failure<Payload>>) -> Self {
         Self {
             about: about(&endpoint),
@@ -55,7 +56,9 @@ impl Case {
         }
     }
 
+    // A way into the second part of the module (`rare.rs`).
     /// Goes on, with what came of the last probe. Gives the failure where its reason is found; otherwise a signal comes later.
+    #[inline(never)]
     pub fn advance(
         &mut self,
         now: Millis,
@@ -137,6 +140,8 @@ impl Case {
 }
 
 impl Drop for Case {
+    // Another one: there is no case before the part is there.
+    #[inline(never)]
     fn drop(&mut self) {
         if self.diagnosis.is_some() {
             write(self.about.share(), None);
@@ -147,8 +152,14 @@ impl Drop for Case {
 /// A server has answered: what was found out holds no longer.
 pub fn forget(endpoint: &Endpoint) {
     if RECORDS.with_borrow(|records| !records.is_empty()) {
-        write(about(endpoint), None);
+        withdraw(endpoint);
     }
+}
+
+// Another way into the second part: what there is a record of was looked into.
+#[inline(never)]
+fn withdraw(endpoint: &Endpoint) {
+    write(about(endpoint), None);
 }
 
 fn is_same(one: &Payload, other: &Payload) -> bool {

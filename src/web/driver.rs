@@ -25,6 +25,7 @@ use super::edge;
 use super::endpoint::{Endpoint, Flag};
 use super::line::Line;
 use super::payload::Payload;
+use super::rare::Waiting;
 use super::signal;
 
 /// What a driver asks of the layer above, and tells it. Called while nothing is borrowed.
@@ -32,6 +33,9 @@ pub trait App {
     /// Find the options of the next connection and answer with [`Driver::configured`]. `demand` says why another bearer
     /// token may be needed, where one may.
     fn configure(&self, driver: &Rc<Driver>, epoch: u32, demand: Option<(Occasion, u32)>);
+
+    /// Goes on with these options: finds the bearer token, where one may be needed, and answers.
+    fn prepare(&self, driver: &Rc<Driver>, epoch: u32, demand: Option<(Occasion, u32)>);
 
     /// The app gave another bearer token, which expires at a time in seconds or milliseconds since 1970.
     fn bear(&self, driver: &Driver, expires_at: Option<f64>) -> Result<(), Error>;
@@ -80,6 +84,10 @@ pub struct Driver {
     is_draining: Cell<bool>,
     /// What the present session speaks.
     revision: Cell<Revision>,
+    /// What waits for the second part of the module (`rare.rs`).
+    pub(super) waiting: RefCell<Vec<Waiting>>,
+    /// Why that could not be loaded, while what waited goes on.
+    pub(super) denied: RefCell<Option<Rc<Failure<Payload>>>>,
     /// Itself, as long as nobody else holds it and it still writes.
     lingering: Cell<Option<Rc<Self>>>,
 }
@@ -128,6 +136,8 @@ impl Driver {
                 offset: Cell::new(0.0),
                 is_draining: Cell::new(false),
                 revision: Cell::new(Revision::V4),
+                waiting: RefCell::default(),
+                denied: RefCell::default(),
                 lingering: Cell::new(None),
             });
             match drivers.get_mut(number) {

@@ -21,6 +21,7 @@ export const PROBED = 9;
 export const WOKEN = 10;
 export const UNLOADED = 11;
 export const BYTES = 12;
+export const REACHED = 13;
 
 /** The values that Rust holds, by number. Number 0 stands for nothing. @type {any[]} */
 export const held = [undefined];

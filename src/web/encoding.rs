@@ -1,4 +1,4 @@
-//! The way through an encoder of the app's.
+//! The way through an encoder of the app's, which the npm build has in another part (`scripts/build/split.mjs`).
 
 use crate::proto::engine::packet::Packet;
 
@@ -7,6 +7,7 @@ use super::payload::Payload;
 
 impl Driver {
     /// Has the app's encoder make messages of a packet. Called while nothing is borrowed.
+    #[inline(never)]
     pub(super) fn encode(&self, connection: u32, socket: usize, packet: Packet<Payload>) {
         let (id, compress) = (packet.id, packet.compress);
         let messages = self.app.encode(connection, socket, packet);

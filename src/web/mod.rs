@@ -11,6 +11,7 @@ pub mod endpoint;
 mod line;
 pub mod payload;
 pub(crate) mod polling;
+pub(crate) mod rare;
 pub(crate) mod signal;
 mod webtransport;
 

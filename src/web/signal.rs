@@ -8,6 +8,7 @@ use crate::proto::Data;
 use crate::proto::diagnosis::Outcome;
 use crate::proto::engine::connection::Input;
 use crate::proto::engine::frame::Piece;
+use crate::proto::engine::payload::may_be_old;
 use crate::proto::engine::refusal::code_of;
 use crate::proto::engine::transport::Kind;
 use crate::proto::output::Failure;
@@ -20,10 +21,11 @@ use super::edge;
 use super::endpoint::Flag;
 use super::line::Line;
 use super::payload::Payload;
+use super::rare::{Access, Waiting};
 
 /// What `edge.js` tells, in the same order there.
 #[derive(Clone, Copy)]
-enum Signal {
+pub(super) enum Signal {
     Opened,
     Text,
     Binary,
@@ -37,11 +39,12 @@ enum Signal {
     Woken,
     Unloaded,
     Bytes,
+    Reached,
 }
 
 impl Signal {
     fn from_number(number: u32) -> Option<Self> {
-        const ALL: [Signal; 13] = [
+        const ALL: [Signal; 14] = [
             Signal::Opened,
             Signal::Text,
             Signal::Binary,
@@ -55,6 +58,7 @@ impl Signal {
             Signal::Woken,
             Signal::Unloaded,
             Signal::Bytes,
+            Signal::Reached,
         ];
         ALL.get(number as usize).copied()
     }
@@ -113,24 +117,61 @@ pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: i32, number: u
         match signal {
             Signal::Woken => driver.wake(),
             Signal::Unloaded => driver.hush(),
+            Signal::Reached => driver.handle_reached(payload),
             _ => driver.handle(transport, signal, payload, number),
         }
         if matches!(signal, Signal::Opened | Signal::Bytes) {
             let line = driver.line(transport);
-            return line.map_or(f64::INFINITY, |line| f64::from(line.wanted()));
+            let session = line.filter(|line| line.kind == Kind::WebTransport);
+            return session.map_or(f64::INFINITY, |line| f64::from(line.wanted()));
         }
     }
     0.0
 }
 
+/// Puts the head of a text that had to wait back to where it was.
+pub(super) fn restore_head(text: &Payload) {
+    let mut head = [0; HEAD];
+    text.read(0, &mut head);
+    ARRIVED.with(|arrived| {
+        for (unit, arrived) in head.iter().zip(arrived) {
+            arrived.set(*unit);
+        }
+    });
+}
+
 impl Driver {
-    fn handle(self: &Rc<Self>, transport: u32, signal: Signal, payload: Option<Payload>, number: u32) {
+    pub(super) fn handle(self: &Rc<Self>, transport: u32, signal: Signal, payload: Option<Payload>, number: u32) {
         let now = self.enter();
         // One that is closed is not heard any more.
         if let Some(line) = self.line(transport) {
-            self.hear(&line, now, transport, signal, payload, number);
+            match self.admit(&line, signal, payload.as_ref(), number) {
+                Access::Granted => self.hear(&line, now, transport, signal, payload, number),
+                Access::Awaited => self.hold(Waiting::Signal(transport, signal, payload, number)),
+                Access::Denied(failure) => {
+                    let mut manager = self.manager.borrow_mut();
+                    manager.handle(now, transport, Input::Failed(failure));
+                }
+            }
         }
         self.leave();
+    }
+
+    /// Whether what happened has to wait for the second part of the module: it begins a session with a server of protocol 3, it
+    /// is to be looked into why none begins, or it follows what waits.
+    fn admit(&self, line: &Line, signal: Signal, payload: Option<&Payload>, number: u32) -> Access {
+        if self.is_waiting() {
+            return Access::Awaited;
+        }
+        let needs_rare = !line.has_joined.get()
+            && match (signal, payload) {
+                // Where that can't be had, the failure is told as it is.
+                (Signal::Answered, _) if number == 0 => line.wants_reason() && !self.is_denied(),
+                (Signal::Answered, Some(body)) => number == 200 && may_be_old(body),
+                (Signal::Text | Signal::Binary, _) => self.look(|manager| manager.wait_to_decide()),
+                _ => false,
+            };
+        if needs_rare { self.reach_rare() } else { Access::Granted }
     }
 
     fn hear(&self, line: &Line, now: Millis, transport: u32, signal: Signal, payload: Option<Payload>, number: u32) {
@@ -188,7 +229,7 @@ impl Driver {
                 }
                 if matches!(signal, Signal::Accepted) {
                     Input::Refused(failure)
-                } else if begins && number == 0 && line.kind != Kind::Jsonp {
+                } else if is_get && number == 0 && line.wants_reason() && !self.is_denied() {
                     match line.look_into(now, failure) {
                         Some(known) => Input::Failed(known),
                         None => return,
@@ -218,6 +259,8 @@ impl Driver {
 }
 
 /// A piece of a stream that carries bytes. Gives the packet that it is, and how long the head is that was copied of it.
+// A way into the second part of the module: a session opens once that is there.
+#[inline(never)]
 fn take_piece(line: &Line, bytes: Payload, number: u32) -> Option<(Payload, u32)> {
     match line.advance(number) {
         Piece::Header => None,
@@ -232,12 +275,13 @@ fn take_piece(line: &Line, bytes: Payload, number: u32) -> Option<(Payload, u32)
 }
 
 impl Line {
-    /// Polling could not begin, and the browser does not say why: finds it out, where the app wants that. Gives the failure
-    /// back where nothing is left to find out.
+    /// Whether the app wants to know why polling could not begin, where the browser does not say.
+    fn wants_reason(&self) -> bool {
+        self.endpoint.flags.has(Flag::Diagnose) && !self.has_joined.get() && self.kind == Kind::Polling
+    }
+
+    /// Finds that out. Gives the failure back where nothing is left to find out.
     fn look_into(&self, now: Millis, failure: Rc<Failure<Payload>>) -> Option<Rc<Failure<Payload>>> {
-        if !self.endpoint.flags.has(Flag::Diagnose) {
-            return Some(failure);
-        }
         let case = Case::new(Rc::clone(&self.endpoint), failure);
         self.case.set(Some(Box::new(case)));
         self.diagnose(now, Outcome::Unknown)

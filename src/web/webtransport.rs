@@ -1,4 +1,4 @@
-//! WebTransport.
+//! WebTransport. The ways in are `#[inline(never)]`: the npm build has it in another part (`scripts/build/split.mjs`).
 
 use crate::proto::Data;
 use crate::proto::engine::frame::{EMPTY_BINARY, Header, Piece};
@@ -15,6 +15,7 @@ impl Line {
         self.stream.set(session);
     }
 
+    #[inline(never)]
     pub(super) fn write_frame(&self, mut data: Payload, mut is_binary: bool) {
         let mut length = edge::to_bytes(data.slot());
         if length == 0 {
@@ -32,7 +33,8 @@ impl Line {
         );
     }
 
-    /// How many bytes of the stream make the next piece. (Of others, nothing is cut into pieces.)
+    /// How many bytes of the stream make the next piece.
+    #[inline(never)]
     pub fn wanted(&self) -> u32 {
         self.decoder.get().wanted()
     }

@@ -321,5 +321,5 @@ test("the default entry and this one share one module", async ({ run, server, st
     const files = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname).filter((path) => path.startsWith("/client/"));
     return { data, answer, files: files.sort() };
   }, server.url, engine.url, ours);
-  assert.deepEqual(seen, { data: "hello", answer: "there", files: ["diagnosis", "engine", "index", "jsonp", "shared", "trace", "webtransport"].map((name) => `/client/dist/${name}.js`) });
+  assert.deepEqual(seen, { data: "hello", answer: "there", files: ["diagnosis", "engine", "index", "jsonp", "rare", "shared", "trace", "webtransport"].map((name) => `/client/dist/${name}.js`) });
 }, onlyOurs);

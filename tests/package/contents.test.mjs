@@ -16,6 +16,7 @@ const meant = [
   "dist/init.js",
   "dist/jsonp.js",
   "dist/msgpack.js",
+  "dist/rare.js",
   "dist/shared.js",
   "dist/socketio.js",
   "dist/socketio.wasm",

@@ -288,7 +288,9 @@ impl<D: Data> Connection<D> {
         }
         match kind {
             PacketType::Message if self.state != State::Opening => {
-                self.prolong(now);
+                if self.revision == Revision::V3 {
+                    self.prolong(now);
+                }
                 return Some(data);
             }
             PacketType::Ping | PacketType::Pong if self.state != State::Opening => {

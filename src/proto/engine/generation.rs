@@ -45,12 +45,22 @@ impl<D: Data> Connection<D> {
         }
     }
 
+    /// Whether what arrives next decides. It may be handled later: until then, silence does not decide.
+    pub fn wait_to_decide(&mut self) -> bool {
+        let is_undecided = self.state == State::Undecided;
+        if is_undecided {
+            self.timers.stop(Timer::Detection);
+        }
+        is_undecided
+    }
+
     /// Whether it is taken for one of revision 4 because it was silent, or the last time was: one of revision 3 may have been slow.
     pub fn may_be_old(&self) -> bool {
         self.is_guess && self.revision == Revision::V4
     }
 
     /// The server speaks another revision than the app wants.
+    #[inline(never)]
     pub(super) fn mismatch(&mut self, out: &mut Outputs<D>) {
         let message = match self.revision {
             Revision::V3 => {
@@ -76,6 +86,7 @@ impl<D: Data> Connection<D> {
     }
 
     /// It is time for our own sign of life, which the server has to answer.
+    #[inline(never)]
     pub(super) fn ping(&mut self, now: Millis, out: &mut Outputs<D>) {
         if let Some(session) = &self.session {
             self.timers.set(Timer::Heartbeat, now + session.ping_timeout);
@@ -85,9 +96,9 @@ impl<D: Data> Connection<D> {
 
     /// A message shows that the server lives: where the answer to our sign of life is waited for, it may come behind others, and later
     /// than the server allows (many 2.x: 5 seconds). Source: `engine.io-client` 3.5.
+    #[inline(never)]
     pub(super) fn prolong(&mut self, now: Millis) {
         if let Some(session) = &self.session
-            && self.revision == Revision::V3
             && self.timers.is_expired(Timer::Heartbeat, Millis::MAX)
             && !self.is_expired(now)
         {

@@ -1,4 +1,6 @@
 //! Engine.IO payloads: the packets that one polling response carries, and what a packet carries.
+//!
+//! The ways to what only revision 3 has are `#[inline(never)]`: the npm build has it in another part (`scripts/build/split.mjs`).
 
 use crate::proto::Data;
 
@@ -10,6 +12,9 @@ pub const SEPARATOR: u16 = 0x1e;
 
 /// What a binary packet begins with where it travels as text; base64 follows, in revision 3 behind the type's digit.
 const BINARY_MARK: u16 = b'b' as u16;
+
+/// The digit 0.
+const DIGIT: u16 = b'0' as u16;
 
 /// What ends the length of a packet in a text (revision 3).
 const COLON: u16 = b':' as u16;
@@ -25,16 +30,11 @@ const REPLACEMENT: u16 = 0xfffd;
 /// `None` where the payload is not well formed. Sources: Engine.IO protocol 4, "Payload" (`packet1\x1epacket2`); protocol 3,
 /// "Payload" (`<length>:<packet>…`, or binary).
 pub fn split<D: Data>(revision: Revision, body: &D) -> Option<Vec<D>> {
+    if revision == Revision::V3 {
+        return split_framed(body);
+    }
     let mut packets = Vec::new();
     let mut from = 0;
-    if revision == Revision::V3 {
-        while let Some(first) = body.unit(from) {
-            let (to, packet) = framed(body, from, first)?;
-            packets.push(packet);
-            from = to;
-        }
-        return (from > 0).then_some(packets);
-    }
     loop {
         let end = body.find(SEPARATOR, from);
         packets.push(body.slice(from, end.unwrap_or(usize::MAX)));
@@ -43,6 +43,19 @@ pub fn split<D: Data>(revision: Revision, body: &D) -> Option<Vec<D>> {
             None => return Some(packets),
         }
     }
+}
+
+/// The same in revision 3.
+#[inline(never)]
+fn split_framed<D: Data>(body: &D) -> Option<Vec<D>> {
+    let mut packets = Vec::new();
+    let mut from = 0;
+    while let Some(first) = body.unit(from) {
+        let (to, packet) = framed(body, from, first)?;
+        packets.push(packet);
+        from = to;
+    }
+    (from > 0).then_some(packets)
 }
 
 /// The packet of revision 3 that begins with this unit, and where it ends. Lengths are in UTF-16 code units in a text and in bytes
@@ -60,7 +73,7 @@ fn framed<D: Data>(body: &D, at: usize, first: u16) -> Option<(usize, D)> {
 
 /// The length of a packet, which is not 0, and where the packet begins.
 fn length<D: Data>(body: &D, mut at: usize, is_in_bytes: bool) -> Option<(usize, usize)> {
-    let zero = if is_in_bytes { 0 } else { u16::from(b'0') };
+    let zero = if is_in_bytes { 0 } else { DIGIT };
     at += usize::from(is_in_bytes);
     let mut length = 0_usize;
     loop {
@@ -80,6 +93,22 @@ fn length<D: Data>(body: &D, mut at: usize, is_in_bytes: bool) -> Option<(usize,
 
 /// The revision that a server's first answer is framed in: protocol 4 begins with the packet's type, protocol 3 with a length.
 pub(super) fn revision_of<D: Data>(body: &D) -> Revision {
+    if may_be_old(body) {
+        framing_of(body)
+    } else {
+        Revision::V4
+    }
+}
+
+/// Whether a server's first answer could be framed in revision 3, as a handshake of revision 4 is not.
+pub fn may_be_old<D: Data>(body: &D) -> bool {
+    let first = body.unit(0);
+    first.is_some_and(|unit| unit < 2 || (DIGIT + 1..=DIGIT + 9).contains(&unit))
+}
+
+/// [`revision_of`] what may be of either.
+#[inline(never)]
+fn framing_of<D: Data>(body: &D) -> Revision {
     let is_in_bytes = body.unit(0).is_some_and(|unit| unit < 2);
     if is_in_bytes || length(body, 0, false).is_some() {
         Revision::V3

@@ -110,7 +110,7 @@ impl<D: Data> Manager<D> {
 
     /// Asks for the payload of a socket's CONNECT, unless an earlier CONNECT is still to be answered.
     pub(super) fn authenticate(&mut self, now: Millis, socket: usize) {
-        if self.sockets.at(socket).has_stale_connect || self.waits_for_root(now, socket) {
+        if self.sockets.at(socket).has_stale_connect || self.is_old() && self.waits_for_root(now, socket) {
             return;
         }
         let entry = self.sockets.at(socket);
@@ -264,10 +264,10 @@ impl<D: Data> Manager<D> {
             return;
         }
         entry.asking.due = Millis::INFINITY;
-        match entry.state {
+        match self.state_of(socket) {
             SocketState::AwaitAuth => self.handle_no_auth(now, socket, too_late()),
             SocketState::AwaitRetry => self.authenticate(now, socket),
-            SocketState::AwaitConnect | SocketState::AwaitConnection => self.handle_unanswered(now),
+            SocketState::AwaitConnect | SocketState::AwaitConnection if self.is_old() => self.handle_unanswered(now),
             SocketState::AwaitSignIn => self.handle_no_sign_in(now, socket),
             SocketState::Connected => self.expire_renewal(now, socket),
             _ => {}

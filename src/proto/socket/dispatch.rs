@@ -15,6 +15,7 @@ use super::namespace::{Socket, State as SocketState};
 use super::old_protocol::Root;
 use super::packet::PacketType;
 use super::parser::Incoming;
+use super::policy::Reauth;
 use super::sign_in::is_accepted;
 
 /// What is told of a packet to who watches.
@@ -126,7 +127,9 @@ impl<D: Data> Manager<D> {
         }
         self.try_queued(now, socket);
         self.tell(socket, SocketEvent::Connect { recovered }, Some(id));
-        self.schedule_renewal(socket);
+        if self.policy.reauth != Reauth::Never {
+            self.schedule_renewal(socket);
+        }
     }
 
     fn handle_connect_error(&mut self, now: Millis, socket: usize, data: D) {
@@ -180,7 +183,7 @@ impl<D: Data> Manager<D> {
 
     /// The socket will not be connected by this attempt, nor by another one of its own.
     pub(super) fn refuse(&mut self, socket: usize, failure: Rc<Failure<D>>) {
-        if self.is_root(socket) {
+        if self.is_old() && self.is_root(socket) {
             self.refuse_waiting(&failure);
         }
         self.abandon(socket);

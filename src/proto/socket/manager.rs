@@ -151,6 +151,11 @@ impl<D: Data> Manager<D> {
         self.connection.as_ref().map(Connection::kind).or(self.last_kind)
     }
 
+    /// See [`Connection::wait_to_decide`].
+    pub fn wait_to_decide(&mut self) -> bool {
+        self.connection.as_mut().is_some_and(Connection::wait_to_decide)
+    }
+
     /// Whether there is neither a connection nor an attempt to open one.
     pub fn is_closed(&self) -> bool {
         self.state == State::Closed

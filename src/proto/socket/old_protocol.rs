@@ -2,6 +2,8 @@
 //! open, and a CONNECT has no payload, only a query behind the name of its namespace.
 //!
 //! Source: Socket.IO protocol 5, "Difference between v4 and v5".
+//!
+//! The ways to what only these servers need are `#[inline(never)]`: the npm build has it in another part (`scripts/build/split.mjs`).
 
 use std::rc::Rc;
 
@@ -83,9 +85,10 @@ impl<D: Data> Manager<D> {
         self.sockets.iter().any(wants)
     }
 
-    /// Whether a socket has to wait until the server has connected the root.
+    /// Whether a socket has to wait until the server, one of protocol 4, has connected the root.
+    #[inline(never)]
     pub(super) fn waits_for_root(&mut self, now: Millis, socket: usize) -> bool {
-        let is_early = self.is_old() && self.root != Root::Granted;
+        let is_early = self.root != Root::Granted;
         let entry = self.sockets.at(socket);
         if !is_early || entry.is_root() {
             return false;
@@ -111,6 +114,7 @@ impl<D: Data> Manager<D> {
     }
 
     /// The server says something of the root, perhaps unasked. Whoever waits for it goes on.
+    #[inline(never)]
     pub(super) fn handle_root(&mut self, now: Millis, socket: Option<usize>, packet: &Incoming<D>) {
         match packet.kind {
             PacketType::Connect => {
@@ -134,6 +138,7 @@ impl<D: Data> Manager<D> {
     }
 
     /// A server without middleware has not answered who asked for the root: it is connected.
+    #[inline(never)]
     pub(super) fn handle_unanswered(&mut self, now: Millis) {
         self.root = Root::Granted;
         let packet = Incoming {
@@ -146,9 +151,10 @@ impl<D: Data> Manager<D> {
         self.handle_incoming(now, packet);
     }
 
-    /// The root is refused for good: so is every namespace that waits for it.
+    /// The root is refused for good: so is every namespace that waits for it, with a server of protocol 4.
+    #[inline(never)]
     pub(super) fn refuse_waiting(&mut self, failure: &Rc<Failure<D>>) {
-        if self.is_old() && self.root != Root::Granted {
+        if self.root != Root::Granted {
             for socket in 0..self.sockets.len() {
                 if !self.is_root(socket) && self.state_of(socket) == SocketState::AwaitConnection {
                     self.refuse(socket, Rc::clone(failure));
@@ -160,9 +166,15 @@ impl<D: Data> Manager<D> {
     /// The id of a socket that the server has connected: on protocol 4 that of the session, behind the namespace's name.
     /// `None` where an answer that has to name it does not.
     pub(super) fn socket_id(&self, socket: usize, granted: &D) -> Option<D> {
-        if !self.is_old() {
-            return granted.get("sid");
+        if self.is_old() {
+            self.old_id(socket)
+        } else {
+            granted.get("sid")
         }
+    }
+
+    #[inline(never)]
+    fn old_id(&self, socket: usize) -> Option<D> {
         let sid = self.connection.as_ref()?.sid()?;
         Some(match &self.sockets.get(socket).name {
             Some(name) => name.concat(&D::text("#")).concat(sid),
@@ -179,6 +191,7 @@ impl<D: Data> Manager<D> {
     }
 
     /// Connects a socket whose payload is here: in the query of its namespace, where the app wants it in a query.
+    #[inline(never)]
     pub(super) fn begin_old_connect(&mut self, now: Millis, socket: usize, auth: Option<D>) {
         let entry = self.sockets.at(socket);
         if auth.is_some() && !self.placed.auth_in_query {

@@ -141,7 +141,12 @@ impl<D: Data> Manager<D> {
 
     /// The server acknowledged an event.
     pub(super) fn handle_ack(&mut self, now: Millis, socket: usize, id: u32, data: D) {
-        if self.sockets.at(socket).acks.take(id) && !self.handle_renewal_ack(now, socket, id, Some(&data)) {
+        if !self.sockets.at(socket).acks.take(id) {
+            return;
+        }
+        if self.is_of_renewal(socket, id) {
+            self.handle_renewal_ack(now, socket, Some(&data));
+        } else {
             let ticket = self.end_queued(socket, id);
             let id = ticket.unwrap_or(id);
             self.tell(socket, SocketEvent::Ack { id }, Some(data));
@@ -176,7 +181,9 @@ impl<D: Data> Manager<D> {
         for pending in &acks.take_all(&|pending| pending.deadline <= now) {
             let id = pending.id;
             self.discard_buffered(socket, id);
-            if !self.handle_renewal_ack(now, socket, id, None) {
+            if self.is_of_renewal(socket, id) {
+                self.handle_renewal_ack(now, socket, None);
+            } else {
                 self.lose_ack(socket, id, Loss::TimedOut);
             }
         }

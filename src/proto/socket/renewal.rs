@@ -8,6 +8,8 @@
 //!                     │               └── refused, not answered ──┐
 //!                     └── no event is to be sent ──▶ Ready ──no acknowledgement is waited for──▶ DISCONNECT, CONNECT
 //! ```
+//!
+//! The ways in are `#[inline(never)]`: the npm build has what is behind them in another part (`scripts/build/split.mjs`).
 
 use std::rc::Rc;
 
@@ -40,18 +42,16 @@ pub enum Renewal {
 }
 
 impl<D: Data> Manager<D> {
-    /// A socket is connected: when its credentials are to be renewed.
+    /// A socket is connected: when its credentials are to be renewed, where the app wants that.
+    #[inline(never)]
     pub(super) fn schedule_renewal(&mut self, socket: usize) {
-        let policy = &self.policy;
         let entry = self.sockets.at(socket);
         entry.asking.drop_renewal();
-        entry.asking.due = match policy.reauth {
-            Reauth::Never => Millis::INFINITY,
-            _ => entry.claims.renew_at(policy.renew_before),
-        };
+        entry.asking.due = entry.claims.renew_at(self.policy.renew_before);
     }
 
     /// The deadline of a renewal has passed.
+    #[inline(never)]
     pub(super) fn expire_renewal(&mut self, now: Millis, socket: usize) {
         let entry = self.sockets.at(socket);
         match std::mem::replace(&mut entry.asking.renewal, Renewal::Asked) {
@@ -83,6 +83,7 @@ impl<D: Data> Manager<D> {
     }
 
     /// The app gave the new payload.
+    #[inline(never)]
     pub(super) fn renew(&mut self, now: Millis, socket: usize, payload: Option<D>) {
         let timeout = self.policy.timeout;
         let Reauth::Event(name) = &self.policy.reauth else {
@@ -103,6 +104,7 @@ impl<D: Data> Manager<D> {
     }
 
     /// The app could not give a payload: it is asked again later. What the socket is connected with may be good for a while.
+    #[inline(never)]
     pub(super) fn handle_no_renewal(&mut self, now: Millis, socket: usize, failure: Rc<Failure<D>>) {
         let asking = &mut self.sockets.at(socket).asking;
         asking.renewal = Renewal::None;
@@ -110,15 +112,18 @@ impl<D: Data> Manager<D> {
         self.out.report(Event::RenewalError(socket), None, Some(failure));
     }
 
-    /// An acknowledgement arrived, with its arguments, or took too long: `true` where it was the renewal's, and not the app's.
-    pub(super) fn handle_renewal_ack(&mut self, now: Millis, socket: usize, id: u32, answer: Option<&D>) -> bool {
+    /// Whether an acknowledgement is that of a renewal, and not the app's.
+    pub(super) fn is_of_renewal(&self, socket: usize, id: u32) -> bool {
+        self.sockets.get(socket).renewal_ack == Some(id)
+    }
+
+    /// That acknowledgement arrived, with its arguments, or took too long.
+    #[inline(never)]
+    pub(super) fn handle_renewal_ack(&mut self, now: Millis, socket: usize, answer: Option<&D>) {
         let entry = self.sockets.at(socket);
-        if entry.renewal_ack != Some(id) {
-            return false;
-        }
         entry.renewal_ack = None;
         if std::mem::replace(&mut entry.asking.renewal, Renewal::None) != Renewal::Sent {
-            return true;
+            return;
         }
         let payload = entry.asking.payload.take();
         let is_accepted = answer.is_some_and(|data| data.get("0").and_then(|first| first.get("error")).is_none());
@@ -133,7 +138,6 @@ impl<D: Data> Manager<D> {
         } else {
             self.prepare_reconnect(now, socket, payload);
         }
-        true
     }
 
     /// The socket is to connect anew with a payload: after the answers that it waits for, unless they take too long.
@@ -165,9 +169,16 @@ impl<D: Data> Manager<D> {
         for socket in 0..self.sockets.len() {
             let entry = self.sockets.get(socket);
             let is_ready = entry.state == SocketState::Connected && entry.asking.renewal == Renewal::Ready;
-            if is_ready && self.may_leave(socket) {
-                self.reconnect_socket(now, socket);
+            if is_ready {
+                self.resume_renewal(now, socket);
             }
+        }
+    }
+
+    #[inline(never)]
+    fn resume_renewal(&mut self, now: Millis, socket: usize) {
+        if self.may_leave(socket) {
+            self.reconnect_socket(now, socket);
         }
     }
 

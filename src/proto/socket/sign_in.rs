@@ -1,6 +1,8 @@
 //! Signing in after connecting: the server grants the namespace to everyone, and lets in who sends credentials in an event.
 //!
 //! Source: the server module `socketio-auth`.
+//!
+//! The ways in are `#[inline(never)]`: the npm build has what is behind them in another part (`scripts/build/split.mjs`).
 
 use std::rc::Rc;
 
@@ -21,6 +23,7 @@ const ACCEPTED: &str = "authenticated";
 const REFUSED: &str = "unauthorized";
 
 /// Whether an event, the server's answer to the credentials, lets the socket in. `None` where it is another one.
+#[inline(never)]
 pub(super) fn is_accepted<D: Data>(data: &D) -> Option<bool> {
     let name = data.get("0")?;
     let is_accepted = name.is(ACCEPTED);
@@ -29,6 +32,7 @@ pub(super) fn is_accepted<D: Data>(data: &D) -> Option<bool> {
 
 impl<D: Data> Manager<D> {
     /// The server granted the namespace, with this answer: sends the credentials.
+    #[inline(never)]
     pub(super) fn sign_in(&mut self, now: Millis, socket: usize, granted: D) {
         let timeout = self.policy.timeout;
         let entry = self.sockets.at(socket);
@@ -40,6 +44,7 @@ impl<D: Data> Manager<D> {
     }
 
     /// An event arrived at a socket that has not signed in yet. Gives it back where it is not the answer.
+    #[inline(never)]
     pub(super) fn handle_sign_in(&mut self, now: Millis, socket: usize, data: D, ack: Option<u32>) -> Option<D> {
         match is_accepted(&data) {
             Some(true) => {
@@ -77,6 +82,7 @@ impl<D: Data> Manager<D> {
     }
 
     /// The server did not answer in time, or did not end the session that it refused.
+    #[inline(never)]
     pub(super) fn handle_no_sign_in(&mut self, now: Millis, socket: usize) {
         self.leave(socket);
         let message = "The server did not answer the event authentication in time";
@@ -84,6 +90,7 @@ impl<D: Data> Manager<D> {
     }
 
     /// The server disconnected a socket that has not signed in.
+    #[inline(never)]
     pub(super) fn handle_sign_in_end(&mut self, now: Millis, socket: usize) {
         self.sockets.at(socket).left_at = None;
         let message = "The server disconnected the socket before it had signed in";
