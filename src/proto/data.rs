@@ -14,6 +14,9 @@ pub trait Data: Sized {
     /// This text with another behind it.
     fn concat(&self, other: &Self) -> Self;
 
+    /// This text in lower case, with `_` for `-`. `None` where it is no text.
+    fn fold(&self) -> Option<Self>;
+
     /// An empty list.
     fn empty_list() -> Self;
 

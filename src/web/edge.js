@@ -193,6 +193,9 @@ export const decodeBase64 = (slot, from) => {
 export const join = (code, label, id, data) =>
   hold(code + (label ? held[label] : "") + (id < 0 ? "" : id) + (data ? held[data] : ""));
 
+/** A text in lower case, with `_` for `-`. @param {number} slot @returns {number} 0 where it is none */
+export const fold = (slot) => (typeof held[slot] === "string" ? hold(held[slot].toLowerCase().replaceAll("-", "_")) : 0);
+
 /** A text with another behind it. @param {number} slot @param {number} other */
 export const concat = (slot, other) => hold(held[slot] + held[other]);
 

@@ -46,6 +46,7 @@ extern "C" {
     pub fn decode_base64(slot: i32, from: i32) -> i32;
     pub fn join(code: i32, label: i32, id: f64, data: i32) -> i32;
     pub fn concat(slot: i32, other: i32) -> i32;
+    pub fn fold(slot: i32) -> i32;
 
     pub fn parse(slot: i32, from: i32) -> i32;
     pub fn attach(slot: i32, list: i32) -> bool;

@@ -147,6 +147,10 @@ impl Data for Payload {
         Self::held(edge::concat(self.slot(), other.slot()))
     }
 
+    fn fold(&self) -> Option<Self> {
+        Self::from_slot(edge::fold(self.slot()))
+    }
+
     fn empty_list() -> Self {
         Self::list(&[])
     }

@@ -79,6 +79,10 @@ impl Data for Sample {
         Self::text(&(text(self) + &text(other)))
     }
 
+    fn fold(&self) -> Option<Self> {
+        Some(Self::text(&self.as_text()?.to_lowercase().replace('-', "_")))
+    }
+
     fn empty_list() -> Self {
         Self::Value(Json::Array(Vec::new()))
     }
