@@ -11,7 +11,7 @@ use crate::proto::engine::connection::Config;
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Reason, Report};
-use crate::proto::socket::policy::Placed;
+use crate::proto::socket::policy::{Placed, Policy};
 use crate::proto::socket::reconnection::Reconnection;
 use crate::web::{App, Driver, Endpoint, Flag, Payload, edge};
 
@@ -20,8 +20,8 @@ use super::settings::{Settings, Speech};
 /// The side of the app: it has the options, the credentials and the payloads, and is told what happens. Called while nothing is
 /// borrowed.
 pub(crate) trait Host {
-    /// The options of the next connection. All that is asked about them later is about these.
-    fn settings(&self) -> Result<Settings, Rc<Failure<Payload>>>;
+    /// The options of the next connection, and how its credentials are come by. All that is asked about them later is about these.
+    fn settings(&self) -> Result<(Settings, Policy), Rc<Failure<Payload>>>;
 
     /// Find what the handshake carries and go on with [`Driver::configured`]: a bearer token, where a function of the app gives
     /// one, for [`Driver::bear`]; where `with_auth`, the payload of the root namespace for [`Driver::authorize`].
@@ -104,10 +104,10 @@ impl<H: Host + 'static> Core<H> {
     /// A driver; the host's options are read anew for each connection.
     pub(crate) fn start(
         settings: Settings,
+        policy: Policy,
         reconnection: Reconnection,
         host: impl FnOnce(Weak<Driver>) -> H,
     ) -> Rc<Driver> {
-        let policy = settings.policy.clone();
         let is_native = settings.flags.has(Flag::NativeTimers);
         let driver = Driver::new(reconnection, is_native, |driver| {
             Box::new(Self {
@@ -191,13 +191,13 @@ impl<H: Host> Core<H> {
 
 impl<H: Host> App for Core<H> {
     fn configure(&self, driver: &Rc<Driver>, epoch: u32, demand: Option<(Occasion, u32)>) {
-        let mut settings = match self.host.settings() {
+        let (mut settings, policy) = match self.host.settings() {
             Ok(settings) => settings,
             Err(failure) => return driver.configured(epoch, Err(failure)),
         };
         // What waits for a connection was given for the parser that there was in the beginning.
         settings.speech = self.settings.borrow().speech;
-        driver.look(|manager| manager.policy = settings.policy.clone());
+        driver.look(|manager| manager.policy = policy);
         let provides = settings.flags.has(Flag::ProvidesBearer);
         // Servers 1.x take a query of the handshake for that of every namespace: who has named another one does not begin with it.
         let is_root = settings.flags.has(Flag::Root) || driver.look(|manager| manager.wants_root());

@@ -13,6 +13,7 @@ use crate::proto::engine::transport::Kind;
 use crate::proto::engine::url::Url;
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Reason, Report};
 use crate::proto::socket::namespace;
+use crate::proto::socket::policy::Policy;
 use crate::proto::timer::Millis;
 use crate::web::{Driver, Endpoint, Payload};
 
@@ -136,8 +137,8 @@ impl Manager {
             payload_headers: RefCell::new(Rc::new([])),
             events: Broadcast::default(),
         });
-        let (settings, reconnection) = (options.settings(&state.url), options.reconnection(seed()));
-        let driver = Core::start(settings, reconnection, |driver| Side {
+        let settings = options.settings(&state.url);
+        let driver = Core::start(settings, options.policy(), options.reconnection(seed()), |driver| Side {
             state: Rc::clone(&state),
             driver,
         });
@@ -296,9 +297,9 @@ impl State {
 }
 
 impl Host for Side {
-    fn settings(&self) -> Result<Settings, Rc<Failure<Payload>>> {
+    fn settings(&self) -> Result<(Settings, Policy), Rc<Failure<Payload>>> {
         let options = self.state.options.borrow().clone();
-        let settings = options.settings(&self.state.url);
+        let settings = (options.settings(&self.state.url), options.policy());
         self.state.present.replace(options);
         Ok(settings)
     }

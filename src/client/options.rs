@@ -207,7 +207,6 @@ impl Options {
 
     /// What they come to in numbers.
     pub(crate) fn settings(&self, url: &Url) -> Settings {
-        let provides_bearer = matches!(self.bearer, Bearer::Provided);
         Settings {
             server: self.server(url),
             flags: self.flags(url),
@@ -216,12 +215,16 @@ impl Options {
             transports: self.transports.clone(),
             header_fallback: self.header_fallback,
             auth_placement: self.auth_placement,
-            policy: Policy {
-                timeout: self.auth_timeout,
-                renews_bearer: provides_bearer,
-                reauth: self.reauth.clone(),
-                renew_before: self.renew_before,
-            },
+        }
+    }
+
+    /// How credentials are come by and kept good.
+    pub(crate) fn policy(&self) -> Policy {
+        Policy {
+            timeout: self.auth_timeout,
+            renews_bearer: matches!(self.bearer, Bearer::Provided),
+            reauth: self.reauth.clone(),
+            renew_before: self.renew_before,
         }
     }
 

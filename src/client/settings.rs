@@ -4,7 +4,6 @@ use crate::proto::auth::{AuthPlacement, HeaderFallback};
 use crate::proto::engine::Revision;
 use crate::proto::engine::connection::Config;
 use crate::proto::engine::transport::Candidate;
-use crate::proto::socket::policy::Policy;
 use crate::web::driver::websocket_worked;
 use crate::web::{Flag, Flags, Payload};
 
@@ -25,8 +24,6 @@ pub(crate) struct Settings {
     pub header_fallback: HeaderFallback,
     /// Where the `auth` payload travels.
     pub auth_placement: AuthPlacement,
-    /// How credentials are come by and kept good.
-    pub policy: Policy,
 }
 
 /// Who writes and reads the messages of a connection.

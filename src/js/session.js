@@ -2,7 +2,7 @@
 /** What Rust asks about the options and credentials of a manager's sessions. */
 import { hasWebTransport } from "../web/network.js";
 import { bearerHeader, bearerOf } from "./headers.js";
-import { expand, filled, requestOf } from "./placing.js";
+import { expand } from "./placing.js";
 import { FALLBACKS, KINDS, PLACEMENTS, read } from "./settings.js";
 import { locate } from "./url.js";
 
@@ -11,6 +11,9 @@ const LATER_WITH_BEARER = 2;
 
 /** What is so and what is not, each a bit. @param {any[]} flags */
 const bits = (flags) => flags.reduce((bits, is, place) => bits | (Number(!!is) << place), 0);
+
+/** Names and values in turn. Rust takes a list that is not there for an empty one. @param {any[]} pairs */
+const filled = (pairs) => (pairs.length ? pairs.flat() : undefined);
 
 export class Session {
   /** The token that the app's function gave last. @type {string | undefined} */
@@ -80,7 +83,7 @@ export class Session {
     ]);
   }
 
-  /** The app's query for a transport, names and values in turn. @param {string} kind @returns {string[]} */
+  /** The app's query for a transport: names and values, in pairs. @param {string} kind @returns {string[][]} */
   _query(kind) {
     const { query } = this._options.own[kind];
     const { parameters } = this._url;
@@ -115,11 +118,11 @@ export class Session {
   _place(texts, time) {
     const parameters = this._query(this._began);
     const { plan, carried, lists } = expand(this._fields, parameters, texts);
-    const request = requestOf(this._fields, parameters);
-    const { authorization } = request.headers;
-    if (time === LATER_WITH_BEARER) carried.push(["authorization", authorization]);
+    const headers = Object.fromEntries(this._fields.map(([name, value]) => [name.toLowerCase(), value]));
+    if (time === LATER_WITH_BEARER) carried.push(["authorization", headers.authorization]);
     this._headers = carried.length ? Object.fromEntries(carried) : undefined;
-    return [plan, [...lists, request]];
+    // The request as Rust looks for tokens in it.
+    return [plan, [...lists.map(filled), Object.fromEntries([...parameters, ["headers", headers]])]];
   }
 
   /** Where a transport goes to, and what the app has for it, as `settings.rs` reads it. @param {number} number */
@@ -132,7 +135,7 @@ export class Session {
     return [
       this._url.server + path,
       filled(query),
-      filled([...protocols]),
+      filled(protocols),
       kind === "webtransport" ? (transportOptions?.[kind] ?? undefined) : undefined,
       isStamped ? timestampParam : undefined,
       [this._flags(withCredentials, forceBase64, query !== this._query(this._began)), requestTimeout === Infinity ? 0 : requestTimeout],

@@ -32,7 +32,7 @@ const defaults = {
   authPlacement: "payload",
   /** @type {string[]} */
   protocols: [],
-  /** Names and values in turn. @type {string[]} */
+  /** Names and values, in pairs. @type {string[][]} */
   query: [],
   transports: ["polling", "websocket", "webtransport"],
   /** @type {Map<string, [string, string]>} */
@@ -70,7 +70,7 @@ const query = (value) => {
   if (typeof value === "string") return parametersOf(value);
   if (!isObject(value)) return undefined;
   const entries = entriesOf(value);
-  return entries.every(([name]) => typeof name === "string") ? entries.flatMap(([name, value]) => [name, String(value)]) : undefined;
+  return entries.every(([name]) => typeof name === "string") ? entries.map(([name, value]) => [name, String(value)]) : undefined;
 };
 
 /** A list of names, or of markers that have the name as a member. @type {Reader} */

@@ -9,22 +9,17 @@ use crate::proto::socket::policy::{Policy, Reauth};
 use crate::web::{Endpoint, Flag, Flags, Payload};
 
 /// Reads what `settings.js` makes of the options: a list of the server, the event in which credentials are renewed, and numbers.
-pub fn settings(list: &Payload) -> Option<Settings> {
+pub fn settings(list: &Payload) -> Option<(Settings, Policy)> {
     let mut numbers = [0.0; 8];
     list.item(2)?.read_numbers(&mut numbers);
-    let [
-        flags,
-        speech,
-        protocol,
-        fallback,
-        placement,
-        reauth,
-        renew_before,
-        timeout,
-    ] = numbers;
+    let [flags, speech, protocol, fallback, placement, reauth, renew_before, timeout] = numbers;
     let flags = Flags::from_bits(flags as u32);
-    let transports = list.item(3)?;
-    Some(Settings {
+    let list_of_transports = list.item(3)?;
+    let mut transports = Vec::new();
+    for index in 0..list_of_transports.count() {
+        transports.push(candidate(&list_of_transports.item(index)?)?);
+    }
+    let settings = Settings {
         server: list.item(0)?,
         flags,
         speech: match speech as u32 {
@@ -33,22 +28,21 @@ pub fn settings(list: &Payload) -> Option<Settings> {
             _ => Speech::SocketIo,
         },
         protocol: Revision::from_number(protocol as u32),
-        transports: (0..transports.count())
-            .filter_map(|index| candidate(&transports.item(index)?))
-            .collect(),
+        transports,
         header_fallback: HeaderFallback::ALL.get(fallback as usize).copied().unwrap_or_default(),
         auth_placement: AuthPlacement::ALL.get(placement as usize).copied().unwrap_or_default(),
-        policy: Policy {
-            timeout,
-            renews_bearer: flags.has(Flag::ProvidesBearer),
-            reauth: match reauth as u32 {
-                1 => Reauth::Connect,
-                2 => Reauth::Event(list.item(1)?.as_text()?),
-                _ => Reauth::Never,
-            },
-            renew_before,
+    };
+    let policy = Policy {
+        timeout,
+        renews_bearer: flags.has(Flag::ProvidesBearer),
+        reauth: match reauth as u32 {
+            1 => Reauth::Connect,
+            2 => Reauth::Event(list.item(1)?.as_text()?),
+            _ => Reauth::Never,
         },
-    })
+        renew_before,
+    };
+    Some((settings, policy))
 }
 
 /// A transport by the number of its kind, with a half where it is through `fetch`.

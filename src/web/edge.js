@@ -193,9 +193,9 @@ export const join = (code, label, id, data) =>
   hold(code + (label ? held[label] : "") + (id < 0 ? "" : id) + (data ? held[data] : ""));
 
 /**
- * The names and values of a query in turn, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
+ * The names and values of a query in pairs, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
  * UTF-8 is left as it is.
- * @param {string} query
+ * @param {string} query @returns {string[][]}
  */
 export const parametersOf = (query) => {
   const decode = (/** @type {string} */ text) => {
@@ -206,16 +206,16 @@ export const parametersOf = (query) => {
     }
   };
   const pairs = query.split("&").filter(Boolean);
-  return pairs.flatMap((pair) => /** @type {string[]} */ (/^([^=]*)=?(.*)$/s.exec(pair)).slice(1).map(decode));
+  return pairs.map((pair) => /** @type {string[]} */ (/^([^=]*)=?(.*)$/s.exec(pair)).slice(1).map(decode));
 };
 
-/** The same. @param {number} query which is taken */
-export const parameters = (query) => hold(parametersOf(take(query)));
+/** The same, names and values in turn. @param {number} query which is taken */
+export const parameters = (query) => hold(parametersOf(take(query)).flat());
 
 /** Adds the members of an object as parameters, unless half a surrogate pair can't be encoded. @param {number} list @param {number} slot the JSON of an object */
 export const extendWithQuery = (list, slot) => {
   const query = toQuery(slot);
-  if (query) held[list].push(...parametersOf(take(query)));
+  if (query) held[list].push(...parametersOf(take(query)).flat());
 };
 
 /** The text of which another is base64url. @param {number} slot which is taken @returns {number} 0 where it is none */
