@@ -3,7 +3,7 @@
 import { hasWebTransport } from "../web/network.js";
 import { bearerHeader, bearerOf } from "./headers.js";
 import { expand } from "./placing.js";
-import { FALLBACKS, KINDS, PLACEMENTS, read } from "./settings.js";
+import { FALLBACKS, FLAGS, FLAGS_OF_TRANSPORT, KINDS, PLACEMENTS, read } from "./settings.js";
 import { locate } from "./url.js";
 
 /** What happens in the middle of a session whose handshake had the bearer token; `Time` in `core.rs` has the number. */
@@ -62,8 +62,8 @@ export class Session {
     return [this._url.server + options.path, reauth, numbers, candidates];
   }
 
-  /** In the order of `Flag` in `endpoint.rs`. @param {any[]} ofTransport */
-  _flags(...ofTransport) {
+  /** In the order of `Flag` in `endpoint.rs`. @param {string} [kind] where they are those of a transport */
+  _flags(kind = "polling") {
     const { _url: url, _options: options } = this;
     return bits([
       url.isSecure,
@@ -71,15 +71,11 @@ export class Session {
       url.isMixed,
       url.hostname === "localhost",
       url.path === "/",
-      typeof options.credentials?.bearer === "function",
-      options.upgrade,
-      options.tryAllTransports,
-      options.rememberUpgrade,
+      typeof options.credentials === "function",
       options.headersOn === "handshake",
-      options.diagnose,
-      options.closeOnBeforeunload,
-      options.useNativeTimers,
-      ...ofTransport,
+      ...FLAGS.split(" ").map((name) => options[name]),
+      ...FLAGS_OF_TRANSPORT.split(" ").map((name) => options.own[kind][name]),
+      this._query(kind) !== this._query(this._began),
     ]);
   }
 
@@ -99,7 +95,7 @@ export class Session {
     // Those of polling count for what takes over from it too.
     for (const other of [own.polling, own[name]])
       if (other.extraHeaders !== extraHeaders) for (const [key, header] of other.extraHeaders) headers.set(key, header);
-    const bearer = typeof credentials?.bearer === "function" ? this._token : credentials?.bearer;
+    const bearer = typeof credentials === "function" ? this._token : credentials;
     if (bearer) headers.set("authorization", bearerHeader(bearer));
     this._fields = [...headers.values()];
     const hasBearer = this._fields.some((field) => bearerOf(field) !== undefined);
@@ -129,16 +125,15 @@ export class Session {
   _endpoint(number) {
     const kind = KINDS[number];
     const { own, transportOptions } = this._options;
-    const { path, protocols, timestampRequests, timestampParam, requestTimeout, withCredentials, forceBase64 } = own[kind];
-    const query = this._query(kind);
+    const { path, protocols, timestampRequests, timestampParam, requestTimeout } = own[kind];
     const isStamped = timestampRequests ?? (kind === "polling" || kind === "jsonp");
     return [
       this._url.server + path,
-      filled(query),
+      filled(this._query(kind)),
       filled(protocols),
-      kind === "webtransport" ? (transportOptions?.[kind] ?? undefined) : undefined,
+      transportOptions?.[kind] ?? undefined,
       isStamped ? timestampParam : undefined,
-      [this._flags(withCredentials, forceBase64, query !== this._query(this._began)), requestTimeout === Infinity ? 0 : requestTimeout],
+      [this._flags(kind), requestTimeout === Infinity ? 0 : requestTimeout],
     ];
   }
 }

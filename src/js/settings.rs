@@ -1,4 +1,4 @@
-//! Options in numbers, as `settings.js` gives them.
+//! Options in numbers, as `session.js` gives them.
 
 use crate::client::settings::{Settings, Speech};
 use crate::proto::Data;
@@ -8,7 +8,7 @@ use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::socket::policy::{Policy, Reauth};
 use crate::web::{Endpoint, Flag, Flags, Payload};
 
-/// Reads what `settings.js` makes of the options: a list of the server, the event in which credentials are renewed, and numbers.
+/// Reads what `session.js` makes of the options: a list of the server, the event in which credentials are renewed, and numbers.
 pub fn settings(list: &Payload) -> Option<(Settings, Policy)> {
     let mut numbers = [0.0; 8];
     list.item(2)?.read_numbers(&mut numbers);
@@ -54,7 +54,7 @@ fn candidate(number: &Payload) -> Option<Candidate> {
     })
 }
 
-/// Reads what `settings.js` has for a transport: a list of the server, the query, the subprotocols, the options of a session, the name of
+/// Reads what `session.js` has for a transport: a list of the server, the query, the subprotocols, the options of a session, the name of
 /// the parameter that makes URLs differ, and numbers.
 pub fn endpoint(list: Payload) -> Endpoint {
     let mut numbers = [0.0; 2];
