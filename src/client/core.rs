@@ -15,7 +15,7 @@ use crate::proto::socket::policy::{Placed, Policy};
 use crate::proto::socket::reconnection::Reconnection;
 use crate::web::{App, Driver, Endpoint, Flag, Payload, edge};
 
-use super::settings::{Settings, Speech};
+use super::settings::{Choices, Settings, Speech};
 
 /// The side of the app: it has the options, the credentials and the payloads, and is told what happens. Called while nothing is
 /// borrowed.
@@ -91,7 +91,7 @@ pub(crate) struct Carried {
 pub(crate) struct Core<H> {
     /// The side of the app.
     pub(crate) host: H,
-    settings: RefCell<Rc<Settings>>,
+    settings: RefCell<Settings>,
     /// When the bearer token expires that the app's function gave last, where the app knows: in seconds or milliseconds since 1970.
     expires_at: Cell<Option<f64>>,
     /// The payload of the root namespace, where it travels in the query of the handshake.
@@ -108,11 +108,11 @@ impl<H: Host + 'static> Core<H> {
         reconnection: Reconnection,
         host: impl FnOnce(Weak<Driver>) -> H,
     ) -> Rc<Driver> {
-        let is_native = settings.flags.has(Flag::NativeTimers);
+        let is_native = settings.choices.flags.has(Flag::NativeTimers);
         let driver = Driver::new(reconnection, is_native, |driver| {
             Box::new(Self {
                 host: host(driver),
-                settings: RefCell::new(Rc::new(settings)),
+                settings: RefCell::new(settings),
                 expires_at: Cell::new(None),
                 auth: RefCell::new(None),
                 candidate: Cell::new(None),
@@ -129,27 +129,25 @@ pub(crate) fn seed() -> u32 {
 }
 
 impl<H: Host> Core<H> {
-    fn settings(&self) -> Rc<Settings> {
-        Rc::clone(&self.settings.borrow())
-    }
-
     /// Places what a session carries that begins, or began, on `candidate`.
     fn place(&self, driver: &Driver, candidate: Candidate, begins: bool) -> Result<Carried, Error> {
-        let settings = self.settings();
+        let (choices, known) = {
+            let settings = self.settings.borrow();
+            (settings.choices, known(&settings))
+        };
         let kind = candidate.kind;
         let given = self.host.given(kind);
-        let known = settings.protocol.or(known(&settings));
         let terms = Terms {
             begins_on: kind,
-            revision: known.unwrap_or(asked(&settings, kind)),
-            engine_only: settings.speech == Speech::Engine,
-            fallback: settings.header_fallback,
-            auth_placement: settings.auth_placement,
+            revision: choices.protocol.or(known).unwrap_or(asked(choices, kind)),
+            engine_only: choices.speech == Speech::Engine,
+            fallback: choices.header_fallback,
+            auth_placement: choices.auth_placement,
             has_headers: given.has_headers,
             has_auth: given.has_auth,
             // To the page's own origin XHR sends them unasked; `fetch` is told not to.
             with_cookies: given.with_credentials
-                || (settings.flags.has(Flag::OwnOrigin) && kind == Kind::Polling && !candidate.fetch),
+                || (choices.flags.has(Flag::OwnOrigin) && kind == Kind::Polling && !candidate.fetch),
         };
         let places = terms.decide().map_err(|choices| {
             let message = impossible(kind, &self.host.header_names(kind), choices);
@@ -173,7 +171,7 @@ impl<H: Host> Core<H> {
                 .get_or_insert_with(Payload::empty_list)
                 .extend_with_query(auth);
         }
-        if settings.flags.has(Flag::ProvidesBearer)
+        if choices.flags.has(Flag::ProvidesBearer)
             && let Some(expires_at) = self.expires_at.get()
         {
             claims.expire(now, expires_at);
@@ -196,16 +194,17 @@ impl<H: Host> App for Core<H> {
             Err(failure) => return driver.configured(epoch, Err(failure)),
         };
         // What waits for a connection was given for the parser that there was in the beginning.
-        settings.speech = self.settings.borrow().speech;
+        settings.choices.speech = self.settings.borrow().choices.speech;
+        let choices = settings.choices;
         driver.look(|manager| manager.policy = policy);
-        let provides = settings.flags.has(Flag::ProvidesBearer);
+        let provides = choices.flags.has(Flag::ProvidesBearer);
         // Servers 1.x take a query of the handshake for that of every namespace: who has named another one does not begin with it.
-        let is_root = settings.flags.has(Flag::Root) || driver.look(|manager| manager.wants_root());
-        let with_auth = settings.auth_placement == AuthPlacement::Query && is_root;
+        let is_root = choices.flags.has(Flag::Root) || driver.look(|manager| manager.wants_root());
+        let with_auth = choices.auth_placement == AuthPlacement::Query && is_root;
         if !with_auth {
             self.auth.replace(None);
         }
-        self.settings.replace(Rc::new(settings));
+        self.settings.replace(settings);
         match demand {
             Some((occasion, attempt)) if provides || with_auth => {
                 self.host.bear(driver, epoch, occasion, attempt, with_auth);
@@ -231,7 +230,7 @@ impl<H: Host> App for Core<H> {
     }
 
     fn authorize(&self, payload: Option<Payload>) {
-        if self.settings.borrow().auth_placement == AuthPlacement::Query {
+        if self.settings.borrow().choices.auth_placement == AuthPlacement::Query {
             self.auth.replace(payload);
         }
     }
@@ -245,7 +244,7 @@ impl<H: Host> App for Core<H> {
         let carried = self.place(driver, candidate, true)?;
         self.candidate.set(Some(candidate));
         let mut endpoint = self.host.endpoint(candidate.kind);
-        endpoint.revision = asked(&self.settings.borrow(), candidate.kind);
+        endpoint.revision = asked(self.settings.borrow().choices, candidate.kind);
         endpoint.headers = carried.headers;
         endpoint.query = carried.query;
         if let Some(protocols) = carried.protocols {
@@ -300,8 +299,8 @@ fn known(settings: &Settings) -> Option<Revision> {
 }
 
 /// The revision that a session is asked for on a transport.
-fn asked(settings: &Settings, kind: Kind) -> Revision {
-    settings.protocol.unwrap_or(match kind {
+fn asked(choices: Choices, kind: Kind) -> Revision {
+    choices.protocol.unwrap_or(match kind {
         // Only servers 1.x and 2.x answer a script with a script.
         Kind::Jsonp => Revision::V3,
         _ => Revision::V4,

@@ -138,9 +138,11 @@ impl Manager {
             events: Broadcast::default(),
         });
         let settings = options.settings(&state.url);
-        let driver = Core::start(settings, options.policy(), options.reconnection(seed()), |driver| Side {
-            state: Rc::clone(&state),
-            driver,
+        let driver = Core::start(settings, options.policy(), options.reconnection(seed()), |driver| {
+            Side {
+                state: Rc::clone(&state),
+                driver,
+            }
         });
         Self {
             inner: Rc::new(Inner { driver, state }),

@@ -17,7 +17,7 @@ use crate::web::edge::has_webtransport;
 use crate::web::{Endpoint, Flag, Flags, Payload};
 
 use super::lists;
-use super::settings::{Settings, Speech};
+use super::settings::{Choices, Settings, Speech};
 
 /// The options of a manager and its connections. The defaults are those of `socket.io-client` 4.8.
 #[derive(Clone, Debug)]
@@ -209,12 +209,14 @@ impl Options {
     pub(crate) fn settings(&self, url: &Url) -> Settings {
         Settings {
             server: self.server(url),
-            flags: self.flags(url),
-            speech: Speech::SocketIo,
-            protocol: self.protocol,
             transports: self.transports.clone(),
-            header_fallback: self.header_fallback,
-            auth_placement: self.auth_placement,
+            choices: Choices {
+                flags: self.flags(url),
+                speech: Speech::SocketIo,
+                protocol: self.protocol,
+                header_fallback: self.header_fallback,
+                auth_placement: self.auth_placement,
+            },
         }
     }
 

@@ -1,6 +1,6 @@
 //! Options in numbers, as `session.js` gives them.
 
-use crate::client::settings::{Settings, Speech};
+use crate::client::settings::{Choices, Settings, Speech};
 use crate::proto::Data;
 use crate::proto::auth::{AuthPlacement, HeaderFallback};
 use crate::proto::engine::Revision;
@@ -12,7 +12,16 @@ use crate::web::{Endpoint, Flag, Flags, Payload};
 pub fn settings(list: &Payload) -> Option<(Settings, Policy)> {
     let mut numbers = [0.0; 8];
     list.item(2)?.read_numbers(&mut numbers);
-    let [flags, speech, protocol, fallback, placement, reauth, renew_before, timeout] = numbers;
+    let [
+        flags,
+        speech,
+        protocol,
+        fallback,
+        placement,
+        reauth,
+        renew_before,
+        timeout,
+    ] = numbers;
     let flags = Flags::from_bits(flags as u32);
     let list_of_transports = list.item(3)?;
     let mut transports = Vec::new();
@@ -21,16 +30,18 @@ pub fn settings(list: &Payload) -> Option<(Settings, Policy)> {
     }
     let settings = Settings {
         server: list.item(0)?,
-        flags,
-        speech: match speech as u32 {
-            1 => Speech::OwnParser,
-            2 => Speech::Engine,
-            _ => Speech::SocketIo,
-        },
-        protocol: Revision::from_number(protocol as u32),
         transports,
-        header_fallback: HeaderFallback::ALL.get(fallback as usize).copied().unwrap_or_default(),
-        auth_placement: AuthPlacement::ALL.get(placement as usize).copied().unwrap_or_default(),
+        choices: Choices {
+            flags,
+            speech: match speech as u32 {
+                1 => Speech::OwnParser,
+                2 => Speech::Engine,
+                _ => Speech::SocketIo,
+            },
+            protocol: Revision::from_number(protocol as u32),
+            header_fallback: HeaderFallback::ALL.get(fallback as usize).copied().unwrap_or_default(),
+            auth_placement: AuthPlacement::ALL.get(placement as usize).copied().unwrap_or_default(),
+        },
     };
     let policy = Policy {
         timeout,
