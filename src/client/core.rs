@@ -51,17 +51,23 @@ pub(crate) trait Host {
     fn event(&self, report: Report<Payload>);
 }
 
-/// Which credentials there are.
+/// Which credentials there are, each a bit.
 #[derive(Clone, Copy)]
-pub(crate) struct Given {
+pub(crate) struct Given(pub u32);
+
+impl Given {
     /// Headers, a bearer token among them.
-    pub has_headers: bool,
+    pub(crate) const HEADERS: u32 = 1;
     /// A bearer token.
-    pub has_bearer: bool,
+    pub(crate) const BEARER: u32 = 2;
     /// A payload of any socket for its CONNECT.
-    pub has_auth: bool,
-    /// Cookies travel across origins.
-    pub with_credentials: bool,
+    pub(crate) const AUTH: u32 = 4;
+    /// Cookies, which travel across origins.
+    pub(crate) const COOKIES: u32 = 8;
+
+    const fn has(self, kind: u32) -> bool {
+        self.0 & kind != 0
+    }
 }
 
 /// When credentials are placed.
@@ -143,17 +149,17 @@ impl<H: Host> Core<H> {
             engine_only: choices.speech == Speech::Engine,
             fallback: choices.header_fallback,
             auth_placement: choices.auth_placement,
-            has_headers: given.has_headers,
-            has_auth: given.has_auth,
+            has_headers: given.has(Given::HEADERS),
+            has_auth: given.has(Given::AUTH),
             // To the page's own origin XHR sends them unasked; `fetch` is told not to.
-            with_cookies: given.with_credentials
+            with_cookies: given.has(Given::COOKIES)
                 || (choices.flags.has(Flag::OwnOrigin) && kind == Kind::Polling && !candidate.fetch),
         };
         let places = terms.decide().map_err(|choices| {
             let message = impossible(kind, &self.host.header_names(kind), choices);
             Error::new(Code::HeaderImpossible, message)
         })?;
-        let bearer_in_header = given.has_bearer && places.keeps_headers();
+        let bearer_in_header = given.has(Given::BEARER) && places.keeps_headers();
         let time = match (begins, bearer_in_header) {
             (true, _) => Time::Beginning,
             (false, false) => Time::Later,

@@ -309,12 +309,18 @@ impl Host for Side {
     fn given(&self, kind: Kind) -> Given {
         let credentials = self.state.credentials(kind);
         let mut kinds = credentials.headers.iter().map(Header::kind);
-        Given {
-            has_headers: kinds.len() > 0,
-            has_bearer: kinds.any(|kind| kind == CredentialKind::Bearer),
-            has_auth: credentials.has_auth,
-            with_credentials: credentials.with_cookies,
-        }
+        let given = [
+            (Given::HEADERS, kinds.len() > 0),
+            (Given::BEARER, kinds.any(|kind| kind == CredentialKind::Bearer)),
+            (Given::AUTH, credentials.has_auth),
+            (Given::COOKIES, credentials.with_cookies),
+        ];
+        Given(
+            given
+                .into_iter()
+                .filter(|(_, is)| *is)
+                .fold(0, |bits, (bit, _)| bits | bit),
+        )
     }
 
     fn header_names(&self, kind: Kind) -> String {

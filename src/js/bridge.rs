@@ -75,7 +75,7 @@ struct Façade {
 impl Host for Façade {
     fn settings(&self) -> Result<(Settings, Policy), Rc<Failure<Payload>>> {
         // What is wrong with them, the façade knows.
-        let failed = |detail| Failure::with(Error::new(Code::InvalidOption, ""), detail);
+        let failed = |detail| Failure::with(Error::new(Code::InvalidOption, "The options can't be read"), detail);
         let list = self.target.settings().map_err(|error| failed(Some(error)))?;
         settings::settings(&list).ok_or_else(|| failed(None))
     }
@@ -85,13 +85,7 @@ impl Host for Façade {
     }
 
     fn given(&self, kind: Kind) -> Given {
-        let bits = self.target.given(kind);
-        Given {
-            has_headers: bits & 1 != 0,
-            has_bearer: bits & 2 != 0,
-            has_auth: bits & 4 != 0,
-            with_credentials: bits & 8 != 0,
-        }
+        Given(self.target.given(kind) as u32)
     }
 
     fn header_names(&self, _: Kind) -> String {

@@ -87,7 +87,7 @@ export class Session {
     return (this._isEngineOnly && parameters.length) || !query.length ? parameters : query;
   }
 
-  /** Which credentials there are for a session that begins on a transport, each a bit. @param {number} kind @param {boolean} hasAuth */
+  /** Which credentials there are for a session that begins on a transport: bits, those of `Given` in `core.rs`. @param {number} kind @param {boolean} hasAuth */
   _given(kind, hasAuth) {
     const { extraHeaders, own, credentials } = this._options;
     const name = (this._began = KINDS[kind]);
