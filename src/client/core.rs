@@ -11,17 +11,17 @@ use crate::proto::engine::connection::Config;
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Reason, Report};
-use crate::proto::socket::policy::Placed;
+use crate::proto::socket::policy::{Placed, Policy, Reauth};
 use crate::proto::socket::reconnection::Reconnection;
 use crate::web::{App, Driver, Endpoint, Flag, Payload, edge};
 
-use super::settings::{Settings, Speech};
+use super::settings::{Choices, Settings, Speech};
 
 /// The side of the app: it has the options, the credentials and the payloads, and is told what happens. Called while nothing is
 /// borrowed.
 pub(crate) trait Host {
-    /// The options of the next connection. All that is asked about them later is about these.
-    fn settings(&self) -> Result<Settings, Rc<Failure<Payload>>>;
+    /// The options of the next connection, and how its credentials are come by. All that is asked about them later is about these.
+    fn settings(&self) -> Result<(Settings, Policy), Rc<Failure<Payload>>>;
 
     /// Find what the handshake carries and go on with [`Driver::configured`]: a bearer token, where a function of the app gives
     /// one, for [`Driver::bear`]; where `with_auth`, the payload of the root namespace for [`Driver::authorize`].
@@ -51,17 +51,23 @@ pub(crate) trait Host {
     fn event(&self, report: Report<Payload>);
 }
 
-/// Which credentials there are.
+/// Which credentials there are, each a bit.
 #[derive(Clone, Copy)]
-pub(crate) struct Given {
+pub(crate) struct Given(pub u32);
+
+impl Given {
     /// Headers, a bearer token among them.
-    pub has_headers: bool,
+    pub(crate) const HEADERS: u32 = 1;
     /// A bearer token.
-    pub has_bearer: bool,
+    pub(crate) const BEARER: u32 = 2;
     /// A payload of any socket for its CONNECT.
-    pub has_auth: bool,
-    /// Cookies travel across origins.
-    pub with_credentials: bool,
+    pub(crate) const AUTH: u32 = 4;
+    /// Cookies, which travel across origins.
+    pub(crate) const COOKIES: u32 = 8;
+
+    const fn has(self, kind: u32) -> bool {
+        self.0 & kind != 0
+    }
 }
 
 /// When credentials are placed.
@@ -91,7 +97,7 @@ pub(crate) struct Carried {
 pub(crate) struct Core<H> {
     /// The side of the app.
     pub(crate) host: H,
-    settings: RefCell<Rc<Settings>>,
+    settings: RefCell<Settings>,
     /// When the bearer token expires that the app's function gave last, where the app knows: in seconds or milliseconds since 1970.
     expires_at: Cell<Option<f64>>,
     /// The payload of the root namespace, where it travels in the query of the handshake.
@@ -104,15 +110,15 @@ impl<H: Host + 'static> Core<H> {
     /// A driver; the host's options are read anew for each connection.
     pub(crate) fn start(
         settings: Settings,
+        policy: Policy,
         reconnection: Reconnection,
         host: impl FnOnce(Weak<Driver>) -> H,
     ) -> Rc<Driver> {
-        let policy = settings.policy.clone();
-        let is_native = settings.flags.has(Flag::NativeTimers);
+        let is_native = settings.choices.flags.has(Flag::NativeTimers);
         let driver = Driver::new(reconnection, is_native, |driver| {
             Box::new(Self {
                 host: host(driver),
-                settings: RefCell::new(Rc::new(settings)),
+                settings: RefCell::new(settings),
                 expires_at: Cell::new(None),
                 auth: RefCell::new(None),
                 candidate: Cell::new(None),
@@ -129,33 +135,31 @@ pub(crate) fn seed() -> u32 {
 }
 
 impl<H: Host> Core<H> {
-    fn settings(&self) -> Rc<Settings> {
-        Rc::clone(&self.settings.borrow())
-    }
-
     /// Places what a session carries that begins, or began, on `candidate`.
     fn place(&self, driver: &Driver, candidate: Candidate, begins: bool) -> Result<Carried, Error> {
-        let settings = self.settings();
+        let (choices, known) = {
+            let settings = self.settings.borrow();
+            (settings.choices, known(&settings))
+        };
         let kind = candidate.kind;
         let given = self.host.given(kind);
-        let known = settings.protocol.or(known(&settings));
         let terms = Terms {
             begins_on: kind,
-            revision: known.unwrap_or(asked(&settings, kind)),
-            engine_only: settings.speech == Speech::Engine,
-            fallback: settings.header_fallback,
-            auth_placement: settings.auth_placement,
-            has_headers: given.has_headers,
-            has_auth: given.has_auth,
+            revision: choices.protocol.or(known).unwrap_or(asked(choices, kind)),
+            engine_only: choices.speech == Speech::Engine,
+            fallback: choices.header_fallback,
+            auth_placement: choices.auth_placement,
+            has_headers: given.has(Given::HEADERS),
+            has_auth: given.has(Given::AUTH),
             // To the page's own origin XHR sends them unasked; `fetch` is told not to.
-            with_cookies: given.with_credentials
-                || (settings.flags.has(Flag::OwnOrigin) && kind == Kind::Polling && !candidate.fetch),
+            with_cookies: given.has(Given::COOKIES)
+                || (choices.flags.has(Flag::OwnOrigin) && kind == Kind::Polling && !candidate.fetch),
         };
         let places = terms.decide().map_err(|choices| {
             let message = impossible(kind, &self.host.header_names(kind), choices);
             Error::new(Code::HeaderImpossible, message)
         })?;
-        let bearer_in_header = given.has_bearer && places.keeps_headers();
+        let bearer_in_header = given.has(Given::BEARER) && places.keeps_headers();
         let time = match (begins, bearer_in_header) {
             (true, _) => Time::Beginning,
             (false, false) => Time::Later,
@@ -173,7 +177,7 @@ impl<H: Host> Core<H> {
                 .get_or_insert_with(Payload::empty_list)
                 .extend_with_query(auth);
         }
-        if settings.flags.has(Flag::ProvidesBearer)
+        if choices.flags.has(Flag::ProvidesBearer)
             && let Some(expires_at) = self.expires_at.get()
         {
             claims.expire(now, expires_at);
@@ -191,26 +195,30 @@ impl<H: Host> Core<H> {
 
 impl<H: Host> App for Core<H> {
     fn configure(&self, driver: &Rc<Driver>, epoch: u32, demand: Option<(Occasion, u32)>) {
-        let mut settings = match self.host.settings() {
+        let (mut settings, policy) = match self.host.settings() {
             Ok(settings) => settings,
             Err(failure) => return driver.configured(epoch, Err(failure)),
         };
         // What waits for a connection was given for the parser that there was in the beginning.
-        settings.speech = self.settings.borrow().speech;
-        driver.look(|manager| manager.policy = settings.policy.clone());
-        self.settings.replace(Rc::new(settings));
+        settings.choices.speech = self.settings.borrow().choices.speech;
+        driver.look(|manager| manager.policy = policy);
+        self.settings.replace(settings);
         self.prepare(driver, epoch, demand);
     }
 
     fn prepare(&self, driver: &Rc<Driver>, epoch: u32, demand: Option<(Occasion, u32)>) {
-        let settings = Rc::clone(&self.settings.borrow());
-        if settings.needs_rare(known(&settings)) && !driver.reach_for_connection(epoch, demand) {
+        let (choices, known) = {
+            let settings = self.settings.borrow();
+            (settings.choices, known(&settings))
+        };
+        let renews = driver.look(|manager| manager.policy.reauth != Reauth::Never);
+        if (renews || choices.needs_rare(known)) && !driver.reach_for_connection(epoch, demand) {
             return;
         }
-        let provides = settings.flags.has(Flag::ProvidesBearer);
+        let provides = choices.flags.has(Flag::ProvidesBearer);
         // Servers 1.x take a query of the handshake for that of every namespace: who has named another one does not begin with it.
-        let is_root = settings.flags.has(Flag::Root) || driver.look(|manager| manager.wants_root());
-        let with_auth = settings.auth_placement == AuthPlacement::Query && is_root;
+        let is_root = choices.flags.has(Flag::Root) || driver.look(|manager| manager.wants_root());
+        let with_auth = choices.auth_placement == AuthPlacement::Query && is_root;
         if !with_auth {
             self.auth.replace(None);
         }
@@ -239,7 +247,7 @@ impl<H: Host> App for Core<H> {
     }
 
     fn authorize(&self, payload: Option<Payload>) {
-        if self.settings.borrow().auth_placement == AuthPlacement::Query {
+        if self.settings.borrow().choices.auth_placement == AuthPlacement::Query {
             self.auth.replace(payload);
         }
     }
@@ -253,7 +261,7 @@ impl<H: Host> App for Core<H> {
         let carried = self.place(driver, candidate, true)?;
         self.candidate.set(Some(candidate));
         let mut endpoint = self.host.endpoint(candidate.kind);
-        endpoint.revision = asked(&self.settings.borrow(), candidate.kind);
+        endpoint.revision = asked(self.settings.borrow().choices, candidate.kind);
         endpoint.headers = carried.headers;
         endpoint.query = carried.query;
         if let Some(protocols) = carried.protocols {
@@ -308,8 +316,8 @@ fn known(settings: &Settings) -> Option<Revision> {
 }
 
 /// The revision that a session is asked for on a transport.
-fn asked(settings: &Settings, kind: Kind) -> Revision {
-    settings.protocol.unwrap_or(match kind {
+fn asked(choices: Choices, kind: Kind) -> Revision {
+    choices.protocol.unwrap_or(match kind {
         // Only servers 1.x and 2.x answer a script with a script.
         Kind::Jsonp => Revision::V3,
         _ => Revision::V4,

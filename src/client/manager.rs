@@ -14,6 +14,7 @@ use crate::proto::engine::transport::Kind;
 use crate::proto::engine::url::Url;
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Reason, Report};
 use crate::proto::socket::namespace;
+use crate::proto::socket::policy::Policy;
 use crate::proto::timer::Millis;
 use crate::web::{Driver, Endpoint, Payload};
 
@@ -137,10 +138,12 @@ impl Manager {
             payload_headers: RefCell::new(Rc::new([])),
             events: Broadcast::default(),
         });
-        let (settings, reconnection) = (options.settings(&state.url), options.reconnection(seed()));
-        let driver = Core::start(settings, reconnection, |driver| Side {
-            state: Rc::clone(&state),
-            driver,
+        let settings = options.settings(&state.url);
+        let driver = Core::start(settings, options.policy(), options.reconnection(seed()), |driver| {
+            Side {
+                state: Rc::clone(&state),
+                driver,
+            }
         });
         Self {
             inner: Rc::new(Inner { driver, state }),
@@ -299,9 +302,9 @@ impl State {
 }
 
 impl Host for Side {
-    fn settings(&self) -> Result<Settings, Rc<Failure<Payload>>> {
+    fn settings(&self) -> Result<(Settings, Policy), Rc<Failure<Payload>>> {
         let options = self.state.options.borrow().clone();
-        let settings = options.settings(&self.state.url);
+        let settings = (options.settings(&self.state.url), options.policy());
         self.state.present.replace(options);
         Ok(settings)
     }
@@ -309,12 +312,18 @@ impl Host for Side {
     fn given(&self, kind: Kind) -> Given {
         let credentials = self.state.credentials(kind);
         let mut kinds = credentials.headers.iter().map(Header::kind);
-        Given {
-            has_headers: kinds.len() > 0,
-            has_bearer: kinds.any(|kind| kind == CredentialKind::Bearer),
-            has_auth: credentials.has_auth,
-            with_credentials: credentials.with_cookies,
-        }
+        let given = [
+            (Given::HEADERS, kinds.len() > 0),
+            (Given::BEARER, kinds.any(|kind| kind == CredentialKind::Bearer)),
+            (Given::AUTH, credentials.has_auth),
+            (Given::COOKIES, credentials.with_cookies),
+        ];
+        Given(
+            given
+                .into_iter()
+                .filter(|(_, is)| *is)
+                .fold(0, |bits, (bit, _)| bits | bit),
+        )
     }
 
     fn header_names(&self, kind: Kind) -> String {

@@ -17,7 +17,7 @@ use crate::web::edge::has_webtransport;
 use crate::web::{Endpoint, Flag, Flags, Payload};
 
 use super::lists;
-use super::settings::{Settings, Speech};
+use super::settings::{Choices, Settings, Speech};
 
 /// The options of a manager and its connections. The defaults are those of `socket.io-client` 4.8.
 #[derive(Clone, Debug)]
@@ -207,21 +207,26 @@ impl Options {
 
     /// What they come to in numbers.
     pub(crate) fn settings(&self, url: &Url) -> Settings {
-        let provides_bearer = matches!(self.bearer, Bearer::Provided);
         Settings {
             server: self.server(url),
-            flags: self.flags(url),
-            speech: Speech::SocketIo,
-            protocol: self.protocol,
             transports: self.transports.clone(),
-            header_fallback: self.header_fallback,
-            auth_placement: self.auth_placement,
-            policy: Policy {
-                timeout: self.auth_timeout,
-                renews_bearer: provides_bearer,
-                reauth: self.reauth.clone(),
-                renew_before: self.renew_before,
+            choices: Choices {
+                flags: self.flags(url),
+                speech: Speech::SocketIo,
+                protocol: self.protocol,
+                header_fallback: self.header_fallback,
+                auth_placement: self.auth_placement,
             },
+        }
+    }
+
+    /// How credentials are come by and kept good.
+    pub(crate) fn policy(&self) -> Policy {
+        Policy {
+            timeout: self.auth_timeout,
+            renews_bearer: matches!(self.bearer, Bearer::Provided),
+            reauth: self.reauth.clone(),
+            renew_before: self.renew_before,
         }
     }
 

@@ -20,6 +20,7 @@ use crate::proto::socket::manager::Manager;
 use crate::proto::socket::namespace::Outgoing;
 use crate::proto::socket::packet::PacketType;
 use crate::proto::socket::parser::Incoming;
+use crate::proto::socket::policy::Policy;
 use crate::proto::socket::reconnection::Reconnection;
 use crate::proto::timer::Millis;
 use crate::web::driver::find;
@@ -72,9 +73,9 @@ struct Façade {
 }
 
 impl Host for Façade {
-    fn settings(&self) -> Result<Settings, Rc<Failure<Payload>>> {
+    fn settings(&self) -> Result<(Settings, Policy), Rc<Failure<Payload>>> {
         // What is wrong with them, the façade knows.
-        let failed = |detail| Failure::with(Error::new(Code::InvalidOption, ""), detail);
+        let failed = |detail| Failure::with(Error::new(Code::InvalidOption, "The options can't be read"), detail);
         let list = self.target.settings().map_err(|error| failed(Some(error)))?;
         settings::settings(&list).ok_or_else(|| failed(None))
     }
@@ -84,13 +85,7 @@ impl Host for Façade {
     }
 
     fn given(&self, kind: Kind) -> Given {
-        let bits = self.target.given(kind);
-        Given {
-            has_headers: bits & 1 != 0,
-            has_bearer: bits & 2 != 0,
-            has_auth: bits & 4 != 0,
-            with_credentials: bits & 8 != 0,
-        }
+        Given(self.target.given(kind) as u32)
     }
 
     fn header_names(&self, _: Kind) -> String {
@@ -140,7 +135,7 @@ thread_local! {
 pub fn add_manager(target: i32, options: i32) -> i32 {
     let (target, options) = (Payload::from_slot(target), Payload::from_slot(options));
     let settings = options.and_then(|options| settings::settings(&options));
-    let (Some(target), Some(settings)) = (target, settings) else {
+    let (Some(target), Some((settings, policy))) = (target, settings) else {
         return 0;
     };
     let target = Target(target);
@@ -151,7 +146,7 @@ pub fn add_manager(target: i32, options: i32) -> i32 {
         timeout: 0.0,
         backoff: Backoff::new(0.0, 0.0, 0.0, seed()),
     };
-    let driver = Core::start(settings, reconnection, |_| Façade { target });
+    let driver = Core::start(settings, policy, reconnection, |_| Façade { target });
     let number = driver.number();
     MANAGERS.with_borrow_mut(|managers| managers.push(driver));
     number as i32

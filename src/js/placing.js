@@ -3,28 +3,25 @@
 import { base64 } from "../web/edge.js";
 import { bearerOf } from "./headers.js";
 
-/** Rust takes a list that is not there for an empty one. @template T @param {T[]} list */
-export const filled = (list) => (list.length ? list : undefined);
-
 /** Text as base64url without padding (RFC 4648, section 5), from UTF-8. @param {string} text */
 const base64url = (text) => base64(new TextEncoder().encode(text)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
 
 /**
  * Puts each credential into its place.
- * @param {[string, string][]} headers @param {string[]} parameters names and values of the query in turn
+ * @param {[string, string][]} headers @param {string[][]} parameters of the query
  * @param {string[]} texts where each kind travels: `texts_of` in `bridge.rs` says which they are
  */
 export const expand = (headers, parameters, [transport, cannot, reserved, ...texts]) => {
   /** @type {any[]} */
   const entries = [];
-  /** @type {string[]} */
+  /** @type {string[][]} */
   const fields = [];
-  /** @type {string[]} */
-  const query = [];
+  /** @type {string[][]} */
+  const moved = [];
+  /** @type {string[][]} */
+  const carried = [];
   /** @type {string[]} */
   const protocols = [];
-  /** @type {[string, string][]} */
-  const carried = [];
   /** Adds to the plan, and gives the place. @param {number} kind its place in the texts @param {string} credential @param {string} name */
   const add = (kind, credential, name) => {
     const [placement, code, remedy] = texts.slice(kind * 3);
@@ -32,40 +29,25 @@ export const expand = (headers, parameters, [transport, cannot, reserved, ...tex
     if (placement) entries.push({ credential, name, placement, ...(warning && { warning }) });
     return placement;
   };
-  /** @type {[string, string][]} */
-  const moved = [];
   for (const field of headers) {
     const [name, value] = field;
     const key = name.toLowerCase();
     const token = bearerOf(field);
     const placement = add(0, token === undefined ? "header" : "bearer", name);
-    if (placement === "header") fields.push(name, value);
+    if (placement === "header") fields.push(field);
     else if (placement === "payload" || placement === "event") carried.push([key, value]);
     else if (placement === "query") moved.push([`header.${key}`, value]);
     else if (placement === "subprotocol")
       protocols.push(token === undefined ? `base64url.header.${base64url(`${key}: ${value}`)}` : `base64url.bearer.${base64url(token)}`);
   }
   add(1, "auth", "auth");
-  for (let i = 0; i < parameters.length; i += 2) {
-    const [name, value] = parameters.slice(i);
-    if (add(reserved.split(" ").includes(name) ? 3 : 2, "query", name) === "query") query.push(name, value);
-  }
+  const query = parameters.filter(([name]) => add(reserved.split(" ").includes(name) ? 3 : 2, "query", name) === "query");
   add(4, "cookies", "cookies");
-  query.push(...moved.flat());
   return {
     plan: { transport, entries },
     /** The headers that travel in payloads. */
     carried,
     /** What travels with the handshake. */
-    lists: [filled(fields), filled(query), filled(protocols)],
+    lists: [fields, [...query, ...moved], protocols],
   };
-};
-
-/** The request as Rust looks for tokens in it. @param {[string, string][]} headers @param {string[]} parameters */
-export const requestOf = (headers, parameters) => {
-  /** @type {[string, any][]} */
-  const members = [];
-  for (let i = 0; i < parameters.length; i += 2) members.push([parameters[i], parameters[i + 1]]);
-  const fields = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
-  return Object.fromEntries([...members, ["headers", fields]]);
 };

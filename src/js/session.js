@@ -2,8 +2,8 @@
 /** What Rust asks about the options and credentials of a manager's sessions. */
 import { hasWebTransport } from "../web/network.js";
 import { bearerHeader, bearerOf } from "./headers.js";
-import { expand, filled, requestOf } from "./placing.js";
-import { FALLBACKS, KINDS, PLACEMENTS, read } from "./settings.js";
+import { expand } from "./placing.js";
+import { FALLBACKS, FLAGS, FLAGS_OF_TRANSPORT, KINDS, PLACEMENTS, read } from "./settings.js";
 import { locate } from "./url.js";
 
 /** What happens in the middle of a session whose handshake had the bearer token; `Time` in `core.rs` has the number. */
@@ -11,6 +11,9 @@ const LATER_WITH_BEARER = 2;
 
 /** What is so and what is not, each a bit. @param {any[]} flags */
 const bits = (flags) => flags.reduce((bits, is, place) => bits | (Number(!!is) << place), 0);
+
+/** Names and values in turn. Rust takes a list that is not there for an empty one. @param {any[]} pairs */
+const filled = (pairs) => (pairs.length ? pairs.flat() : undefined);
 
 export class Session {
   /** The token that the app's function gave last. @type {string | undefined} */
@@ -59,8 +62,8 @@ export class Session {
     return [this._url.server + options.path, reauth, numbers, candidates];
   }
 
-  /** In the order of `Flag` in `endpoint.rs`. @param {any[]} ofTransport */
-  _flags(...ofTransport) {
+  /** In the order of `Flag` in `endpoint.rs`. @param {string} [kind] where they are those of a transport */
+  _flags(kind = "polling") {
     const { _url: url, _options: options } = this;
     return bits([
       url.isSecure,
@@ -68,19 +71,15 @@ export class Session {
       url.isMixed,
       url.hostname === "localhost",
       url.path === "/",
-      typeof options.credentials?.bearer === "function",
-      options.upgrade,
-      options.tryAllTransports,
-      options.rememberUpgrade,
+      typeof options.credentials === "function",
       options.headersOn === "handshake",
-      options.diagnose,
-      options.closeOnBeforeunload,
-      options.useNativeTimers,
-      ...ofTransport,
+      ...FLAGS.split(" ").map((name) => options[name]),
+      ...FLAGS_OF_TRANSPORT.split(" ").map((name) => options.own[kind][name]),
+      this._query(kind) !== this._query(this._began),
     ]);
   }
 
-  /** The app's query for a transport, names and values in turn. @param {string} kind @returns {string[]} */
+  /** The app's query for a transport: names and values, in pairs. @param {string} kind @returns {string[][]} */
   _query(kind) {
     const { query } = this._options.own[kind];
     const { parameters } = this._url;
@@ -88,7 +87,7 @@ export class Session {
     return (this._isEngineOnly && parameters.length) || !query.length ? parameters : query;
   }
 
-  /** Which credentials there are for a session that begins on a transport, each a bit. @param {number} kind @param {boolean} hasAuth */
+  /** Which credentials there are for a session that begins on a transport: bits, those of `Given` in `core.rs`. @param {number} kind @param {boolean} hasAuth */
   _given(kind, hasAuth) {
     const { extraHeaders, own, credentials } = this._options;
     const name = (this._began = KINDS[kind]);
@@ -96,7 +95,7 @@ export class Session {
     // Those of polling count for what takes over from it too.
     for (const other of [own.polling, own[name]])
       if (other.extraHeaders !== extraHeaders) for (const [key, header] of other.extraHeaders) headers.set(key, header);
-    const bearer = typeof credentials?.bearer === "function" ? this._token : credentials?.bearer;
+    const bearer = typeof credentials === "function" ? this._token : credentials;
     if (bearer) headers.set("authorization", bearerHeader(bearer));
     this._fields = [...headers.values()];
     const hasBearer = this._fields.some((field) => bearerOf(field) !== undefined);
@@ -115,27 +114,26 @@ export class Session {
   _place(texts, time) {
     const parameters = this._query(this._began);
     const { plan, carried, lists } = expand(this._fields, parameters, texts);
-    const request = requestOf(this._fields, parameters);
-    const { authorization } = request.headers;
-    if (time === LATER_WITH_BEARER) carried.push(["authorization", authorization]);
+    const headers = Object.fromEntries(this._fields.map(([name, value]) => [name.toLowerCase(), value]));
+    if (time === LATER_WITH_BEARER) carried.push(["authorization", headers.authorization]);
     this._headers = carried.length ? Object.fromEntries(carried) : undefined;
-    return [plan, [...lists, request]];
+    // The request as Rust looks for tokens in it.
+    return [plan, [...lists.map(filled), Object.fromEntries([...parameters, ["headers", headers]])]];
   }
 
   /** Where a transport goes to, and what the app has for it, as `settings.rs` reads it. @param {number} number */
   _endpoint(number) {
     const kind = KINDS[number];
     const { own, transportOptions } = this._options;
-    const { path, protocols, timestampRequests, timestampParam, requestTimeout, withCredentials, forceBase64 } = own[kind];
-    const query = this._query(kind);
+    const { path, protocols, timestampRequests, timestampParam, requestTimeout } = own[kind];
     const isStamped = timestampRequests ?? (kind === "polling" || kind === "jsonp");
     return [
       this._url.server + path,
-      filled(query),
-      filled([...protocols]),
-      kind === "webtransport" ? (transportOptions?.[kind] ?? undefined) : undefined,
+      filled(this._query(kind)),
+      filled(protocols),
+      transportOptions?.[kind] ?? undefined,
       isStamped ? timestampParam : undefined,
-      [this._flags(withCredentials, forceBase64, query !== this._query(this._began)), requestTimeout === Infinity ? 0 : requestTimeout],
+      [this._flags(kind), requestTimeout === Infinity ? 0 : requestTimeout],
     ];
   }
 }

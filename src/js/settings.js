@@ -9,6 +9,10 @@ export const KINDS = ["polling", "websocket", "webtransport", "jsonp"];
 export const FALLBACKS = ["payload", "query", "subprotocol", "error", "drop", "event"];
 export const PLACEMENTS = ["payload", "event", "query"];
 
+/** Of `Flag` those that options say, in their order, and those that may differ from transport to transport. */
+export const FLAGS = "upgrade tryAllTransports rememberUpgrade diagnose closeOnBeforeunload useNativeTimers";
+export const FLAGS_OF_TRANSPORT = "withCredentials forceBase64";
+
 /** The options of reconnection, in the order in which Rust takes them, and what they are where the app gives none. */
 export const reconnection = {
   reconnection: true,
@@ -32,9 +36,9 @@ const defaults = {
   authPlacement: "payload",
   /** @type {string[]} */
   protocols: [],
-  /** Names and values in turn. @type {string[]} */
+  /** Names and values, in pairs. @type {string[][]} */
   query: [],
-  transports: ["polling", "websocket", "webtransport"],
+  transports: KINDS.slice(0, 3),
   /** @type {Map<string, [string, string]>} */
   extraHeaders: new Map(),
 };
@@ -70,7 +74,7 @@ const query = (value) => {
   if (typeof value === "string") return parametersOf(value);
   if (!isObject(value)) return undefined;
   const entries = entriesOf(value);
-  return entries.every(([name]) => typeof name === "string") ? entries.flatMap(([name, value]) => [name, String(value)]) : undefined;
+  return entries.every(([name]) => typeof name === "string") ? entries.map(([name, value]) => [name, String(value)]) : undefined;
 };
 
 /** A list of names, or of markers that have the name as a member. @type {Reader} */
@@ -79,13 +83,13 @@ const transports = (value) => {
   return names.every(oneOf("xhr", "fetch", ...KINDS)) ? names : undefined;
 };
 
-/** A bearer token, or the function that gives one. @type {Reader} */
+/** The bearer token, or the function that gives one. @type {Reader} */
 const credentials = (value) => {
   if (!isObject(value)) return undefined;
   const { bearer } = value;
   if (typeof bearer === "string") bearerHeader(bearer);
   else if (bearer != null && typeof bearer !== "function") throw wrong("credentials.bearer");
-  return { bearer };
+  return bearer ?? null;
 };
 
 /** `"connect"`, or an object that names an event. @type {Reader} */
@@ -99,8 +103,7 @@ const parser = (value) => {
 
 /** What reads an option, by the names of those that it reads. @type {[string, Reader][]} */
 const readers = [
-  ["upgrade tryAllTransports rememberUpgrade withCredentials forceBase64 closeOnBeforeunload useNativeTimers diagnose", flag],
-  ["timestampRequests autoConnect forceNew multiplex debug addTrailingSlash reconnection", flag],
+  [`${FLAGS} ${FLAGS_OF_TRANSPORT} timestampRequests autoConnect forceNew multiplex debug addTrailingSlash reconnection`, flag],
   ["reconnectionAttempts reconnectionDelay reconnectionDelayMax randomizationFactor", number],
   ["timeout renewBefore authTimeout requestTimeout ackTimeout retries", number],
   ["timestampParam path", text],

@@ -1,6 +1,6 @@
-//! Options in numbers, as `settings.js` gives them.
+//! Options in numbers, as `session.js` gives them.
 
-use crate::client::settings::{Settings, Speech};
+use crate::client::settings::{Choices, Settings, Speech};
 use crate::proto::Data;
 use crate::proto::auth::{AuthPlacement, HeaderFallback};
 use crate::proto::engine::Revision;
@@ -8,8 +8,8 @@ use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::socket::policy::{Policy, Reauth};
 use crate::web::{Endpoint, Flag, Flags, Payload};
 
-/// Reads what `settings.js` makes of the options: a list of the server, the event in which credentials are renewed, and numbers.
-pub fn settings(list: &Payload) -> Option<Settings> {
+/// Reads what `session.js` makes of the options: a list of the server, the event in which credentials are renewed, and numbers.
+pub fn settings(list: &Payload) -> Option<(Settings, Policy)> {
     let mut numbers = [0.0; 8];
     list.item(2)?.read_numbers(&mut numbers);
     let [
@@ -23,32 +23,37 @@ pub fn settings(list: &Payload) -> Option<Settings> {
         timeout,
     ] = numbers;
     let flags = Flags::from_bits(flags as u32);
-    let transports = list.item(3)?;
-    Some(Settings {
+    let list_of_transports = list.item(3)?;
+    let mut transports = Vec::new();
+    for index in 0..list_of_transports.count() {
+        transports.push(candidate(&list_of_transports.item(index)?)?);
+    }
+    let settings = Settings {
         server: list.item(0)?,
-        flags,
-        speech: match speech as u32 {
-            1 => Speech::OwnParser,
-            2 => Speech::Engine,
-            _ => Speech::SocketIo,
-        },
-        protocol: Revision::from_number(protocol as u32),
-        transports: (0..transports.count())
-            .filter_map(|index| candidate(&transports.item(index)?))
-            .collect(),
-        header_fallback: HeaderFallback::ALL.get(fallback as usize).copied().unwrap_or_default(),
-        auth_placement: AuthPlacement::ALL.get(placement as usize).copied().unwrap_or_default(),
-        policy: Policy {
-            timeout,
-            renews_bearer: flags.has(Flag::ProvidesBearer),
-            reauth: match reauth as u32 {
-                1 => Reauth::Connect,
-                2 => Reauth::Event(list.item(1)?.as_text()?),
-                _ => Reauth::Never,
+        transports,
+        choices: Choices {
+            flags,
+            speech: match speech as u32 {
+                1 => Speech::OwnParser,
+                2 => Speech::Engine,
+                _ => Speech::SocketIo,
             },
-            renew_before,
+            protocol: Revision::from_number(protocol as u32),
+            header_fallback: HeaderFallback::ALL.get(fallback as usize).copied().unwrap_or_default(),
+            auth_placement: AuthPlacement::ALL.get(placement as usize).copied().unwrap_or_default(),
         },
-    })
+    };
+    let policy = Policy {
+        timeout,
+        renews_bearer: flags.has(Flag::ProvidesBearer),
+        reauth: match reauth as u32 {
+            1 => Reauth::Connect,
+            2 => Reauth::Event(list.item(1)?.as_text()?),
+            _ => Reauth::Never,
+        },
+        renew_before,
+    };
+    Some((settings, policy))
 }
 
 /// A transport by the number of its kind, with a half where it is through `fetch`.
@@ -60,7 +65,7 @@ fn candidate(number: &Payload) -> Option<Candidate> {
     })
 }
 
-/// Reads what `settings.js` has for a transport: a list of the server, the query, the subprotocols, the options of a session, the name of
+/// Reads what `session.js` has for a transport: a list of the server, the query, the subprotocols, the options of a session, the name of
 /// the parameter that makes URLs differ, and numbers.
 pub fn endpoint(list: Payload) -> Endpoint {
     let mut numbers = [0.0; 2];

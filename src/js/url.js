@@ -43,7 +43,7 @@ export const locate = (text) => {
     /** What names the namespace. */
     path: path || "/",
     query,
-    /** The names and values of the query in turn. */
+    /** The names and values of the query, in pairs. */
     parameters: parametersOf(query),
     isOwnOrigin: server === origin,
     /** Mixed Content, "Prohibited Security Contexts"; Secure Contexts, "potentially trustworthy origin". */

@@ -200,9 +200,9 @@ export const fold = (slot) => (typeof held[slot] === "string" ? hold(held[slot].
 export const concat = (slot, other) => hold(held[slot] + held[other]);
 
 /**
- * The names and values of a query in turn, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
+ * The names and values of a query in pairs, decoded. A percent sign that encodes nothing stands for itself, and what encodes no
  * UTF-8 is left as it is.
- * @param {string} query
+ * @param {string} query @returns {string[][]}
  */
 export const parametersOf = (query) => {
   const decode = (/** @type {string} */ text) => {
@@ -213,16 +213,16 @@ export const parametersOf = (query) => {
     }
   };
   const pairs = query.split("&").filter(Boolean);
-  return pairs.flatMap((pair) => /** @type {string[]} */ (/^([^=]*)=?(.*)$/s.exec(pair)).slice(1).map(decode));
+  return pairs.map((pair) => /** @type {string[]} */ (/^([^=]*)=?(.*)$/s.exec(pair)).slice(1).map(decode));
 };
 
-/** The same. @param {number} query which is taken */
-export const parameters = (query) => hold(parametersOf(take(query)));
+/** The same, names and values in turn. @param {number} query which is taken */
+export const parameters = (query) => hold(parametersOf(take(query)).flat());
 
 /** Adds the members of an object as parameters, unless half a surrogate pair can't be encoded. @param {number} list @param {number} slot the JSON of an object */
 export const extendWithQuery = (list, slot) => {
   const query = toQuery(slot);
-  if (query) held[list].push(...parametersOf(take(query)));
+  if (query) held[list].push(...parametersOf(take(query)).flat());
 };
 
 /** The text of which another is base64url. @param {number} slot which is taken @returns {number} 0 where it is none */

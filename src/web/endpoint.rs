@@ -45,14 +45,14 @@ pub enum Flag {
     Root,
     /// A function of the app gives a bearer token.
     ProvidesBearer,
+    /// Only the request that begins the session has the headers.
+    HeadersOnce,
     /// To move from polling to a better transport.
     Upgrade,
     /// To try the next transport when one does not open.
     TryAll,
     /// To begin on a WebSocket when the last one worked.
     RememberUpgrade,
-    /// Only the request that begins the session has the headers.
-    HeadersOnce,
     /// To find out why polling failed where the browser does not say.
     Diagnose,
     /// To close the connection without a word when the page is left.
@@ -67,7 +67,7 @@ pub enum Flag {
     OwnQuery,
 }
 
-/// Each [`Flag`], as a bit; `settings.js` has the same order.
+/// Each [`Flag`], as a bit; `session.js` has the same order.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Flags(u32);
 

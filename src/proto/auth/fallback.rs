@@ -110,7 +110,7 @@ impl Impossible<'_> {
 
 /// The same sentence, of headers whose names are one text.
 pub fn impossible(transport: Kind, names: &str, choices: &[HeaderFallback]) -> String {
-    let mut text = join(&[transport.name(), " cannot carry the header ", names]);
+    let mut text = join(&[transport.name(), Warning::CANNOT, "the header ", names]);
     text.push_str("; begin on polling, or set headerFallback to");
     for (index, choice) in choices.iter().enumerate() {
         text.push_str(match index {

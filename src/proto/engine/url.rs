@@ -148,8 +148,13 @@ fn split<'a>(text: &'a str, is_wanted: &dyn Fn(u8) -> bool) -> (&'a str, &'a str
 
 /// What is before and behind the first `byte`, which is ASCII; nothing is behind where there is none.
 pub(crate) fn cut(text: &str, byte: u8) -> (&str, &str) {
-    let (before, rest) = split(text, &|other| other == byte);
-    (before, rest.get(1..).unwrap_or_default())
+    match text.bytes().position(|other| other == byte) {
+        Some(at) => (
+            text.get(..at).unwrap_or_default(),
+            text.get(at + 1..).unwrap_or_default(),
+        ),
+        None => (text, ""),
+    }
 }
 
 fn check_host(host: &str) -> Result<(), Error> {
