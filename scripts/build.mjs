@@ -40,10 +40,10 @@ async function buildAnew(log) {
   await rm(paths.dist, { recursive: true, force: true });
   await mkdir(paths.dist, { recursive: true });
   await writeFile(join(paths.dist, "socketio.wasm"), whole.wasm);
-  // One copy of the module for an app that has several.
+  // One copy of the module for an app that has several: its second part is a file of its own.
   const entries = { index: "src/js/entry.js", full: "src/js/entry-full.js", engine: "src/js/entry-engine.js" };
   await bundle({ entries, outdir: paths.dist, ...parts });
-  await bundle({ entry: "src/js/entry-classic.js", outfile: join(paths.dist, "socketio.js"), ...parts, format: "iife" });
+  await bundle({ entry: "src/js/entry-classic.js", outfile: join(paths.dist, "socketio.js"), ...whole, format: "iife" });
   await bundle({ entry: "src/js/entry-init.js", outfile: join(paths.dist, "init.js"), bindings: whole.bindings });
   const banner = await notice("notepack.io");
   await bundle({ entry: "src/js/entry-msgpack.js", outfile: join(paths.dist, "msgpack.js"), banner });

@@ -134,17 +134,24 @@ async function writeEntries(app, { specifier, wasm = "", workers = specifier }) 
   `);
 }
 
-/** How often the module is in a folder: as text in a script, and as a file of its own. */
+/** How often the module is in a folder: as text in scripts, whole or in both its parts, and as a file of its own. */
 async function modules(app, folder) {
-  const module = await readFile(join(app.package, "dist", "socketio.wasm"));
+  const packed = (name) => readFile(join(app.package, "dist", name));
+  const module = await packed("socketio.wasm");
   // What no minifier writes in another way.
-  const middle = /[^'`$]{30}/.exec((await inline(module)).text.slice(5_000))[0];
+  const middle = (text) => /[^'`$]{30}/.exec(text.slice(text.length / 2))[0];
+  const longest = async (name) => (await packed(name)).toString("latin1").match(/"[^"\\]{5000,}"/)[0];
+  const texts = [(await inline(module)).text, await longest("shared.js"), await longest("rare.js")].map(middle);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const found = { inlined: 0, files: 0 };
+  const counts = [0, 0, 0];
+  let files = 0;
   for (const entry of entries.filter((each) => each.isFile())) {
     const content = await readFile(join(entry.parentPath ?? entry.path, entry.name));
-    found.inlined += content.toString("latin1").split(middle).length - 1;
-    if (content.equals(module)) found.files += 1;
+    texts.forEach((text, index) => (counts[index] += content.toString("latin1").split(text).length - 1));
+    if (content.equals(module)) files += 1;
   }
-  return found;
+  const [whole, first, second] = counts;
+  // Next has what one entry brings along and the other may load in two chunks, of which a page loads one.
+  assert.equal(first > 0, second > 0, "both parts of the module");
+  return { inlined: whole + first, files };
 }
