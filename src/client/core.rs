@@ -51,7 +51,10 @@ pub(crate) trait Host {
 pub(crate) struct Core<H> {
     /// The side of the app.
     pub(crate) host: H,
-    url: Url,
+    /// Of the present connection.
+    url: RefCell<Url>,
+    /// Of the next one, where the app has named another server.
+    next_url: RefCell<Option<Url>>,
     options: RefCell<Rc<Options>>,
     /// The bearer token that the app's function gave last.
     bearer: RefCell<Option<Bearer>>,
@@ -75,7 +78,8 @@ impl<H: Host + 'static> Core<H> {
         let driver = Driver::new(options.reconnection(seed), options.native_timers, |driver| {
             Box::new(Self {
                 host: host(driver),
-                url,
+                url: RefCell::new(url),
+                next_url: RefCell::new(None),
                 options: RefCell::new(Rc::new(options)),
                 bearer: RefCell::new(None),
                 auth: RefCell::new(None),
@@ -97,7 +101,8 @@ impl<H: Host> Core<H> {
             .as_ref()
             .filter(|_| matches!(options.bearer, options::Bearer::Provided));
         let token = bearer.map(|bearer| &bearer.token);
-        let credentials = options.credentials(&self.url, candidate, self.host.has_auth(), token)?;
+        let has_auth = self.host.has_auth();
+        let credentials = options.credentials(&self.url.borrow(), candidate, has_auth, token)?;
         let known = options.protocol.or(self.known());
         let revision = known.unwrap_or(options.asked(kind));
         let (plan, mut carried) = auth::place(&credentials, kind, revision, options.header_fallback)
@@ -131,12 +136,15 @@ impl<H: Host> App for Core<H> {
             Ok(options) => options,
             Err(error) => return driver.configured(epoch, Err(Failure::new(error))),
         };
+        if let Some(url) = self.next_url.take() {
+            self.url.replace(url);
+        }
         // What waits for a connection was given for the parser that there was in the beginning.
         options.speech = self.options.borrow().speech;
         driver.look(|manager| manager.policy = options.policy());
         let provides = matches!(options.bearer, options::Bearer::Provided);
         // Servers 1.x take a query of the handshake for that of every namespace: who has named another one does not begin with it.
-        let is_root = self.url.path == "/" || driver.look(|manager| manager.wants_root());
+        let is_root = self.url.borrow().path == "/" || driver.look(|manager| manager.wants_root());
         let with_auth = options.auth_placement == AuthPlacement::Query && is_root;
         if !with_auth {
             self.auth.replace(None);
@@ -181,6 +189,10 @@ impl<H: Host> App for Core<H> {
         }
     }
 
+    fn relocate(&self, url: Url) {
+        self.next_url.replace(Some(url));
+    }
+
     fn config(&self) -> Config {
         self.options.borrow().config(self.known())
     }
@@ -191,14 +203,20 @@ impl<H: Host> App for Core<H> {
         self.host.carry(&carried.payload_headers);
         self.host.placed(plan);
         let options = self.options.borrow();
-        Ok(options.endpoint(&self.url, candidate.kind, options.asked(candidate.kind), carried))
+        Ok(options.endpoint(
+            &self.url.borrow(),
+            candidate.kind,
+            options.asked(candidate.kind),
+            carried,
+        ))
     }
 
     fn upgrade(&self, endpoint: &Endpoint, kind: Kind) -> Endpoint {
         let options = self.options.borrow();
-        let own = options.query(&self.url, kind);
+        let url = self.url.borrow();
+        let own = options.query(&url, kind);
         let began_on = self.candidate.get().map_or(kind, |candidate| candidate.kind);
-        let query = if own == options.query(&self.url, began_on) {
+        let query = if own == options.query(&url, began_on) {
             endpoint.query.clone()
         } else {
             own
@@ -207,7 +225,7 @@ impl<H: Host> App for Core<H> {
             query,
             ..Carried::default()
         };
-        options.endpoint(&self.url, kind, endpoint.revision, carried)
+        options.endpoint(&url, kind, endpoint.revision, carried)
     }
 
     fn authenticate(&self, driver: &Rc<Driver>, socket: usize, epoch: u32, demand: Demand<Payload>) {
@@ -242,6 +260,6 @@ impl<H: Host> Core<H> {
 
     /// Its origin and path, handed to the edge.
     fn server(&self) -> i32 {
-        edge::hold_text(&join(&[&self.url.origin("http"), &self.options.borrow().path]))
+        edge::hold_text(&join(&[&self.url.borrow().origin("http"), &self.options.borrow().path]))
     }
 }

@@ -46,7 +46,7 @@ declare module "#bindings" {
   export function garbled(manager: number, connection: number, detail: number): void;
   export function writeBuffer(manager: number): number;
   export function reconfigure(manager: number, options: number): number;
-  export function parseUrl(text: number, page: number): number;
+  export function locate(manager: number, text: number, page: number): number;
   export function dispatch(driver: number, transport: number, signal: number, slot: number, number: number): number;
   export const memory: WebAssembly.Memory;
   export const imports: WebAssembly.Imports;

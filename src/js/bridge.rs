@@ -127,14 +127,20 @@ pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: i32, number: u
     signal::dispatch(driver, transport, signal, slot, number)
 }
 
-/// A URL taken apart: a list of what names the server, the namespace, and the query.
-#[wasm_bindgen(js_name = parseUrl)]
-pub fn parse_url(text: i32, page: i32) -> i32 {
-    let url = url_of(text, page).and_then(|url| namespace::check(&url.path).map(|()| url));
-    outcome(url.map(|url| {
+/// A URL taken apart: a list of what names the server, the path, and the query. The next connection of a manager goes there; without
+/// one, the path names a namespace.
+#[wasm_bindgen]
+pub fn locate(manager: usize, text: i32, page: i32) -> i32 {
+    let located = url_of(text, page).and_then(|url| {
         let texts: [&str; 3] = [&url.origin("http"), &url.path, url.query.expose()];
-        Payload::list(&texts).into_slot() as usize
-    }))
+        let texts = Payload::list(&texts);
+        match find(manager) {
+            Some(driver) => driver.relocate(url),
+            None => namespace::check(&url.path)?,
+        }
+        Ok(texts.into_slot() as usize)
+    });
+    outcome(located)
 }
 
 /// A URL, and the page's own origin where there is one. Both are taken.

@@ -2,7 +2,7 @@
 /** Engine.IO without Socket.IO: the connection that a manager has, for apps that speak something of their own on it. */
 import * as rust from "#bindings";
 import * as calls from "./calls.js";
-import { Engine, Transport } from "./engine.js";
+import { Engine } from "./engine.js";
 import { Manager } from "./manager.js";
 
 /** What Rust tells; `manager.js` has the whole list. */
@@ -14,13 +14,17 @@ const RELAYED = ["placement", "trace"];
 
 /** The manager of one connection, which is not opened again. */
 class Carrier extends Manager {
-  /** @type {Socket} */
-  _own;
+  /** What it has in the place of engines. */
+  _own = /** @type {Socket} */ (/** @type {unknown} */ (undefined));
 
-  /** @param {Socket} own @param {any} uri @param {any} opts */
-  constructor(own, uri, opts) {
-    super(uri, { ...opts, reconnection: false, timeout: false, autoConnect: false });
-    this._own = own;
+  /** @param {any} uri @param {any} opts */
+  constructor(uri, opts) {
+    if (uri && typeof uri === "object") {
+      opts = uri;
+      uri = undefined;
+    }
+    const { transports = opts?.transportImplementations, path = "/engine.io" } = opts ?? {};
+    super(uri, { ...opts, path, transports, reconnection: false, timeout: false, autoConnect: false });
   }
 
   get _isEngineOnly() {
@@ -62,27 +66,15 @@ class Carrier extends Manager {
 /** A connection to an Engine.IO server, which it opens at once. */
 export class Socket extends Engine {
   static protocol = 4;
-  _carrier;
   /** What was sent before there was a connection to send it on. @type {(() => void)[] | undefined} */
   _early = [];
 
   /** @param {any} [uri] the page's own origin where it is left out @param {any} [opts] */
   constructor(uri, opts) {
-    super(-1, true);
-    if (uri && typeof uri === "object") {
-      opts = uri;
-      uri = undefined;
-    }
-    const { transports = opts?.transportImplementations, path = "/engine.io" } = opts ?? {};
-    this._carrier = new Carrier(this, uri, { ...opts, path, transports });
-    this._manager = this._carrier._number;
-    this.transport = new Transport(this._manager, "polling");
-    this._carrier.open();
-  }
-
-  /** The options, with the defaults of this entry. */
-  get opts() {
-    return this._carrier.opts;
+    const carrier = new Carrier(uri, opts);
+    super(carrier, true);
+    carrier._own = this;
+    carrier.open();
   }
 
   /** Where each credential travels. */

@@ -25,6 +25,7 @@ export class Transport {
   constructor(manager, name) {
     this._manager = manager;
     this.name = name;
+    this.query = { transport: name };
   }
 
   /** Whether a packet would be written at once. */
@@ -55,12 +56,30 @@ export class Engine extends Emitter {
   _isDraining = false;
   _isFlushing = false;
 
-  /** @param {number} manager @param {boolean} _isWatched */
-  constructor(manager, _isWatched) {
+  /** @param {import("./manager.js").Manager} carrier @param {boolean} _isWatched */
+  constructor(carrier, _isWatched) {
     super();
-    this._manager = manager;
-    this.transport = new Transport(manager, "polling");
+    this._carrier = carrier;
+    this._manager = carrier._number;
+    this.transport = new Transport(this._manager, "polling");
     this._isWatched = _isWatched;
+  }
+
+  /** The manager's options. */
+  get opts() {
+    return this._carrier.opts;
+  }
+
+  get hostname() {
+    return this.opts.hostname;
+  }
+
+  get port() {
+    return this.opts.port;
+  }
+
+  get secure() {
+    return this.opts.secure;
   }
 
   /** The packets that are not yet written for certain. */

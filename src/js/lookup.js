@@ -1,5 +1,5 @@
 // @ts-check
-import { parseUrl } from "#bindings";
+import { locate } from "#bindings";
 import { hold, take } from "../web/edge.js";
 import { checked } from "./errors.js";
 import { Manager, page } from "./manager.js";
@@ -26,12 +26,8 @@ export const io = (uri, options) => {
   const origin = page() ?? "";
   uri = !uri || /^\/(?!\/)/.test(uri) ? origin + (uri ?? "") : uri;
   prepare();
-  const [server, nsp, query] = take(checked(parseUrl(hold(String(uri)), hold(page()))));
+  const [server, nsp] = take(checked(locate(-1, hold(String(uri)), hold(page()))));
   opts.path ||= "/socket.io";
-  if (query) opts.query = query;
-  // Apps read them there.
-  const [, s, hostname, port = s ? "443" : "80"] = /** @type {RegExpExecArray} */ (/^http(s?):\/\/\[?(.*?)]?(?::(\d+))?$/.exec(server));
-  Object.assign(opts, { hostname, secure: !!s, port });
   const id = server + opts.path;
   const isTaken = nsp in (cache[id]?.nsps ?? {});
   const isNew = opts.forceNew || opts["force new connection"] || opts.multiplex === false || isTaken;

@@ -1,6 +1,6 @@
 // @ts-check
 import * as rust from "#bindings";
-import { connectPayload, hold } from "../web/edge.js";
+import { connectPayload, hold, take } from "../web/edge.js";
 import { address } from "./address.js";
 import * as calls from "./calls.js";
 import { Emitter } from "./emitter.js";
@@ -67,12 +67,18 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   engine;
   /** Where each credential of the present connection travels. @type {any} */
   plan;
+  /** How many attempts of this reconnection there were. */
+  backoff = { attempts: 0 };
+  /** Whether it is closed for good, until it is opened. */
+  skipReconnect = false;
   /** @type {"closed" | "opening" | "open"} */
   _readyState = "closed";
   /** @type {Socket[]} */
   _sockets = [];
   /** Engines whose end is still to be told. @type {Engine[]} */
   _engines = [];
+  /** Who wants to hear what becomes of the connection that is opened. @type {((error?: Error) => void) | undefined} */
+  _opened;
   /** Headers that travel in each payload. @type {Record<string, string> | undefined} */
   _headers;
   /** Says to the function that gives the bearer token that it is not waited for. */
@@ -91,7 +97,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
       opts = uri;
       uri = undefined;
     }
-    this.uri = uri;
+    this._uri = uri;
     this.opts = { ...opts };
     uri ??= address(this.opts);
     this.opts.path ||= "/socket.io";
@@ -105,8 +111,27 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     collected.register(this, this._number);
     if (this.opts.parser) this._parser = new Parser(this.opts.parser, this._number);
     if (this.opts.debug) this._watch();
+    this._locate(uri);
     this._autoConnect = this.opts.autoConnect !== false;
     if (this._autoConnect) this.open();
+  }
+
+  /** The server. Another one is for the next connection. @returns {any} */
+  get uri() {
+    return this._uri;
+  }
+
+  set uri(uri) {
+    this._locate(uri);
+    this._uri = uri;
+  }
+
+  /** @param {any} uri */
+  _locate(uri) {
+    const [server, , query] = take(checked(rust.locate(this._number, hold(String(uri ?? "")), hold(page()))));
+    const [, s, hostname, port = s ? "443" : "80"] = /** @type {RegExpExecArray} */ (/^http(s?):\/\/\[?(.*?)]?(?::(\d+))?$/.exec(server));
+    // Apps read them there.
+    Object.assign(this.opts, { hostname, secure: !!s, port, ...(query && { query }) });
   }
 
   /** @param {any} event @param {Function} listener */
@@ -145,17 +170,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   open(callback) {
     if (this._readyState !== "closed") return this;
     this._readyState = "opening";
-    if (callback) {
-      const opened = () => {
-        this.off("error", failed);
-        callback();
-      };
-      const failed = (/** @type {Error} */ error) => {
-        this.off("open", opened);
-        callback(error);
-      };
-      this.once("open", opened).once("error", failed);
-    }
+    this._opened = callback;
     rust.call(this._number, calls.OPEN, 0, Number(!!callback));
     return this;
   }
@@ -165,13 +180,16 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     return this.open(callback);
   }
 
+  /** Opens it, unless it does so by itself or was closed for good. */
+  reconnect() {
+    return this._reconnecting || this.skipReconnect ? this : this.open();
+  }
+
   /** The socket of a namespace, connected unless `autoConnect` is false. @param {string} nsp @param {any} [opts] */
   socket(nsp, opts) {
     let socket = this.nsps[nsp];
     if (!socket) {
-      const number = checked(rust.addSocket(this._number, hold(nsp), hold(opts ?? {})));
-      socket = this.nsps[nsp] = this._sockets[number] = new Socket(this, nsp, opts, this._number, number);
-      if (this._autoConnect) socket.connect();
+      socket = this.nsps[nsp] = new Socket(this, nsp, opts);
     } else if (this._autoConnect && !socket.active) {
       socket.connect();
     }
@@ -197,7 +215,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   }
 
   _newEngine() {
-    return new Engine(this._number, this.engine?._isWatched ?? false);
+    return new Engine(this, this.engine?._isWatched ?? false);
   }
 
   // What Rust asks for and tells. Nothing may be thrown into Rust from here: its frames are not unwound.
@@ -206,6 +224,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   _options() {
     this._target._keep(this);
     this._readyState = "opening";
+    this.skipReconnect = false;
     this.engine = this._newEngine();
     this.engine._decoder = this._parser?._decode(this.engine);
     this._trace?.("configure");
@@ -240,7 +259,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     };
     const { auth } = this.opts;
     if (typeof auth === "function") this._giveUp = ask(auth, this, { ...demand, namespace: "/" }, { give, fail });
-    else give(auth);
+    else give(auth || undefined);
   }
 
   /**
@@ -285,7 +304,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
 
   /** `io()` gives the payload of its socket to both. */
   _hasAuth() {
-    return this.opts?.auth !== undefined || this._sockets.some((socket) => socket.auth !== undefined);
+    return !!this.opts?.auth || this._sockets.some((socket) => socket.auth !== undefined);
   }
 
   /** The headers that travel in each payload from now on. @param {string[]} headers names and values in turn */
@@ -365,28 +384,45 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     if (event === OPEN) {
       this._readyState = "open";
       this.emitReserved("open");
+      this._settle();
       // The manager is the first to listen to its engine.
       if (this.engine?.readyState === "open") this.engine.emitReserved("open");
     } else if (event === ERROR) {
       if (this._readyState === "opening") this._readyState = "closed";
       this._rest();
       this.emitReserved("error", value);
+      this._settle(value);
     } else if (event === CLOSE) {
       this._readyState = "closed";
+      this._opened = undefined;
       this._rest();
+      this.skipReconnect = !this._reconnecting;
+      this.backoff.attempts = 0;
       this.engine?._end();
       this.emitReserved("close", ...value);
     } else if (event === PING) {
       this.engine?.emitReserved("ping");
       this.engine?.emitReserved("pong");
       this.emitReserved("ping");
-    } else if (event === RECONNECT_ATTEMPT) this.emitReserved("reconnect_attempt", number);
-    else if (event === RECONNECT) this.emitReserved("reconnect", number);
+    } else if (event === RECONNECT_ATTEMPT) {
+      this.backoff.attempts = number;
+      this.emitReserved("reconnect_attempt", number);
+    } else if (event === RECONNECT) {
+      this.backoff.attempts = 0;
+      this.emitReserved("reconnect", number);
+    }
     else if (event === RECONNECT_ERROR) this.emitReserved("reconnect_error", value);
     else if (event === RECONNECT_FAILED) {
       this._rest();
       this.emitReserved("reconnect_failed");
     }
+  }
+
+  /** Tells who has opened it. @param {Error} [error] */
+  _settle(error) {
+    const opened = this._opened;
+    this._opened = undefined;
+    opened?.(error);
   }
 
   /** A manager that waits for nothing may be collected with the app's last reference to it. */

@@ -109,7 +109,7 @@ pub fn read(object: &Payload) -> Result<Options, Error> {
     let mut options = reader.options();
     reader.retries();
     problem.check(options.check_path());
-    if let Some(own) = reader.get("transportOptions") {
+    if let Some(own) = reader.get("transportOptions").filter(Payload::is_truthy) {
         if !own.is_object() {
             problem.wrong("transportOptions");
         }
@@ -219,6 +219,10 @@ impl<'a> Reader<'a> {
             let Some(value) = self.get(name) else {
                 continue;
             };
+            // As of `token && { … }`.
+            if matches!(field, Field::Text(_) | Field::Other(_)) && !value.is_truthy() {
+                continue;
+            }
             let taken = match field {
                 Field::Flag(set) => value.as_flag().map(|flag| set(options, flag)),
                 Field::Number(set) => number(&value).map(|number| set(options, number)),

@@ -3,7 +3,7 @@ import * as rust from "#bindings";
 import { connectPayload, encode, hold, reserved } from "../web/edge.js";
 import * as calls from "./calls.js";
 import { Emitter, without } from "./emitter.js";
-import { report } from "./errors.js";
+import { checked, report } from "./errors.js";
 import { ask } from "./provider.js";
 
 /** The flags of `emit`; `bridge.rs` has the same list. */
@@ -45,8 +45,8 @@ export class Socket extends Emitter {
   /** @type {Function[]} */
   _anyOutgoing = [];
 
-  /** @param {any} io @param {string} nsp @param {any} opts @param {number} manager @param {number} number */
-  constructor(io, nsp, opts, manager, number) {
+  /** @param {any} io @param {string} nsp @param {any} [opts] */
+  constructor(io, nsp, opts) {
     super();
     this.io = io;
     this.nsp = nsp;
@@ -54,8 +54,10 @@ export class Socket extends Emitter {
     this._ackTimeout = opts?.ackTimeout;
     this._retries = opts?.retries >= 1;
     this._judge = opts?.isAuthError;
-    this._manager = manager;
-    this._number = number;
+    this._manager = io._number;
+    this._number = checked(rust.addSocket(this._manager, hold(nsp), hold(opts ?? {})));
+    io._sockets[this._number] = this;
+    if (io._autoConnect) this.connect();
   }
 
   /** Has Rust do one of the {@link calls}. @param {number} what @param {number} [number] */

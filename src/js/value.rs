@@ -9,8 +9,8 @@ extern "C" {
     fn member(slot: i32, name: i32) -> i32;
     #[wasm_bindgen(js_name = typeOf)]
     fn type_of(slot: i32) -> i32;
-    #[wasm_bindgen(js_name = isTrue)]
-    fn is_true(slot: i32) -> bool;
+    #[wasm_bindgen(js_name = isTruthy)]
+    fn is_truthy(slot: i32) -> bool;
     #[wasm_bindgen(js_name = stringOf)]
     fn string_of(slot: i32) -> i32;
     fn items(slot: i32) -> i32;
@@ -56,9 +56,14 @@ impl Payload {
         matches!(self.value_type(), Type::Object | Type::Array)
     }
 
+    /// Whether a condition takes it for true.
+    pub fn is_truthy(&self) -> bool {
+        is_truthy(self.slot())
+    }
+
     /// The boolean that it is.
     pub fn as_flag(&self) -> Option<bool> {
-        (self.value_type() == Type::Boolean).then(|| is_true(self.slot()))
+        (self.value_type() == Type::Boolean).then(|| self.is_truthy())
     }
 
     /// JavaScript's own conversion. It runs code of the app (`toString`).

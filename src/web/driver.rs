@@ -15,6 +15,7 @@ use crate::proto::engine::Revision;
 use crate::proto::engine::connection::{Config, Input};
 use crate::proto::engine::packet::{Packet, PacketType};
 use crate::proto::engine::transport::{Candidate, Kind};
+use crate::proto::engine::url::Url;
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Output, Report};
 use crate::proto::socket::manager::Manager;
 use crate::proto::socket::reconnection::Reconnection;
@@ -42,6 +43,9 @@ pub trait App {
 
     /// The app gave the payload of the root namespace.
     fn authorize(&self, payload: Option<Payload>);
+
+    /// The server of the next connection.
+    fn relocate(&self, url: Url);
 
     /// What a connection with the last options is made with.
     fn config(&self) -> Config;
@@ -193,6 +197,11 @@ impl Driver {
     /// Takes the payload of the root namespace, where it travels in the query of the handshake.
     pub fn authorize(&self, payload: Option<Payload>) {
         self.app.authorize(payload);
+    }
+
+    /// Has the next connection go to another server.
+    pub fn relocate(&self, url: Url) {
+        self.app.relocate(url);
     }
 
     /// The options of the next connection are there, or can't be had.

@@ -422,7 +422,7 @@ export const typeOf = (slot) => {
 };
 
 /** @param {number} slot */
-export const isTrue = (slot) => held[slot] === true;
+export const isTruthy = (slot) => !!held[slot];
 
 /** @param {number} slot @param {number} name which is taken */
 export const member = (slot, name) => attempt(() => held[slot][take(name)]);
