@@ -10,7 +10,7 @@ declare module "#bindings" {
     isEngineOnly: boolean,
   ): number;
   export function removeManager(manager: number): void;
-  export function call(manager: number, what: number, socket: number, number: number): number;
+  export function call(manager: number, what: number, socket?: number, number?: number): number;
   export function addSocket(manager: number, namespace: number, options: number): number;
   export function emit(
     manager: number,

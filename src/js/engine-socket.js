@@ -5,10 +5,6 @@ import * as calls from "./calls.js";
 import { Engine } from "./engine.js";
 import { Manager } from "./manager.js";
 
-/** What Rust tells; `manager.js` has the whole list. */
-const ERROR = 9;
-const CLOSE = 10;
-
 /** What a manager tells that its engine does not. */
 const RELAYED = ["placement", "trace"];
 
@@ -47,19 +43,29 @@ class Carrier extends Manager {
   }
 
   /** @param {string} event @param {any[]} args */
-  emitReserved(event, ...args) {
-    if (RELAYED.includes(event)) this._own.emitReserved(event, ...args);
+  _say(event, ...args) {
+    if (RELAYED.includes(event)) this._own._say(event, ...args);
   }
 
-  /** @param {number} event @param {any} value @param {number} number */
-  _tellManager(event, value, number) {
-    super._tellManager(event, value, number);
+  /** @param {Error} error */
+  _failed(error) {
+    super._failed(error);
+    this._finish("transport error", error, true);
+  }
+
+  /** @param {[string, any]} end */
+  _closed(end) {
+    super._closed(end);
+    this._finish(...end);
+  }
+
+  /** It never came to a connection, which would tell. @param {string} reason @param {any} detail @param {boolean} [isError] */
+  _finish(reason, detail, isError) {
     const own = this._own;
-    // It never came to a connection, which would tell it.
-    if (own._number !== undefined || (event !== ERROR && event !== CLOSE)) return;
+    if (own._number !== undefined) return;
     own.readyState = "closed";
-    if (event === ERROR) own.emitReserved("error", value);
-    own.emitReserved("close", ...(event === ERROR ? ["transport error", value] : value));
+    if (isError) own._say("error", detail);
+    own._say("close", reason, detail);
   }
 }
 
@@ -106,7 +112,7 @@ export class Socket extends Engine {
   close() {
     if (this.readyState === "opening" || this.readyState === "open") {
       this._end();
-      rust.call(this._manager, calls.CLOSE, 0, 0);
+      rust.call(this._manager, calls.CLOSE);
     }
     return this;
   }

@@ -1,8 +1,5 @@
 // @ts-check
-import { locate } from "#bindings";
-import { hold, take } from "../web/edge.js";
-import { checked } from "./errors.js";
-import { Manager, page } from "./manager.js";
+import { Manager, locate, page } from "./manager.js";
 import { prepare } from "./wasm.js";
 
 /** The version of the Socket.IO protocol. */
@@ -26,7 +23,7 @@ export const io = (uri, options) => {
   const origin = page() ?? "";
   uri = !uri || /^\/(?!\/)/.test(uri) ? origin + (uri ?? "") : uri;
   prepare();
-  const [server, nsp] = take(checked(locate(-1, hold(String(uri)), hold(page()))));
+  const [server, nsp] = locate(-1, uri);
   opts.path ||= "/socket.io";
   const id = server + opts.path;
   const isTaken = nsp in (cache[id]?.nsps ?? {});

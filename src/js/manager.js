@@ -1,51 +1,33 @@
 // @ts-check
 import * as rust from "#bindings";
-import { connectPayload, hold, take } from "../web/edge.js";
+import { connectPayload, groups, hold, take } from "../web/edge.js";
 import { address } from "./address.js";
 import * as calls from "./calls.js";
 import { Emitter } from "./emitter.js";
-import { Engine, Transport, packet, withBlobs } from "./engine.js";
+import { Engine, Transport, ofEngines, withBlobs } from "./engine.js";
 import { checked, report } from "./errors.js";
 import { Parser } from "./parser.js";
 import { named } from "./parsers.js";
 import { load } from "./parts.js";
 import { ask } from "./provider.js";
-import { Socket } from "./socket.js";
-import { Target } from "./target.js";
+import { Socket, ofSockets } from "./socket.js";
 import { prepare } from "./wasm.js";
 
-/** What Rust tells; `Tale` in `tell.rs` has the same list. */
-const MESSAGE = 0;
+/** The numbers of some {@link tales}. */
 const ACK = 1;
-const ACK_FAILED = 2;
-const TRY = 3;
-const GRANTED = 4;
-const CONNECT = 5;
-const CONNECT_ERROR = 6;
-const DISCONNECT = 7;
 const OPEN = 8;
-const ERROR = 9;
-const CLOSE = 10;
-const PING = 11;
-const RECONNECT_ATTEMPT = 12;
-const RECONNECT = 13;
-const RECONNECT_ERROR = 14;
-const RECONNECT_FAILED = 15;
 const RENEWAL = 16;
 const RENEWAL_ERROR = 17;
-const ENGINE_OPEN = 18;
-const UPGRADING = 19;
-const UPGRADE = 20;
-const UPGRADE_ERROR = 21;
-const DRAIN = 22;
-const ENGINE_CLOSE = 23;
-const PACKET = 24;
-const PACKET_CREATE = 25;
-const FLUSH = 26;
 const SOCKET_PACKET = 27;
 
 /** The page's own origin, where there is a page. */
-export const page = () => (typeof location === "undefined" || location.origin === "null" ? undefined : location.origin);
+export const page = () => {
+  const origin = globalThis.location?.origin;
+  return origin === "null" ? undefined : origin;
+};
+
+/** A URL taken apart, which is where the next connection of a manager goes to, if there is one of that number. @param {number} manager @param {any} uri */
+export const locate = (manager, uri) => take(checked(rust.locate(manager, hold(String(uri ?? "")), hold(page()))));
 
 /** The options of reconnection, each read or changed by a method of its name, and what they are where the app gives none. */
 const reconnection = {
@@ -105,7 +87,8 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     for (const name of ["reconnectionAttempts", "reconnectionDelay", "reconnectionDelayMax"]) this.opts[name] ||= undefined;
     this.opts.parser = named(this.opts.parser);
     prepare();
-    this._target = new Target(this);
+    /** @type {import("./target.js").Target} */
+    this._target = { _manager: new WeakRef(this), _kept: undefined };
     const url = hold(String(uri ?? ""));
     this._number = checked(rust.addManager(hold(this._target), url, hold(page()), hold(this.opts), this._isEngineOnly));
     collected.register(this, this._number);
@@ -128,7 +111,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
 
   /** @param {any} uri */
   _locate(uri) {
-    const [server, , query] = take(checked(rust.locate(this._number, hold(String(uri ?? "")), hold(page()))));
+    const [server, , query] = locate(this._number, uri);
     const [, s, hostname, port = s ? "443" : "80"] = /** @type {RegExpExecArray} */ (/^http(s?):\/\/\[?(.*?)]?(?::(\d+))?$/.exec(server));
     // Apps read them there.
     Object.assign(this.opts, { hostname, secure: !!s, port, ...(query && { query }) });
@@ -137,33 +120,23 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   /** @param {any} event @param {Function} listener */
   on(event, listener) {
     if (event === "trace") this._watch();
-    else if (event === "packet") rust.call(this._number, calls.WATCH, 0, 0);
+    else if (event === "packet") rust.call(this._number, calls.WATCH);
     return super.on(event, listener);
   }
 
   /** Begins to trace. */
   _watch() {
     if (this._trace) return;
-    /** What happens before the part is there that tells of it. @type {any[][]} */
-    const early = [];
-    let trace = (/** @type {any[]} */ ...happening) => void early.push(happening);
-    const tell = (/** @type {any[]} */ happening) => {
-      try {
-        trace(...happening);
-      } catch (error) {
-        // Who only watches does not keep the rest from happening.
-        report(error);
-      }
-    };
-    this._trace = (...happening) => tell([new Date(), ...happening]);
-    load("trace").then(
-      ({ tracer }) => {
-        trace = tracer(this);
-        early.forEach(tell);
-      },
-      () => (trace = () => {}),
+    // Without the part that tells of it, nothing is traced. What a listener throws keeps nothing else from happening.
+    const tracer = load("trace").then(
+      ({ tracer }) => tracer(this),
+      () => () => {},
     );
-    rust.call(this._number, calls.WATCH, 0, 0);
+    this._trace = (...happening) => {
+      const time = new Date();
+      tracer.then((trace) => trace(time, ...happening));
+    };
+    rust.call(this._number, calls.WATCH);
   }
 
   /** Opens the connection. @param {(error?: Error) => void} [callback] called when it is open, or could not be opened */
@@ -197,12 +170,12 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   }
 
   get _reconnecting() {
-    return !!rust.call(this._number, calls.IS_RECONNECTING, 0, 0);
+    return !!rust.call(this._number, calls.IS_RECONNECTING);
   }
 
   /** Closes the connection for good. */
   _close() {
-    rust.call(this._number, calls.CLOSE, 0, 0);
+    rust.call(this._number, calls.CLOSE);
   }
 
   disconnect() {
@@ -222,7 +195,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
 
   /** A connection is about to be opened: its options, as the app has them now. */
   _options() {
-    this._target._keep(this);
+    this._target._kept = this;
     this._readyState = "opening";
     this.skipReconnect = false;
     this.engine = this._newEngine();
@@ -237,29 +210,36 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
    */
   _bear(epoch, reason, attempt, withAuth) {
     const demand = { reason, attempt };
-    const fail = (/** @type {unknown} */ error) =>
+    this._gather(this, this._bearer, withAuth && this.opts.auth, demand, { ...demand, namespace: "/" }, {
+      _give: (auth) => {
+        if (withAuth) rust.authorize(this._number, connectPayload(auth || undefined, undefined));
+        rust.configured(this._number, epoch, 0);
+      },
       // Later, so that an app that has just called `io()` can listen.
-      queueMicrotask(() => rust.configured(this._number, epoch, hold(error)));
-    const done = () => rust.configured(this._number, epoch, 0);
-    const proceed = () => (withAuth ? this._askAuth(demand, done, fail) : done());
-    this._giveUp();
-    if (this._bearer) this._giveUp = this._askBearer(demand, proceed, fail);
-    else proceed();
+      _fail: (error) => queueMicrotask(() => rust.configured(this._number, epoch, hold(error))),
+    });
   }
 
-  /** Finds the payload that the handshake carries. @param {any} demand @param {() => void} done @param {(error: unknown) => void} fail */
-  _askAuth(demand, done, fail) {
-    const give = (/** @type {any} */ auth) => {
-      try {
-        rust.authorize(this._number, connectPayload(auth, undefined));
-      } catch (error) {
-        return fail(error);
-      }
-      done();
+  /**
+   * Has a bearer token given to Rust, where a function is to be asked for it, and then a payload to who wants it.
+   * @param {Manager | Socket} owner @param {Function | undefined} bearer @param {any} auth the payload, or what gives it
+   * @param {import("./provider.js").Demand} demand @param {import("./provider.js").Demand} authDemand
+   * @param {import("./provider.js").Answer} answer
+   */
+  _gather(owner, bearer, auth, demand, authDemand, answer) {
+    const proceed = () => {
+      owner._giveUp = ask(auth, owner, authDemand, answer);
     };
-    const { auth } = this.opts;
-    if (typeof auth === "function") this._giveUp = ask(auth, this, { ...demand, namespace: "/" }, { give, fail });
-    else give(auth || undefined);
+    owner._giveUp();
+    if (!bearer) return proceed();
+    this._trace?.("bearer", demand.reason, demand.attempt);
+    const _give = (/** @type {any} */ given) => {
+      const { token, expiresAt } = typeof given === "string" ? { token: given, expiresAt: undefined } : Object(given);
+      if (typeof token !== "string") throw new TypeError("credentials.bearer must give a string, or an object with a token");
+      checked(rust.bear(this._number, hold(token), expiresAt == null ? NaN : Number(new Date(expiresAt))));
+      proceed();
+    };
+    owner._giveUp = ask(bearer, this, demand, { ...answer, _give }, false);
   }
 
   /**
@@ -268,13 +248,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
    * @param {boolean} compress @returns {number} 0 where it failed
    */
   _encode(connection, socket, code, id, data, compress) {
-    const { nsp } = this._sockets[socket];
-    /** @type {any} */
-    const packet = { type: code - 40, nsp: nsp.startsWith("/") ? nsp : `/${nsp}`, options: { compress: !!compress } };
-    // What the protocol itself sends is JSON.
-    if (data !== undefined) packet.data = typeof data === "string" ? JSON.parse(data) : data;
-    if (id >= 0) packet.id = id;
-    return this._parser?._encode(connection, packet) ?? 0;
+    return this._parser?._encode(connection, this._sockets[socket].nsp, code, id, data, compress) ?? 0;
   }
 
   /** The app's function that gives a bearer token, where there is one. @returns {Function | undefined} */
@@ -283,34 +257,14 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     return typeof bearer === "function" ? bearer : undefined;
   }
 
-  /**
-   * Asks that function, and hands what it gives to Rust.
-   * @param {any} demand @param {() => void} done @param {(error: unknown) => void} fail
-   */
-  _askBearer(demand, done, fail) {
-    this._trace?.("bearer", demand.reason, demand.attempt);
-    const give = (/** @type {any} */ given) => {
-      try {
-        const { token, expiresAt } = typeof given === "string" ? { token: given, expiresAt: undefined } : Object(given);
-        if (typeof token !== "string") throw new TypeError("credentials.bearer must give a string, or an object with a token");
-        checked(rust.bear(this._number, hold(token), expiresAt == null ? NaN : Number(new Date(expiresAt))));
-      } catch (error) {
-        return fail(error);
-      }
-      done();
-    };
-    return ask(/** @type {Function} */ (this._bearer), this, demand, { give, fail }, false);
-  }
-
   /** `io()` gives the payload of its socket to both. */
   _hasAuth() {
     return !!this.opts?.auth || this._sockets.some((socket) => socket.auth !== undefined);
   }
 
-  /** The headers that travel in each payload from now on. @param {string[]} headers names and values in turn */
+  /** The headers that travel in each payload from now on. @param {string[] | undefined} headers names and values in turn */
   _carry(headers) {
-    this._headers = undefined;
-    for (let i = 0; i < headers.length; i += 2) (this._headers ??= {})[headers[i]] = headers[i + 1];
+    this._headers = headers && Object.fromEntries(groups(headers, 2));
   }
 
   /**
@@ -318,18 +272,15 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
    * @param {string[]} strings the transport, then credential, name, placement, warning and its text of each entry
    */
   _placed([transport, ...strings]) {
-    /** @type {any[]} */
-    const entries = [];
-    for (let i = 0; i < strings.length; i += 5) {
-      const [credential, name, placement, code, message] = strings.slice(i);
-      entries.push({ credential, name, placement, ...(code && { warning: { code, message } }) });
-    }
+    const entries = groups(strings, 5).map(([credential, name, placement, code, message]) => {
+      return { credential, name, placement, ...(code && { warning: { code, message } }) };
+    });
     const plan = (this.plan = { transport, entries });
     if (this.engine) this.engine.transport = new Transport(this._number, transport);
     this._trace?.("placement", plan);
     // Later, so that an app that has just called `io()` can listen.
     queueMicrotask(() => {
-      if (this.hasListeners("placement")) return this.emitReserved("placement", plan);
+      if (this.hasListeners("placement")) return this._say("placement", plan);
       for (const { warning } of entries) {
         if (!warning || this._warned.has(warning.message)) continue;
         this._warned.add(warning.message);
@@ -343,79 +294,42 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
    * @param {any} refusal @param {boolean} isAuthError
    */
   _authenticate(socket, epoch, reason, attempt, renews, refusal, isAuthError) {
-    const { nsp } = this._sockets[socket];
+    const asked = this._sockets[socket];
+    const { nsp } = asked;
     this._trace?.("auth", nsp, reason, attempt);
-    this._sockets[socket]._authenticate(epoch, { reason, attempt, namespace: nsp }, renews, refusal, isAuthError);
+    asked._authenticate(epoch, { reason, attempt, namespace: nsp }, renews, refusal, isAuthError);
   }
 
   /** @param {number} event @param {number} about a socket or engine @param {any} value @param {number} number @param {number} epoch */
   _tell(event, about, value, number, epoch) {
     try {
       const isOfSocket = event < OPEN || event === RENEWAL || event === RENEWAL_ERROR;
+      const subject = isOfSocket ? this._sockets[about] : event > RENEWAL && event < SOCKET_PACKET ? this._engineOf(about) : this;
       this._trace?.(event, isOfSocket ? this._sockets[about].nsp : undefined, value, number);
       if (event <= ACK && this.engine?.binaryType === "blob") withBlobs(value);
-      if (event === MESSAGE) this._sockets[about]._message(value, number, epoch);
-      else if (event < OPEN) this._tellSocket(event, this._sockets[about], value, number);
-      else if (event < RENEWAL) this._tellManager(event, value, number);
-      else if (event === RENEWAL) this.emitReserved("renewal", this._sockets[about].nsp);
-      else if (event === SOCKET_PACKET) this._packet(about, value, number);
-      else if (event === RENEWAL_ERROR) this.emitReserved("renewal_error", value, this._sockets[about].nsp);
-      else this._tellEngine(event, this._engineOf(about), value, number);
+      tales[event](subject, value, number, event ? about : epoch);
     } catch (error) {
       report(error);
     }
   }
 
-  /** @param {number} event @param {Socket} socket @param {any} value @param {number} number */
-  _tellSocket(event, socket, value, number) {
-    if (event === ACK) socket._acknowledged(number, value);
-    else if (event === ACK_FAILED) socket._unacknowledged(number, value);
-    else if (event === TRY) socket._try(number);
-    else if (event === GRANTED) socket._granted(value, !!number);
-    else if (event === CONNECT) {
-      socket._granted(value, !!number);
-      socket._announce();
-    } else if (event === CONNECT_ERROR) socket._failed(value, !!number);
-    else if (event === DISCONNECT) socket._lost(...(/** @type {[string, any]} */ (value)));
+  /** An attempt has failed, or what there is of a connection. @param {Error} error */
+  _failed(error) {
+    if (this._readyState === "opening") this._readyState = "closed";
+    this._rest();
+    this._say("error", error);
+    this._settle(error);
   }
 
-  /** @param {number} event @param {any} value @param {number} number */
-  _tellManager(event, value, number) {
-    if (event === OPEN) {
-      this._readyState = "open";
-      this.emitReserved("open");
-      this._settle();
-      // The manager is the first to listen to its engine.
-      if (this.engine?.readyState === "open") this.engine.emitReserved("open");
-    } else if (event === ERROR) {
-      if (this._readyState === "opening") this._readyState = "closed";
-      this._rest();
-      this.emitReserved("error", value);
-      this._settle(value);
-    } else if (event === CLOSE) {
-      this._readyState = "closed";
-      this._opened = undefined;
-      this._rest();
-      this.skipReconnect = !this._reconnecting;
-      this.backoff.attempts = 0;
-      this.engine?._end();
-      this.emitReserved("close", ...value);
-    } else if (event === PING) {
-      this.engine?.emitReserved("ping");
-      this.engine?.emitReserved("pong");
-      this.emitReserved("ping");
-    } else if (event === RECONNECT_ATTEMPT) {
-      this.backoff.attempts = number;
-      this.emitReserved("reconnect_attempt", number);
-    } else if (event === RECONNECT) {
-      this.backoff.attempts = 0;
-      this.emitReserved("reconnect", number);
-    }
-    else if (event === RECONNECT_ERROR) this.emitReserved("reconnect_error", value);
-    else if (event === RECONNECT_FAILED) {
-      this._rest();
-      this.emitReserved("reconnect_failed");
-    }
+  /** @param {[string, any]} end the reason and what is known of it */
+  _closed(end) {
+    this._readyState = "closed";
+    this._opened = undefined;
+    this._rest();
+    this.skipReconnect = !this._reconnecting;
+    this.backoff.attempts = 0;
+    this.engine?._end();
+    this._say("close", ...end);
   }
 
   /** Tells who has opened it. @param {Error} [error] */
@@ -428,7 +342,12 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   /** A manager that waits for nothing may be collected with the app's last reference to it. */
   _rest() {
     this._giveUp();
-    if (this._readyState === "closed" && !this._reconnecting) this._target._keep(undefined);
+    if (this._readyState === "closed" && !this._reconnecting) this._target._kept = undefined;
+  }
+
+  /** It has ended. @param {Engine} engine */
+  _forget(engine) {
+    this._engines = this._engines.filter((other) => other !== engine);
   }
 
   /** The engine of a number. The first event with a new number is about the newest engine. @param {number} number */
@@ -441,38 +360,45 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     }
     return engine;
   }
-
-  /** @param {number} event @param {Engine} engine @param {any} value @param {number} number */
-  _tellEngine(event, engine, value, number) {
-    if (event === ENGINE_OPEN) {
-      engine.id = value;
-      engine.protocol = number;
-      engine.readyState = "open";
-    } else if (event === UPGRADING) engine.emitReserved("upgrading", new Transport(this._number, value));
-    else if (event === UPGRADE) {
-      engine.transport = new Transport(this._number, value);
-      engine.emitReserved("upgrade", engine.transport);
-    } else if (event === UPGRADE_ERROR) engine.emitReserved("upgradeError", value);
-    else if (event === FLUSH || event === DRAIN) engine._written(event === DRAIN);
-    else if (event === ENGINE_CLOSE) {
-      this._engines = this._engines.filter((other) => other !== engine);
-      engine._closed(value);
-      engine._decoder?._end();
-    } else if (event === PACKET) {
-      engine._arrived(number, value);
-      if (number === 4) engine._decoder?._add(value);
-    } else if (event === PACKET_CREATE) engine.emitReserved("packetCreate", packet(value, !!number));
-  }
-
-  /** A packet of Socket.IO arrived. @param {number} type @param {[string, any]} value @param {number} id or negative */
-  _packet(type, [nsp, data], id) {
-    /** @type {any} */
-    const packet = { type, nsp: nsp || "/" };
-    if (id >= 0) packet.id = id;
-    if (data !== undefined) packet.data = data;
-    this.emitReserved("packet", packet);
-  }
 }
+
+/**
+ * What Rust tells, in the order of `Tale` in `tell.rs`, of a socket, a manager or an engine.
+ * @type {((about: any, value: any, number: number, detail: number) => void)[]}
+ */
+const tales = [
+  ...ofSockets,
+  (/** @type {Manager} */ manager) => {
+    manager._readyState = "open";
+    manager._say("open");
+    manager._settle();
+    // The manager is the first to listen to its engine.
+    if (manager.engine?.readyState === "open") manager.engine._say("open");
+  },
+  (manager, error) => manager._failed(error),
+  (manager, end) => manager._closed(end),
+  (/** @type {Manager} */ manager) => {
+    manager.engine?._say("ping");
+    manager.engine?._say("pong");
+    manager._say("ping");
+  },
+  (manager, _, count) => manager._say("reconnect_attempt", (manager.backoff.attempts = count)),
+  (manager, _, count) => {
+    manager.backoff.attempts = 0;
+    manager._say("reconnect", count);
+  },
+  (manager, error) => manager._say("reconnect_error", error),
+  (manager) => {
+    manager._rest();
+    manager._say("reconnect_failed");
+  },
+  ({ io, nsp }) => io._say("renewal", nsp),
+  ({ io, nsp }, error) => io._say("renewal_error", error, nsp),
+  ...ofEngines,
+  // A packet of Socket.IO arrived, with an id or a negative number.
+  (manager, [nsp, data], id, type) =>
+    manager._say("packet", { type, nsp: nsp || "/", ...(id >= 0 && { id }), ...(data !== undefined && { data }) }),
+];
 
 /** Takes managers that were collected away from Rust. @type {FinalizationRegistry<number>} */
 const collected = new FinalizationRegistry((number) => rust.removeManager(number));

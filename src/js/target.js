@@ -4,22 +4,7 @@ import { held, hold, take } from "../web/edge.js";
 
 /** @typedef {import("./manager.js").Manager} Manager */
 
-/**
- * What Rust holds of a manager: the manager itself only while it has a connection or waits for one.
- */
-export class Target {
-  /** @param {Manager} manager */
-  constructor(manager) {
-    this._manager = new WeakRef(manager);
-    /** @type {Manager | undefined} */
-    this._kept = undefined;
-  }
-
-  /** @param {Manager | undefined} manager */
-  _keep(manager) {
-    this._kept = manager;
-  }
-}
+/** What Rust holds of a manager: the manager itself only while it has a connection or waits for one. @typedef {{ _manager: WeakRef<Manager>, _kept?: Manager }} Target */
 
 /** @param {number} target @returns {Manager | undefined} */
 const managerOf = (target) => {
@@ -51,7 +36,7 @@ export const placed = (target, plan) => {
 
 /** @param {number} target @param {number} headers which are taken */
 export const carry = (target, headers) => {
-  const strings = take(headers) ?? [];
+  const strings = take(headers);
   managerOf(target)?._carry(strings);
 };
 
