@@ -53,9 +53,8 @@ export class Engine extends Emitter {
   _isWatched = false;
   /** The app's own, where it has one. @type {{ _add: (message: any) => void, _end: () => void } | undefined} */
   _decoder;
-  /** Whether `drain` is about to be told, and before that another `flush`. */
-  _isDraining = false;
-  _isFlushing = false;
+  /** What is about to be told: `drain` (1), and before that another `flush` (2). */
+  _toTell = 0;
 
   /** @param {import("./manager.js").Manager} carrier @param {boolean} _isWatched */
   constructor(carrier, _isWatched) {
@@ -134,26 +133,21 @@ export class Engine extends Emitter {
     if (this.transport.name === "polling") return this._say(isDrain ? "drain" : "flush");
     // A stream takes everything at once. That is told as it looks to apps, for which all but the first waits a moment.
     if (isDrain) return;
-    if (this._isDraining) {
-      this._isFlushing = true;
-      return;
-    }
-    this._isDraining = true;
-    this._say("flush");
-    queueMicrotask(() => this._drain());
+    if (this._toTell) this._toTell = 2;
+    else this._flush(1);
   }
 
-  _drain() {
-    this._isDraining = this._isFlushing;
-    this._isFlushing = false;
-    this._say(this._isDraining ? "flush" : "drain");
-    if (this._isDraining) queueMicrotask(() => this._drain());
+  /** @param {number} toTell what is to be told after it; without that, it is `drain` that is told */
+  _flush(toTell) {
+    this._toTell = toTell;
+    this._say(toTell ? "flush" : "drain");
+    if (toTell) queueMicrotask(() => this._flush(this._toTell - 1));
   }
 
   /** The connection has ended. @param {[string, any]} end the reason and what is known of it */
   _closed(end) {
     // What was written before is told before.
-    if (this._isDraining) {
+    if (this._toTell) {
       this._end();
       return queueMicrotask(() => this._closed(end));
     }

@@ -8,13 +8,12 @@ import { held, hold, take } from "../web/edge.js";
  */
 export const makeError = (texts, isTransport, detail) => {
   const [code, message, hint, transport] = take(texts);
+  const value = held[detail];
   // What the app's own function has thrown is the cause.
   const isThrown = detail && (code === "auth_failed" || code === "parse_error");
-  const error = new Error(message, isThrown ? { cause: held[detail] } : undefined);
-  Object.assign(error, { code, ...(hint && { hint }), ...(transport && { transport }) });
-  if (isTransport) Object.assign(error, held[detail], { type: "TransportError" });
-  else if (detail && code === "rejected") Object.assign(error, { data: held[detail] });
-  return hold(error);
+  const error = new Error(message, isThrown ? { cause: value } : undefined);
+  const own = isTransport ? { ...value, type: "TransportError" } : detail && code === "rejected" && { data: value };
+  return hold(Object.assign(error, { code }, hint && { hint }, transport && { transport }, own));
 };
 
 /** What Rust gave, unless it is the negative number of an error, which is thrown. @param {number} result */

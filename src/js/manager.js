@@ -83,8 +83,8 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     this.opts = { ...opts };
     uri ??= address(this.opts);
     this.opts.path ||= "/socket.io";
-    // As with the official client, zero stands for the default here.
-    for (const name of ["reconnectionAttempts", "reconnectionDelay", "reconnectionDelayMax"]) this.opts[name] ||= undefined;
+    // As with the official client, zero stands for the default of the number of attempts and of both delays.
+    for (const name of Object.keys(reconnection).slice(1, 4)) this.opts[name] ||= undefined;
     this.opts.parser = named(this.opts.parser);
     prepare();
     /** @type {import("./target.js").Target} */
@@ -206,7 +206,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
 
   /**
    * What the handshake of the next connection carries is wanted.
-   * @param {number} epoch @param {string} reason @param {number} attempt @param {boolean} withAuth
+   * @param {number} epoch @param {string} reason @param {number} attempt @param {number} withAuth
    */
   _bear(epoch, reason, attempt, withAuth) {
     const demand = { reason, attempt };
@@ -290,8 +290,8 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   }
 
   /**
-   * @param {number} socket @param {number} epoch @param {string} reason @param {number} attempt @param {boolean} renews
-   * @param {any} refusal @param {boolean} isAuthError
+   * @param {number} socket @param {number} epoch @param {string} reason @param {number} attempt @param {number} renews
+   * @param {any} refusal @param {number} isAuthError
    */
   _authenticate(socket, epoch, reason, attempt, renews, refusal, isAuthError) {
     const asked = this._sockets[socket];
@@ -305,7 +305,8 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     try {
       const isOfSocket = event < OPEN || event === RENEWAL || event === RENEWAL_ERROR;
       const subject = isOfSocket ? this._sockets[about] : event > RENEWAL && event < SOCKET_PACKET ? this._engineOf(about) : this;
-      this._trace?.(event, isOfSocket ? this._sockets[about].nsp : undefined, value, number);
+      // @ts-ignore: only a socket has a namespace.
+      this._trace?.(event, subject.nsp, value, number);
       if (event <= ACK && this.engine?.binaryType === "blob") withBlobs(value);
       tales[event](subject, value, number, event ? about : epoch);
     } catch (error) {
@@ -326,7 +327,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     this._readyState = "closed";
     this._opened = undefined;
     this._rest();
-    this.skipReconnect = !this._reconnecting;
+    this.skipReconnect = end[0] === "forced close" && !this._reconnecting;
     this.backoff.attempts = 0;
     this.engine?._end();
     this._say("close", ...end);

@@ -290,8 +290,8 @@ export class Socket extends Emitter {
   /**
    * The payload of a CONNECT is wanted, or of what renews it.
    * @param {number} epoch @param {{ reason: string, attempt: number, namespace: string }} demand
-   * @param {boolean} renews whether the one before is of no use
-   * @param {any} refusal the server's, of the payload before @param {boolean} isAuthError what that looks like
+   * @param {number} renews whether the one before is of no use
+   * @param {any} refusal the server's, of the payload before @param {number} isAuthError what that looks like
    */
   _authenticate(epoch, demand, renews, refusal, isAuthError) {
     const { auth, io } = this;
@@ -310,11 +310,10 @@ export class Socket extends Emitter {
     });
   }
 
-  /** The app may know better. @param {any} refusal @param {boolean} verdict */
+  /** The app may know better. @param {any} refusal @param {number} verdict */
   _isAuthError(refusal, verdict) {
-    if (!this._judge) return verdict;
     try {
-      return !!this._judge(refusal);
+      return this._judge ? this._judge(refusal) : verdict;
     } catch (error) {
       report(error);
       return verdict;

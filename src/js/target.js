@@ -25,7 +25,7 @@ export const hasAuth = (target) => managerOf(target)?._hasAuth() ?? false;
 /** @param {number} target @param {number} epoch @param {number} reason which is taken @param {number} attempt @param {number} withAuth */
 export const wantBearer = (target, epoch, reason, attempt, withAuth) => {
   const text = take(reason);
-  managerOf(target)?._bear(epoch, text, attempt, !!withAuth);
+  managerOf(target)?._bear(epoch, text, attempt, withAuth);
 };
 
 /** @param {number} target @param {number} plan which is taken */
@@ -47,7 +47,7 @@ export const carry = (target, headers) => {
 export const authenticate = (target, socket, epoch, reason, attempt, renews, refusal, isAuthError) => {
   const text = take(reason);
   const error = take(refusal);
-  managerOf(target)?._authenticate(socket, epoch, text, attempt, !!renews, error, !!isAuthError);
+  managerOf(target)?._authenticate(socket, epoch, text, attempt, renews, error, isAuthError);
 };
 
 /**

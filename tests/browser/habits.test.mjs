@@ -400,3 +400,46 @@ test("who opens a manager hears of it after its listeners", async ({ run, server
   }, server.url, gone.url);
   assert.deepEqual(orders.map((order) => order.slice(0, 2)), [["open", "opened"], ["error", "failed"]]);
 }, { allow: [networkNoise] });
+
+test("the emitter's other names", async ({ run }) => {
+  const seen = await run(({ io }) => {
+    const socket = io("http://localhost:1", { autoConnect: false });
+    const heard = [];
+    const [first, second] = [() => heard.push("first"), () => heard.push("second")];
+    const chained = socket.addEventListener("connect", first).addEventListener("connect", second) === socket;
+    socket.emitReserved("connect");
+    socket.removeEventListener("connect", first);
+    socket.emitReserved("connect");
+    socket.removeListener("connect", second).on("connect", first).on("disconnect", second);
+    const before = ["connect", "disconnect"].map((event) => socket.listeners(event).length);
+    socket.removeAllListeners("connect");
+    const after = ["connect", "disconnect"].map((event) => socket.listeners(event).length);
+    return { heard, chained, before, after, left: socket.removeAllListeners().hasListeners("disconnect") };
+  });
+  assert.deepEqual(seen, { heard: ["first", "second", "second"], chained: true, before: [1, 1], after: [0, 1], left: false });
+});
+
+test("the old name of `forceNew`", async ({ run, server }) => {
+  const isOwn = await run(({ io }, url) => {
+    const options = { autoConnect: false };
+    return io(url, options).io !== io(`${url}/chat`, { ...options, "force new connection": true }).io;
+  }, server.url);
+  assert.equal(isOwn, true);
+});
+
+test("headers that change between attempts", async ({ run, server }) => {
+  const headers = await run(async ({ io, kit }, url) => {
+    const socket = await kit.connected(io(url, { transports: ["polling"], extraHeaders: { "X-Tenant": "1" }, reconnectionDelay: 10 }));
+    const tenant = async () => (await socket.emitWithAck("whoami")).headers["x-tenant"];
+    const first = await tenant();
+    socket.io.opts.extraHeaders = { "X-Tenant": "2" };
+    socket.io.engine.close();
+    await kit.connected(socket);
+    const second = await tenant();
+    socket.io.opts.extraHeaders["X-Tenant"] = "3";
+    socket.disconnect().connect();
+    await kit.connected(socket);
+    return [first, second, await tenant()];
+  }, server.url);
+  assert.deepEqual(headers, ["1", "2", "3"]);
+}, { allow: [networkNoise] });
