@@ -86,8 +86,11 @@ export declare class Manager<
   engine: Engine;
   /** The app's options, with `path`. A change counts from the next connection attempt on. */
   opts: Partial<ManagerOptions & SocketOptions>;
-  /** The URL that it was made with. */
-  readonly uri: string | undefined;
+  /**
+   * The URL that it was made with. Another one is where the next connection attempt goes to; its query replaces `opts.query`.
+   * @throws {@link ClientError} at the assignment, with the code `invalid_url`
+   */
+  uri: string | undefined;
   /**
    * Where each credential of the present or last connection attempt travels; `undefined` before the first one. After
    * `io()` it is there at once.

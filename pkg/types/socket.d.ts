@@ -12,7 +12,7 @@ import type {
   Last,
 } from "./events.js";
 import type { Manager } from "./manager.js";
-import type { Auth } from "./options.js";
+import type { Auth, SocketOptions } from "./options.js";
 
 /** The events of a {@link Socket} that are not the server's. */
 export interface SocketReservedEvents {
@@ -49,8 +49,11 @@ export declare class Socket<
   ListenEvents extends EventsMap = DefaultEventsMap,
   EmitEvents extends EventsMap = ListenEvents,
 > extends Emitter<ListenEvents, EmitEvents, SocketReservedEvents> {
-  /** Sockets come from `io()` and `manager.socket()`. */
-  private constructor();
+  /**
+   * A socket that is not among those of `manager.socket()`, of which there is one for each namespace.
+   * @param namespace `"/"`, `"/admin"`
+   */
+  constructor(manager: Manager<ListenEvents, EmitEvents>, namespace: string, options?: Partial<SocketOptions>);
 
   /** The connection, shared with other namespaces. */
   readonly io: Manager<ListenEvents, EmitEvents>;

@@ -4,7 +4,7 @@
 declare module "#bindings" {
   export function addManager(target: number, options: number): number;
   export function removeManager(manager: number): void;
-  export function call(manager: number, what: number, socket: number, number: number): number;
+  export function call(manager: number, what: number, socket?: number, number?: number): number;
   export function addSocket(manager: number, namespace: number, retries: number): number;
   export function emit(
     manager: number,

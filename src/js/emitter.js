@@ -30,14 +30,11 @@ export class Emitter {
   /** @param {[any?, any?]} args an event and a listener; without the listener all of the event, without both all there are */
   off(...args) {
     const [event, listener] = args;
+    const left = args.length > 1 ? without(this.listeners(event), listener) : [];
     if (!args.length) this._listeners.clear();
-    else if (args.length < 2) this._listeners.delete(key(event));
-    else {
-      const left = without(this.listeners(event), listener);
-      // An event that nobody listens to leaves nothing behind.
-      if (left.length) this._listeners.set(key(event), left);
-      else this._listeners.delete(key(event));
-    }
+    // An event that nobody listens to leaves nothing behind.
+    else if (left.length) this._listeners.set(key(event), left);
+    else this._listeners.delete(key(event));
     return this;
   }
 
@@ -53,12 +50,12 @@ export class Emitter {
 
   /** @param {any} event @param {any[]} args */
   emit(event, ...args) {
-    this.emitReserved(event, ...args);
+    this._say(event, ...args);
     return this;
   }
 
   /** Calls the listeners, whatever a subclass makes of `emit`. @param {any} event @param {any[]} args */
-  emitReserved(event, ...args) {
+  _say(event, ...args) {
     this._call(event, args);
   }
 
@@ -80,4 +77,5 @@ export const without = (listeners, listener) => {
 
 const prototype = /** @type {any} */ (Emitter.prototype);
 prototype.addEventListener = prototype.on;
+prototype.emitReserved = prototype._say;
 prototype.removeListener = prototype.removeEventListener = prototype.removeAllListeners = prototype.off;

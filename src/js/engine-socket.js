@@ -2,25 +2,25 @@
 /** Engine.IO without Socket.IO: the connection that a manager has, for apps that speak something of their own on it. */
 import * as rust from "#bindings";
 import * as calls from "./calls.js";
-import { Engine, Transport } from "./engine.js";
+import { Engine } from "./engine.js";
 import { Manager } from "./manager.js";
-
-/** What Rust tells; `manager.js` has the whole list. */
-const ERROR = 9;
-const CLOSE = 10;
 
 /** What a manager tells that its engine does not. */
 const RELAYED = ["placement", "trace"];
 
 /** The manager of one connection, which is not opened again. */
 class Carrier extends Manager {
-  /** @type {Socket} */
-  _own;
+  /** What it has in the place of engines. */
+  _own = /** @type {Socket} */ (/** @type {unknown} */ (undefined));
 
-  /** @param {Socket} own @param {any} uri @param {any} opts */
-  constructor(own, uri, opts) {
-    super(uri, { ...opts, reconnection: false, timeout: false, autoConnect: false });
-    this._own = own;
+  /** @param {any} uri @param {any} opts */
+  constructor(uri, opts) {
+    if (uri && typeof uri === "object") {
+      opts = uri;
+      uri = undefined;
+    }
+    const { transports = opts?.transportImplementations, path = "/engine.io" } = opts ?? {};
+    super(uri, { ...opts, path, transports, reconnection: false, timeout: false, autoConnect: false });
   }
 
   get _isEngineOnly() {
@@ -43,46 +43,44 @@ class Carrier extends Manager {
   }
 
   /** @param {string} event @param {any[]} args */
-  emitReserved(event, ...args) {
-    if (RELAYED.includes(event)) this._own.emitReserved(event, ...args);
+  _say(event, ...args) {
+    if (RELAYED.includes(event)) this._own._say(event, ...args);
   }
 
-  /** @param {number} event @param {any} value @param {number} number */
-  _tellManager(event, value, number) {
-    super._tellManager(event, value, number);
+  /** @param {Error} error */
+  _failed(error) {
+    super._failed(error);
+    this._finish("transport error", error, true);
+  }
+
+  /** @param {[string, any]} end */
+  _closed(end) {
+    super._closed(end);
+    this._finish(...end);
+  }
+
+  /** It never came to a connection, which would tell. @param {string} reason @param {any} detail @param {boolean} [isError] */
+  _finish(reason, detail, isError) {
     const own = this._own;
-    // It never came to a connection, which would tell it.
-    if (own._number !== undefined || (event !== ERROR && event !== CLOSE)) return;
+    if (own._number !== undefined) return;
     own.readyState = "closed";
-    if (event === ERROR) own.emitReserved("error", value);
-    own.emitReserved("close", ...(event === ERROR ? ["transport error", value] : value));
+    if (isError) own._say("error", detail);
+    own._say("close", reason, detail);
   }
 }
 
 /** A connection to an Engine.IO server, which it opens at once. */
 export class Socket extends Engine {
   static protocol = 4;
-  _carrier;
   /** What was sent before there was a connection to send it on. @type {(() => void)[] | undefined} */
   _early = [];
 
   /** @param {any} [uri] the page's own origin where it is left out @param {any} [opts] */
   constructor(uri, opts) {
-    super(-1, true);
-    if (uri && typeof uri === "object") {
-      opts = uri;
-      uri = undefined;
-    }
-    const { transports = opts?.transportImplementations, path = "/engine.io" } = opts ?? {};
-    this._carrier = new Carrier(this, uri, { ...opts, path, transports });
-    this._manager = this._carrier._number;
-    this.transport = new Transport(this._manager, "polling");
-    this._carrier.open();
-  }
-
-  /** The options, with the defaults of this entry. */
-  get opts() {
-    return this._carrier.opts;
+    const carrier = new Carrier(uri, opts);
+    super(carrier, true);
+    carrier._own = this;
+    carrier.open();
   }
 
   /** Where each credential travels. */
@@ -114,7 +112,7 @@ export class Socket extends Engine {
   close() {
     if (this.readyState === "opening" || this.readyState === "open") {
       this._end();
-      rust.call(this._manager, calls.CLOSE, 0, 0);
+      rust.call(this._manager, calls.CLOSE);
     }
     return this;
   }

@@ -1,11 +1,12 @@
 // @ts-check
 import * as rust from "#bindings";
-import { checkedMessage, hold, take } from "../web/edge.js";
+import { checkedMessage, groups, hold, take } from "../web/edge.js";
 import * as calls from "./calls.js";
 import { Emitter } from "./emitter.js";
 
 /** The types of packets in the order of their digits. */
 const TYPES = ["open", "close", "ping", "pong", "message", "upgrade", "noop"];
+const MESSAGE = 4;
 
 /** Events for which Rust has to tell of every packet. */
 const WATCHED = new Set([
@@ -25,11 +26,12 @@ export class Transport {
   constructor(manager, name) {
     this._manager = manager;
     this.name = name;
+    this.query = { transport: name };
   }
 
   /** Whether a packet would be written at once. */
   get writable() {
-    return !!rust.call(this._manager, calls.IS_WRITABLE, 0, 0);
+    return !!rust.call(this._manager, calls.IS_WRITABLE);
   }
 }
 
@@ -51,32 +53,46 @@ export class Engine extends Emitter {
   _isWatched = false;
   /** The app's own, where it has one. @type {{ _add: (message: any) => void, _end: () => void } | undefined} */
   _decoder;
-  /** Whether `drain` is about to be told, and before that another `flush`. */
-  _isDraining = false;
-  _isFlushing = false;
+  /** What is about to be told: `drain` (1), and before that another `flush` (2). */
+  _toTell = 0;
 
-  /** @param {number} manager @param {boolean} _isWatched */
-  constructor(manager, _isWatched) {
+  /** @param {import("./manager.js").Manager} carrier @param {boolean} _isWatched */
+  constructor(carrier, _isWatched) {
     super();
-    this._manager = manager;
-    this.transport = new Transport(manager, "polling");
+    this._carrier = carrier;
+    this._manager = carrier._number;
+    this.transport = new Transport(this._manager, "polling");
     this._isWatched = _isWatched;
+  }
+
+  /** The manager's options. */
+  get opts() {
+    return this._carrier.opts;
+  }
+
+  get hostname() {
+    return this.opts.hostname;
+  }
+
+  get port() {
+    return this.opts.port;
+  }
+
+  get secure() {
+    return this.opts.secure;
   }
 
   /** The packets that are not yet written for certain. */
   get writeBuffer() {
     const list = this._manager >= 0 && this.readyState !== "closed" ? take(rust.writeBuffer(this._manager)) : [];
-    /** @type {any[]} */
-    const packets = [];
-    for (let i = 0; i < list.length; i += 2) packets.push(packet(list[i], !!list[i + 1]));
-    return packets;
+    return groups(list, 2).map(([data, compress]) => packet(data, !!compress));
   }
 
   /** @param {any} event @param {Function} listener */
   on(event, listener) {
     if (WATCHED.has(event)) {
       this._isWatched = true;
-      rust.call(this._manager, calls.WATCH, 0, 0);
+      rust.call(this._manager, calls.WATCH);
     }
     return super.on(event, listener);
   }
@@ -103,7 +119,7 @@ export class Engine extends Emitter {
   /** Closes the connection; the manager opens another one. */
   close() {
     this._end();
-    rust.call(this._manager, calls.CLOSE_ENGINE, 0, 0);
+    rust.call(this._manager, calls.CLOSE_ENGINE);
     return this;
   }
 
@@ -114,49 +130,43 @@ export class Engine extends Emitter {
 
   /** What waited is handed to the transport, or has been taken by it. @param {boolean} isDrain */
   _written(isDrain) {
-    if (this.transport.name === "polling") return this.emitReserved(isDrain ? "drain" : "flush");
+    if (this.transport.name === "polling") return this._say(isDrain ? "drain" : "flush");
     // A stream takes everything at once. That is told as it looks to apps, for which all but the first waits a moment.
     if (isDrain) return;
-    if (this._isDraining) {
-      this._isFlushing = true;
-      return;
-    }
-    this._isDraining = true;
-    this.emitReserved("flush");
-    queueMicrotask(() => this._drain());
+    if (this._toTell) this._toTell = 2;
+    else this._flush(1);
   }
 
-  _drain() {
-    this._isDraining = this._isFlushing;
-    this._isFlushing = false;
-    this.emitReserved(this._isDraining ? "flush" : "drain");
-    if (this._isDraining) queueMicrotask(() => this._drain());
+  /** @param {number} toTell what is to be told after it; without that, it is `drain` that is told */
+  _flush(toTell) {
+    this._toTell = toTell;
+    this._say(toTell ? "flush" : "drain");
+    if (toTell) queueMicrotask(() => this._flush(this._toTell - 1));
   }
 
   /** The connection has ended. @param {[string, any]} end the reason and what is known of it */
   _closed(end) {
     // What was written before is told before.
-    if (this._isDraining) {
+    if (this._toTell) {
       this._end();
       return queueMicrotask(() => this._closed(end));
     }
     this.readyState = "closed";
     this.id = undefined;
-    if (end[0] === "transport error") this.emitReserved("error", end[1]);
-    this.emitReserved("close", ...end);
+    if (end[0] === "transport error") this._say("error", end[1]);
+    this._say("close", ...end);
   }
 
-  /** A packet arrived. @param {number} type its digit @param {any} data */
+  /** A packet arrived. @param {string} type @param {any} data */
   _arrived(type, data) {
     if (this.binaryType === "blob") data = withBlobs(data);
-    const kind = TYPES[type];
     if (data === "") data = undefined;
-    this.emitReserved("packet", data === undefined ? { type: kind } : { type: kind, data });
-    this.emitReserved("heartbeat");
-    if (kind === "open") this._shook(data);
-    else if (kind === "message") {
-      this.emitReserved("data", data);
-      this.emitReserved("message", data);
+    this._say("packet", { type, ...(data !== undefined && { data }) });
+    this._say("heartbeat");
+    if (type === "open") this._shook(data);
+    else if (type === "message") {
+      this._say("data", data);
+      this._say("message", data);
     }
   }
 
@@ -170,7 +180,7 @@ export class Engine extends Emitter {
       // Rust finds that too, and closes the connection.
       return;
     }
-    this.emitReserved("handshake", handshake);
+    this._say("handshake", handshake);
   }
 }
 
@@ -188,3 +198,27 @@ export const withBlobs = (value) => {
   if (value && typeof value === "object") for (const key of Object.keys(value)) value[key] = withBlobs(value[key]);
   return value;
 };
+
+/** What Rust tells of engines, as {@link import("./manager.js") | managers} pass it on. @type {((engine: Engine, value: any, number: number) => void)[]} */
+export const ofEngines = [
+  (engine, id, revision) => {
+    engine.id = id;
+    engine.protocol = revision;
+    engine.readyState = "open";
+  },
+  (engine, name) => engine._say("upgrading", new Transport(engine._manager, name)),
+  (engine, name) => engine._say("upgrade", (engine.transport = new Transport(engine._manager, name))),
+  (engine, error) => engine._say("upgradeError", error),
+  (engine) => engine._written(true),
+  (engine, end) => {
+    engine._carrier._forget(engine);
+    engine._closed(end);
+    engine._decoder?._end();
+  },
+  (engine, data, type) => {
+    engine._arrived(TYPES[type], data);
+    if (type === MESSAGE) engine._decoder?._add(data);
+  },
+  (engine, data, compress) => engine._say("packetCreate", packet(data, !!compress)),
+  (engine) => engine._written(false),
+];

@@ -37,7 +37,7 @@ export class Encoder {
 export class Decoder extends Emitter {
   /** @param {any} message */
   add(message) {
-    this.emitReserved("decoded", decode(message));
+    this._say("decoded", decode(message));
   }
 
   destroy() {

@@ -8,15 +8,14 @@ import { held, hold, take } from "../web/edge.js";
  */
 export const makeError = (texts, isTransport, detail) => {
   let [code, message, hint, transport] = take(texts);
+  const value = held[detail];
   // What is wrong with the app's options was found here.
-  if (detail && code === "invalid_option") ({ code, message } = Object(held[detail]));
+  if (detail && code === "invalid_option") ({ code, message } = Object(value));
   // What the app's own function has thrown is the cause.
   const isThrown = detail && (code === "auth_failed" || code === "parse_error");
-  const error = new Error(message, isThrown ? { cause: held[detail] } : undefined);
-  Object.assign(error, { code, ...(hint && { hint }), ...(transport && { transport }) });
-  if (isTransport) Object.assign(error, held[detail], { type: "TransportError" });
-  else if (detail && code === "rejected") Object.assign(error, { data: held[detail] });
-  return hold(error);
+  const error = new Error(message, isThrown ? { cause: value } : undefined);
+  const own = isTransport ? { ...value, type: "TransportError" } : detail && code === "rejected" && { data: value };
+  return hold(Object.assign(error, { code }, hint && { hint }, transport && { transport }, own));
 };
 
 /** An error of the façade's own. @param {string} code @param {string} message */

@@ -22,12 +22,9 @@ export const io = (uri, options) => {
   // The manager has the URL in full.
   const origin = page() ?? "";
   uri = !uri || /^\/(?!\/)/.test(uri) ? origin + (uri ?? "") : uri;
-  const { server, path: nsp, query, hostname, port, isSecure: secure } = locate(String(uri));
+  const { server, path: nsp } = locate(String(uri));
   checkNamespace(nsp);
   opts.path ||= "/socket.io";
-  if (query) opts.query = query;
-  // Apps read them there.
-  Object.assign(opts, { hostname, secure, port });
   const id = server + opts.path;
   const isTaken = nsp in (cache[id]?.nsps ?? {});
   const isNew = opts.forceNew || opts["force new connection"] || opts.multiplex === false || isTaken;

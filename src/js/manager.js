@@ -4,7 +4,7 @@ import { connectPayload, hold } from "../web/edge.js";
 import { address } from "./address.js";
 import * as calls from "./calls.js";
 import { Emitter } from "./emitter.js";
-import { Engine, Transport, packet, withBlobs } from "./engine.js";
+import { Engine, Transport, ofEngines, withBlobs } from "./engine.js";
 import { checked, report } from "./errors.js";
 import { Parser } from "./parser.js";
 import { named } from "./parsers.js";
@@ -12,39 +12,15 @@ import { load } from "./parts.js";
 import { ask } from "./provider.js";
 import { Session } from "./session.js";
 import { check, reconnection } from "./settings.js";
-import { Socket } from "./socket.js";
-import { Target } from "./target.js";
-import { checkNamespace } from "./url.js";
+import { Socket, ofSockets } from "./socket.js";
+import { locate } from "./url.js";
 import { prepare } from "./wasm.js";
 
-/** What Rust tells; `Tale` in `tell.rs` has the same list. */
-const MESSAGE = 0;
+/** The numbers of some {@link tales}. */
 const ACK = 1;
-const ACK_FAILED = 2;
-const TRY = 3;
-const GRANTED = 4;
-const CONNECT = 5;
-const CONNECT_ERROR = 6;
-const DISCONNECT = 7;
 const OPEN = 8;
-const ERROR = 9;
-const CLOSE = 10;
-const PING = 11;
-const RECONNECT_ATTEMPT = 12;
-const RECONNECT = 13;
-const RECONNECT_ERROR = 14;
-const RECONNECT_FAILED = 15;
 const RENEWAL = 16;
 const RENEWAL_ERROR = 17;
-const ENGINE_OPEN = 18;
-const UPGRADING = 19;
-const UPGRADE = 20;
-const UPGRADE_ERROR = 21;
-const DRAIN = 22;
-const ENGINE_CLOSE = 23;
-const PACKET = 24;
-const PACKET_CREATE = 25;
-const FLUSH = 26;
 const SOCKET_PACKET = 27;
 
 /** With the methods that it gets below. @typedef {Emitter & Record<keyof typeof reconnection, (...args: any[]) => any>} Base */
@@ -57,12 +33,18 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   engine;
   /** Where each credential of the present connection travels. @type {any} */
   plan;
+  /** How many attempts of this reconnection there were. */
+  backoff = { attempts: 0 };
+  /** Whether it is closed for good, until it is opened. */
+  skipReconnect = false;
   /** @type {"closed" | "opening" | "open"} */
   _readyState = "closed";
   /** @type {Socket[]} */
   _sockets = [];
   /** Engines whose end is still to be told. @type {Engine[]} */
   _engines = [];
+  /** Who wants to hear what becomes of the connection that is opened. @type {((error?: Error) => void) | undefined} */
+  _opened;
   /** Says to the function that gives the bearer token that it is not waited for. */
   _giveUp = () => {};
   /** The app's own encoder and decoder. @type {Parser | undefined} */
@@ -79,17 +61,19 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
       opts = uri;
       uri = undefined;
     }
-    this.uri = uri;
+    this._uri = uri;
     this.opts = { ...opts };
     uri ??= address(this.opts);
     this.opts.path ||= "/socket.io";
-    // As with the official client, zero stands for the default here.
-    for (const name of ["reconnectionAttempts", "reconnectionDelay", "reconnectionDelayMax"]) this.opts[name] ||= undefined;
+    // As with the official client, zero stands for the default of the number of attempts and of both delays.
+    for (const name of Object.keys(reconnection).slice(1, 4)) this.opts[name] ||= undefined;
     this.opts.parser = named(this.opts.parser);
-    this._session = new Session(String(uri ?? ""), this._isEngineOnly);
+    this._session = new Session(this._isEngineOnly);
+    this._locate(uri);
     const settings = this._session._configure(this.opts);
     prepare();
-    this._target = new Target(this);
+    /** @type {import("./target.js").Target} */
+    this._target = { _manager: new WeakRef(this), _kept: undefined };
     this._number = rust.addManager(hold(this._target), hold(settings));
     collected.register(this, this._number);
     this._reconnection = Object.keys(reconnection).map((name) => this._session._options[name]);
@@ -100,53 +84,50 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     if (this._autoConnect) this.open();
   }
 
+  /** The server. Another one is for the next connection. @returns {any} */
+  get uri() {
+    return this._uri;
+  }
+
+  set uri(uri) {
+    this._locate(uri);
+    this._uri = uri;
+  }
+
+  /** @param {any} uri */
+  _locate(uri) {
+    const { hostname, port, isSecure: secure, query } = (this._session._next = locate(String(uri ?? "")));
+    // Apps read them there.
+    Object.assign(this.opts, { hostname, secure, port, ...(query && { query }) });
+  }
+
   /** @param {any} event @param {Function} listener */
   on(event, listener) {
     if (event === "trace") this._watch();
-    else if (event === "packet") rust.call(this._number, calls.WATCH, 0, 0);
+    else if (event === "packet") rust.call(this._number, calls.WATCH);
     return super.on(event, listener);
   }
 
   /** Begins to trace. */
   _watch() {
     if (this._trace) return;
-    /** What happens before the part is there that tells of it. @type {any[][]} */
-    const early = [];
-    let trace = (/** @type {any[]} */ ...happening) => void early.push(happening);
-    const tell = (/** @type {any[]} */ happening) => {
-      try {
-        trace(...happening);
-      } catch (error) {
-        // Who only watches does not keep the rest from happening.
-        report(error);
-      }
-    };
-    this._trace = (...happening) => tell([new Date(), ...happening]);
-    load("trace").then(
-      ({ tracer }) => {
-        trace = tracer(this);
-        early.forEach(tell);
-      },
-      () => (trace = () => {}),
+    // Without the part that tells of it, nothing is traced. What a listener throws keeps nothing else from happening.
+    const tracer = load("trace").then(
+      ({ tracer }) => tracer(this),
+      () => () => {},
     );
-    rust.call(this._number, calls.WATCH, 0, 0);
+    this._trace = (...happening) => {
+      const time = new Date();
+      tracer.then((trace) => trace(time, ...happening));
+    };
+    rust.call(this._number, calls.WATCH);
   }
 
   /** Opens the connection. @param {(error?: Error) => void} [callback] called when it is open, or could not be opened */
   open(callback) {
     if (this._readyState !== "closed") return this;
     this._readyState = "opening";
-    if (callback) {
-      const opened = () => {
-        this.off("error", failed);
-        callback();
-      };
-      const failed = (/** @type {Error} */ error) => {
-        this.off("open", opened);
-        callback(error);
-      };
-      this.once("open", opened).once("error", failed);
-    }
+    this._opened = callback;
     rust.call(this._number, calls.OPEN, 0, Number(!!callback));
     return this;
   }
@@ -156,15 +137,16 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     return this.open(callback);
   }
 
+  /** Opens it, unless it does so by itself or was closed for good. */
+  reconnect() {
+    return this._reconnecting || this.skipReconnect ? this : this.open();
+  }
+
   /** The socket of a namespace, connected unless `autoConnect` is false. @param {string} nsp @param {any} [opts] */
   socket(nsp, opts) {
     let socket = this.nsps[nsp];
     if (!socket) {
-      checkNamespace(nsp);
-      const { retries = 0 } = check({ ackTimeout: opts?.ackTimeout, retries: opts?.retries });
-      const number = rust.addSocket(this._number, hold(nsp), retries);
-      socket = this.nsps[nsp] = this._sockets[number] = new Socket(this, nsp, opts, this._number, number);
-      if (this._autoConnect) socket.connect();
+      socket = this.nsps[nsp] = new Socket(this, nsp, opts);
     } else if (this._autoConnect && !socket.active) {
       socket.connect();
     }
@@ -172,12 +154,12 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   }
 
   get _reconnecting() {
-    return !!rust.call(this._number, calls.IS_RECONNECTING, 0, 0);
+    return !!rust.call(this._number, calls.IS_RECONNECTING);
   }
 
   /** Closes the connection for good. */
   _close() {
-    rust.call(this._number, calls.CLOSE, 0, 0);
+    rust.call(this._number, calls.CLOSE);
   }
 
   disconnect() {
@@ -190,15 +172,16 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   }
 
   _newEngine() {
-    return new Engine(this._number, this.engine?._isWatched ?? false);
+    return new Engine(this, this.engine?._isWatched ?? false);
   }
 
   // What Rust asks for and tells. Nothing may be thrown into Rust from here: its frames are not unwound.
 
   /** A connection is about to be opened, with the options that the app has now: what Rust decides with. */
   _configure() {
-    this._target._keep(this);
+    this._target._kept = this;
     this._readyState = "opening";
+    this.skipReconnect = false;
     this.engine = this._newEngine();
     this.engine._decoder = this._parser?._decode(this.engine);
     this._trace?.("configure");
@@ -213,33 +196,41 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
 
   /**
    * What the handshake of the next connection carries is wanted.
-   * @param {number} epoch @param {string} reason @param {number} attempt @param {boolean} withAuth
+   * @param {number} epoch @param {string} reason @param {number} attempt @param {number} withAuth
    */
   _bear(epoch, reason, attempt, withAuth) {
     const demand = { reason, attempt };
-    const fail = (/** @type {unknown} */ error) =>
+    this._gather(this, this._bearer, withAuth && this.opts.auth, demand, { ...demand, namespace: "/" }, {
+      _give: (auth) => {
+        if (withAuth) rust.authorize(this._number, connectPayload(auth || undefined, undefined));
+        rust.configured(this._number, epoch, 0);
+      },
       // Later, so that an app that has just called `io()` can listen.
-      queueMicrotask(() => rust.configured(this._number, epoch, hold(error)));
-    const done = () => rust.configured(this._number, epoch, 0);
-    const proceed = () => (withAuth ? this._askAuth(demand, done, fail) : done());
-    this._giveUp();
-    if (this._bearer) this._giveUp = this._askBearer(demand, proceed, fail);
-    else proceed();
+      _fail: (error) => queueMicrotask(() => rust.configured(this._number, epoch, hold(error))),
+    });
   }
 
-  /** Finds the payload that the handshake carries. @param {any} demand @param {() => void} done @param {(error: unknown) => void} fail */
-  _askAuth(demand, done, fail) {
-    const give = (/** @type {any} */ auth) => {
-      try {
-        rust.authorize(this._number, connectPayload(auth, undefined));
-      } catch (error) {
-        return fail(error);
-      }
-      done();
+  /**
+   * Has a bearer token given to Rust, where a function is to be asked for it, and then a payload to who wants it.
+   * @param {Manager | Socket} owner @param {Function | undefined} bearer @param {any} auth the payload, or what gives it
+   * @param {import("./provider.js").Demand} demand @param {import("./provider.js").Demand} authDemand
+   * @param {import("./provider.js").Answer} answer
+   */
+  _gather(owner, bearer, auth, demand, authDemand, answer) {
+    const proceed = () => {
+      owner._giveUp = ask(auth, owner, authDemand, answer);
     };
-    const { auth } = this.opts;
-    if (typeof auth === "function") this._giveUp = ask(auth, this, { ...demand, namespace: "/" }, { give, fail });
-    else give(auth);
+    owner._giveUp();
+    if (!bearer) return proceed();
+    this._trace?.("bearer", demand.reason, demand.attempt);
+    const _give = (/** @type {any} */ given) => {
+      const { token, expiresAt } = typeof given === "string" ? { token: given, expiresAt: undefined } : Object(given);
+      if (typeof token !== "string") throw new TypeError("credentials.bearer must give a string, or an object with a token");
+      this._session._bear(token);
+      checked(rust.bear(this._number, expiresAt == null ? NaN : Number(new Date(expiresAt))));
+      proceed();
+    };
+    owner._giveUp = ask(bearer, this, demand, { ...answer, _give }, false);
   }
 
   /**
@@ -248,13 +239,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
    * @param {boolean} compress @returns {number} 0 where it failed
    */
   _encode(connection, socket, code, id, data, compress) {
-    const { nsp } = this._sockets[socket];
-    /** @type {any} */
-    const packet = { type: code - 40, nsp: nsp.startsWith("/") ? nsp : `/${nsp}`, options: { compress: !!compress } };
-    // What the protocol itself sends is JSON.
-    if (data !== undefined) packet.data = typeof data === "string" ? JSON.parse(data) : data;
-    if (id >= 0) packet.id = id;
-    return this._parser?._encode(connection, packet) ?? 0;
+    return this._parser?._encode(connection, this._sockets[socket].nsp, code, id, data, compress) ?? 0;
   }
 
   /** The app's function that gives a bearer token, where there is one. @returns {Function | undefined} */
@@ -263,29 +248,9 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     return typeof bearer === "function" ? bearer : undefined;
   }
 
-  /**
-   * Asks that function, and hands what it gives to Rust.
-   * @param {any} demand @param {() => void} done @param {(error: unknown) => void} fail
-   */
-  _askBearer(demand, done, fail) {
-    this._trace?.("bearer", demand.reason, demand.attempt);
-    const give = (/** @type {any} */ given) => {
-      try {
-        const { token, expiresAt } = typeof given === "string" ? { token: given, expiresAt: undefined } : Object(given);
-        if (typeof token !== "string") throw new TypeError("credentials.bearer must give a string, or an object with a token");
-        this._session._bear(token);
-        checked(rust.bear(this._number, expiresAt == null ? NaN : Number(new Date(expiresAt))));
-      } catch (error) {
-        return fail(error);
-      }
-      done();
-    };
-    return ask(/** @type {Function} */ (this._bearer), this, demand, { give, fail }, false);
-  }
-
   /** `io()` gives the payload of its socket to both. */
   _hasAuth() {
-    return this.opts.auth !== undefined || this._sockets.some((socket) => socket.auth !== undefined);
+    return !!this.opts.auth || this._sockets.some((socket) => socket.auth !== undefined);
   }
 
   /** The plan of the session that is about to begin. @param {{ transport: string, entries: any[] }} plan */
@@ -295,7 +260,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     this._trace?.("placement", plan);
     // Later, so that an app that has just called `io()` can listen.
     queueMicrotask(() => {
-      if (this.hasListeners("placement")) return this.emitReserved("placement", plan);
+      if (this.hasListeners("placement")) return this._say("placement", plan);
       for (const { warning } of entries) {
         if (!warning || this._warned.has(warning.message)) continue;
         this._warned.add(warning.message);
@@ -305,79 +270,65 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   }
 
   /**
-   * @param {number} socket @param {number} epoch @param {string} reason @param {number} attempt @param {boolean} renews
-   * @param {any} refusal @param {boolean} isAuthError
+   * @param {number} socket @param {number} epoch @param {string} reason @param {number} attempt @param {number} renews
+   * @param {any} refusal @param {number} isAuthError
    */
   _authenticate(socket, epoch, reason, attempt, renews, refusal, isAuthError) {
-    const { nsp } = this._sockets[socket];
+    const asked = this._sockets[socket];
+    const { nsp } = asked;
     this._trace?.("auth", nsp, reason, attempt);
-    this._sockets[socket]._authenticate(epoch, { reason, attempt, namespace: nsp }, renews, refusal, isAuthError);
+    asked._authenticate(epoch, { reason, attempt, namespace: nsp }, renews, refusal, isAuthError);
   }
 
   /** @param {number} event @param {number} about a socket or engine @param {any} value @param {number} number @param {number} epoch */
   _tell(event, about, value, number, epoch) {
     try {
       const isOfSocket = event < OPEN || event === RENEWAL || event === RENEWAL_ERROR;
-      this._trace?.(event, isOfSocket ? this._sockets[about].nsp : undefined, value, number);
+      const subject = isOfSocket ? this._sockets[about] : event > RENEWAL && event < SOCKET_PACKET ? this._engineOf(about) : this;
+      // @ts-ignore: only a socket has a namespace.
+      this._trace?.(event, subject.nsp, value, number);
       if (event <= ACK && this.engine?.binaryType === "blob") withBlobs(value);
-      if (event === MESSAGE) this._sockets[about]._message(value, number, epoch);
-      else if (event < OPEN) this._tellSocket(event, this._sockets[about], value, number);
-      else if (event < RENEWAL) this._tellManager(event, value, number);
-      else if (event === RENEWAL) this.emitReserved("renewal", this._sockets[about].nsp);
-      else if (event === SOCKET_PACKET) this._packet(about, value, number);
-      else if (event === RENEWAL_ERROR) this.emitReserved("renewal_error", value, this._sockets[about].nsp);
-      else this._tellEngine(event, this._engineOf(about), value, number);
+      tales[event](subject, value, number, event ? about : epoch);
     } catch (error) {
       report(error);
     }
   }
 
-  /** @param {number} event @param {Socket} socket @param {any} value @param {number} number */
-  _tellSocket(event, socket, value, number) {
-    if (event === ACK) socket._acknowledged(number, value);
-    else if (event === ACK_FAILED) socket._unacknowledged(number, value);
-    else if (event === TRY) socket._try(number);
-    else if (event === GRANTED) socket._granted(value, !!number);
-    else if (event === CONNECT) {
-      socket._granted(value, !!number);
-      socket._announce();
-    } else if (event === CONNECT_ERROR) socket._failed(value, !!number);
-    else if (event === DISCONNECT) socket._lost(...(/** @type {[string, any]} */ (value)));
+  /** An attempt has failed, or what there is of a connection. @param {Error} error */
+  _failed(error) {
+    if (this._readyState === "opening") this._readyState = "closed";
+    this._rest();
+    this._say("error", error);
+    this._settle(error);
   }
 
-  /** @param {number} event @param {any} value @param {number} number */
-  _tellManager(event, value, number) {
-    if (event === OPEN) {
-      this._readyState = "open";
-      this.emitReserved("open");
-      // The manager is the first to listen to its engine.
-      if (this.engine?.readyState === "open") this.engine.emitReserved("open");
-    } else if (event === ERROR) {
-      if (this._readyState === "opening") this._readyState = "closed";
-      this._rest();
-      this.emitReserved("error", value);
-    } else if (event === CLOSE) {
-      this._readyState = "closed";
-      this._rest();
-      this.engine?._end();
-      this.emitReserved("close", ...value);
-    } else if (event === PING) {
-      this.engine?.emitReserved("ping");
-      this.engine?.emitReserved("pong");
-      this.emitReserved("ping");
-    } else if (event === RECONNECT_ATTEMPT) this.emitReserved("reconnect_attempt", number);
-    else if (event === RECONNECT) this.emitReserved("reconnect", number);
-    else if (event === RECONNECT_ERROR) this.emitReserved("reconnect_error", value);
-    else if (event === RECONNECT_FAILED) {
-      this._rest();
-      this.emitReserved("reconnect_failed");
-    }
+  /** @param {[string, any]} end the reason and what is known of it */
+  _closed(end) {
+    this._readyState = "closed";
+    this._opened = undefined;
+    this._rest();
+    this.skipReconnect = end[0] === "forced close" && !this._reconnecting;
+    this.backoff.attempts = 0;
+    this.engine?._end();
+    this._say("close", ...end);
+  }
+
+  /** Tells who has opened it. @param {Error} [error] */
+  _settle(error) {
+    const opened = this._opened;
+    this._opened = undefined;
+    opened?.(error);
   }
 
   /** A manager that waits for nothing may be collected with the app's last reference to it. */
   _rest() {
     this._giveUp();
-    if (this._readyState === "closed" && !this._reconnecting) this._target._keep(undefined);
+    if (this._readyState === "closed" && !this._reconnecting) this._target._kept = undefined;
+  }
+
+  /** It has ended. @param {Engine} engine */
+  _forget(engine) {
+    this._engines = this._engines.filter((other) => other !== engine);
   }
 
   /** The engine of a number. The first event with a new number is about the newest engine. @param {number} number */
@@ -390,38 +341,45 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     }
     return engine;
   }
-
-  /** @param {number} event @param {Engine} engine @param {any} value @param {number} number */
-  _tellEngine(event, engine, value, number) {
-    if (event === ENGINE_OPEN) {
-      engine.id = value;
-      engine.protocol = number;
-      engine.readyState = "open";
-    } else if (event === UPGRADING) engine.emitReserved("upgrading", new Transport(this._number, value));
-    else if (event === UPGRADE) {
-      engine.transport = new Transport(this._number, value);
-      engine.emitReserved("upgrade", engine.transport);
-    } else if (event === UPGRADE_ERROR) engine.emitReserved("upgradeError", value);
-    else if (event === FLUSH || event === DRAIN) engine._written(event === DRAIN);
-    else if (event === ENGINE_CLOSE) {
-      this._engines = this._engines.filter((other) => other !== engine);
-      engine._closed(value);
-      engine._decoder?._end();
-    } else if (event === PACKET) {
-      engine._arrived(number, value);
-      if (number === 4) engine._decoder?._add(value);
-    } else if (event === PACKET_CREATE) engine.emitReserved("packetCreate", packet(value, !!number));
-  }
-
-  /** A packet of Socket.IO arrived. @param {number} type @param {[string, any]} value @param {number} id or negative */
-  _packet(type, [nsp, data], id) {
-    /** @type {any} */
-    const packet = { type, nsp: nsp || "/" };
-    if (id >= 0) packet.id = id;
-    if (data !== undefined) packet.data = data;
-    this.emitReserved("packet", packet);
-  }
 }
+
+/**
+ * What Rust tells, in the order of `Tale` in `tell.rs`, of a socket, a manager or an engine.
+ * @type {((about: any, value: any, number: number, detail: number) => void)[]}
+ */
+const tales = [
+  ...ofSockets,
+  (/** @type {Manager} */ manager) => {
+    manager._readyState = "open";
+    manager._say("open");
+    manager._settle();
+    // The manager is the first to listen to its engine.
+    if (manager.engine?.readyState === "open") manager.engine._say("open");
+  },
+  (manager, error) => manager._failed(error),
+  (manager, end) => manager._closed(end),
+  (/** @type {Manager} */ manager) => {
+    manager.engine?._say("ping");
+    manager.engine?._say("pong");
+    manager._say("ping");
+  },
+  (manager, _, count) => manager._say("reconnect_attempt", (manager.backoff.attempts = count)),
+  (manager, _, count) => {
+    manager.backoff.attempts = 0;
+    manager._say("reconnect", count);
+  },
+  (manager, error) => manager._say("reconnect_error", error),
+  (manager) => {
+    manager._rest();
+    manager._say("reconnect_failed");
+  },
+  ({ io, nsp }) => io._say("renewal", nsp),
+  ({ io, nsp }, error) => io._say("renewal_error", error, nsp),
+  ...ofEngines,
+  // A packet of Socket.IO arrived, with an id or a negative number.
+  (manager, [nsp, data], id, type) =>
+    manager._say("packet", { type, nsp: nsp || "/", ...(id >= 0 && { id }), ...(data !== undefined && { data }) }),
+];
 
 /** Takes managers that were collected away from Rust. @type {FinalizationRegistry<number>} */
 const collected = new FinalizationRegistry((number) => rust.removeManager(number));

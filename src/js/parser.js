@@ -43,8 +43,16 @@ export class Parser {
     rust.decoded(this._manager, engine._number ?? 0, kind, number(id ?? -1), hold(String(nsp)), shapeOf(body), hold(body));
   }
 
-  /** The messages of a packet, in the table; 0 where there are none. @param {number} connection @param {any} packet */
-  _encode(connection, packet) {
+  /**
+   * The messages of a packet, in the table; 0 where there are none.
+   * @param {number} connection @param {string} nsp @param {number} code @param {number} id or negative @param {any} data @param {boolean} compress
+   */
+  _encode(connection, nsp, code, id, data, compress) {
+    /** @type {any} */
+    const packet = { type: code - 40, nsp: nsp.startsWith("/") ? nsp : `/${nsp}`, options: { compress } };
+    // What the protocol itself sends is JSON.
+    if (data !== undefined) packet.data = typeof data === "string" ? JSON.parse(data) : data;
+    if (id >= 0) packet.id = id;
     try {
       return hold(Array.from(this._encoder.encode(packet), checkedMessage));
     } catch (error) {

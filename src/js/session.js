@@ -4,7 +4,6 @@ import { hasWebTransport } from "../web/network.js";
 import { bearerHeader, bearerOf } from "./headers.js";
 import { expand } from "./placing.js";
 import { FALLBACKS, FLAGS, FLAGS_OF_TRANSPORT, KINDS, PLACEMENTS, read } from "./settings.js";
-import { locate } from "./url.js";
 
 /** What happens in the middle of a session whose handshake had the bearer token; `Time` in `core.rs` has the number. */
 const LATER_WITH_BEARER = 2;
@@ -28,9 +27,14 @@ export class Session {
   /** The options as they were when the present connection was configured. */
   _options = /** @type {import("./settings.js").Options} */ ({});
 
-  /** @param {string} uri @param {boolean} isEngineOnly whether there is no Socket.IO on its connections */
-  constructor(uri, isEngineOnly) {
-    this._url = locate(uri);
+  /** Where the next connection goes to. */
+  _next = /** @type {ReturnType<typeof import("./url.js").locate>} */ ({});
+
+  /** Where the present one goes to. */
+  _url = this._next;
+
+  /** @param {boolean} isEngineOnly whether there is no Socket.IO on its connections */
+  constructor(isEngineOnly) {
     this._isEngineOnly = isEngineOnly;
   }
 
@@ -43,6 +47,7 @@ export class Session {
   /** What Rust decides with, as `settings.rs` reads it. @param {any} opts */
   _configure(opts) {
     const options = (this._options = read(opts));
+    this._url = this._next;
     const { protocol, reauth, renewBefore, authTimeout } = options;
     const numbers = [
       this._flags(),

@@ -132,7 +132,8 @@ export const check = (given) => {
   for (const [names, reader] of readers) {
     for (const name of names.split(" ")) {
       const value = given[name];
-      if (value == null) continue;
+      // As of `token && { … }`.
+      if (value == null || (!value && reader !== flag && reader !== number)) continue;
       if ((options[name] = reader(value)) === undefined) throw wrong(name);
     }
   }

@@ -4,7 +4,8 @@ import { connectPayload, encode, hold, reserved } from "../web/edge.js";
 import * as calls from "./calls.js";
 import { Emitter, without } from "./emitter.js";
 import { report } from "./errors.js";
-import { ask } from "./provider.js";
+import { check } from "./settings.js";
+import { checkNamespace } from "./url.js";
 
 /** The flags of `emit`; `bridge.rs` has the same list. */
 const ACK = 1;
@@ -38,15 +39,15 @@ export class Socket extends Emitter {
   _sent = [];
   /** Events that are sent until they are acknowledged, by their tickets. @type {Map<number, any[]>} */
   _queued = new Map();
-  /** The acknowledgements that are waited for. @type {Map<number, { callback: Function, wantsError: boolean }>} */
+  /** The acknowledgements that are waited for. @type {Map<number, { _callback: Function, _wantsError: boolean }>} */
   _acks = new Map();
   /** @type {Function[]} */
   _any = [];
   /** @type {Function[]} */
   _anyOutgoing = [];
 
-  /** @param {any} io @param {string} nsp @param {any} opts @param {number} manager @param {number} number */
-  constructor(io, nsp, opts, manager, number) {
+  /** @param {any} io @param {string} nsp @param {any} [opts] */
+  constructor(io, nsp, opts) {
     super();
     this.io = io;
     this.nsp = nsp;
@@ -54,8 +55,12 @@ export class Socket extends Emitter {
     this._ackTimeout = opts?.ackTimeout;
     this._retries = opts?.retries >= 1;
     this._judge = opts?.isAuthError;
-    this._manager = manager;
-    this._number = number;
+    this._manager = io._number;
+    checkNamespace(nsp);
+    const { retries = 0 } = check({ ackTimeout: opts?.ackTimeout, retries: opts?.retries });
+    this._number = rust.addSocket(this._manager, hold(String(nsp)), retries);
+    io._sockets[this._number] = this;
+    if (io._autoConnect) this.connect();
   }
 
   /** Has Rust do one of the {@link calls}. @param {number} what @param {number} [number] */
@@ -138,7 +143,7 @@ export class Socket extends Emitter {
     const isQueued = this._retries && !volatile;
     if (this._anyOutgoing.length && this.connected && !isQueued && this._run(calls.WOULD_SEND, Number(!!volatile)))
       this._notifyOutgoing(args);
-    const wantsError = isQueued || timeout !== undefined || !!callback?.isPromise;
+    const wantsError = isQueued || timeout !== undefined || !!callback?._isPromise;
     // What is sent again is acknowledged, whether the app wants to know or not.
     const flags =
       (callback || isQueued ? ACK : 0) | (wantsError ? WANTS_ERROR : 0) | (volatile ? VOLATILE : 0) | (compress === false ? PLAIN : 0);
@@ -147,14 +152,14 @@ export class Socket extends Emitter {
     );
     const became = result & 3;
     const number = Math.floor(result / 4);
-    if (callback) this._acks.set(number, { callback, wantsError });
+    if (callback) this._acks.set(number, { _callback: callback, _wantsError: wantsError });
     if (isQueued) {
       this._queued.set(number, args);
       if (became === SENT) this._notifyOutgoing(args);
     }
     if (became === BUFFERED) {
-      const packet = { type: 2, data: args, options: { compress: compress !== false } };
-      this._buffered.set(callback ? { ...packet, id: number } : packet, number);
+      const options = { compress: compress !== false };
+      this._buffered.set({ type: 2, data: args, options, ...(callback && { id: number }) }, number);
     }
     return this;
   }
@@ -163,7 +168,7 @@ export class Socket extends Emitter {
   emitWithAck(event, ...args) {
     return new Promise((resolve, reject) => {
       const callback = (/** @type {any} */ error, /** @type {any} */ answer) => (error ? reject(error) : resolve(answer));
-      callback.isPromise = true;
+      callback._isPromise = true;
       this.emit(event, ...args, callback);
     });
   }
@@ -268,25 +273,6 @@ export class Socket extends Emitter {
     };
   }
 
-  /** A queued event is sent, later than it was emitted or again. @param {number} ticket */
-  _try(ticket) {
-    this._notifyOutgoing(/** @type {any[]} */ (this._queued.get(ticket)));
-  }
-
-  /** @param {number} number of the event @param {any[]} args */
-  _acknowledged(number, args) {
-    const ack = this._forget(number);
-    if (ack?.wantsError) ack.callback.call(this, null, ...args);
-    else ack?.callback.apply(this, args);
-  }
-
-  /** @param {number} number of the event @param {string | undefined} message why no acknowledgement will come, where the app wants to hear of it */
-  _unacknowledged(number, message) {
-    for (const [packet, other] of this._buffered) if (other === number) this._buffered.delete(packet);
-    const ack = this._forget(number);
-    if (message) ack?.callback.call(this, new Error(message));
-  }
-
   /** Nothing more will be heard of this event. @param {number} number */
   _forget(number) {
     const ack = this._acks.get(number);
@@ -295,45 +281,21 @@ export class Socket extends Emitter {
     return ack;
   }
 
-  /** @param {string} id @param {boolean} recovered */
+  /** @param {string} id @param {number} recovered */
   _granted(id, recovered) {
     // They are on their way by now.
     this._sent.push(...this._buffered.keys());
     this._buffered.clear();
     this.id = id;
-    this.recovered = recovered;
+    this.recovered = !!recovered;
     this.connected = true;
-  }
-
-  /** Tells of the connection, behind what was waiting for it. */
-  _announce() {
-    const packets = this._sent;
-    this._sent = [];
-    for (const { data } of packets) this._notifyOutgoing(data);
-    this.emitReserved("connect");
-  }
-
-  /** @param {any} error @param {boolean} willRetry */
-  _failed(error, willRetry) {
-    this._giveUp();
-    error.willRetry = willRetry;
-    this.emitReserved("connect_error", error);
-  }
-
-  /** @param {string} reason @param {any} details */
-  _lost(reason, details) {
-    this._giveUp();
-    this._sent = [];
-    this.connected = false;
-    this.id = undefined;
-    this.emitReserved("disconnect", reason, details);
   }
 
   /**
    * The payload of a CONNECT is wanted, or of what renews it.
    * @param {number} epoch @param {{ reason: string, attempt: number, namespace: string }} demand
-   * @param {boolean} renews whether the one before is of no use
-   * @param {any} refusal the server's, of the payload before @param {boolean} isAuthError what that looks like
+   * @param {number} renews whether the one before is of no use
+   * @param {any} refusal the server's, of the payload before @param {number} isAuthError what that looks like
    */
   _authenticate(epoch, demand, renews, refusal, isAuthError) {
     const { auth, io } = this;
@@ -344,36 +306,18 @@ export class Socket extends Emitter {
       this._run(calls.DECLINE, epoch);
       return;
     }
-    /** @param {() => number} payload */
-    const answer = (payload) => {
-      let slot;
-      try {
-        slot = payload();
-      } catch (error) {
-        // Later, so that an app that has just called `io()` can listen.
-        queueMicrotask(() => rust.refuse(this._manager, this._number, epoch, hold(error)));
-        return;
-      }
-      rust.answer(this._manager, this._number, epoch, slot);
-    };
-    const give = (/** @type {any} */ auth) => answer(() => connectPayload(auth, io._session._headers));
-    const fail = (/** @type {any} */ error) =>
-      answer(() => {
-        throw error;
-      });
-    const proceed = () => {
-      if (typeof auth === "function") this._giveUp = ask(auth, this, demand, { give, fail });
-      else give(auth);
-    };
-    if (bearer) this._giveUp = io._askBearer(demand, proceed, fail);
-    else proceed();
+    io._gather(this, bearer, auth, demand, demand, {
+      _give: (/** @type {any} */ auth) => rust.answer(this._manager, this._number, epoch, connectPayload(auth, io._session._headers)),
+      // Later, so that an app that has just called `io()` can listen.
+      _fail: (/** @type {unknown} */ error) =>
+        queueMicrotask(() => rust.refuse(this._manager, this._number, epoch, hold(error))),
+    });
   }
 
-  /** The app may know better. @param {any} refusal @param {boolean} verdict */
+  /** The app may know better. @param {any} refusal @param {number} verdict */
   _isAuthError(refusal, verdict) {
-    if (!this._judge) return verdict;
     try {
-      return !!this._judge(refusal);
+      return this._judge ? this._judge(refusal) : verdict;
     } catch (error) {
       report(error);
       return verdict;
@@ -383,3 +327,42 @@ export class Socket extends Emitter {
 
 /** As it is where nobody has put another one in its place. */
 const { onevent } = Socket.prototype;
+
+/** What Rust tells of sockets, as managers pass it on. @type {((socket: Socket, value: any, number: number, epoch: number) => void)[]} */
+export const ofSockets = [
+  (socket, args, id, epoch) => socket._message(args, id, epoch),
+  (socket, args, number) => {
+    const ack = socket._forget(number);
+    if (ack?._wantsError) ack._callback.call(socket, null, ...args);
+    else ack?._callback.apply(socket, args);
+  },
+  // No acknowledgement will come, and why, where the app wants to hear of it.
+  (socket, message, number) => {
+    for (const [packet, other] of socket._buffered) if (other === number) socket._buffered.delete(packet);
+    const ack = socket._forget(number);
+    if (message) ack?._callback.call(socket, new Error(message));
+  },
+  // A queued event is sent, later than it was emitted or again.
+  (socket, _, ticket) => socket._notifyOutgoing(/** @type {any[]} */ (socket._queued.get(ticket))),
+  (socket, id, recovered) => socket._granted(id, recovered),
+  // It is connected: that is told behind what was waiting for it.
+  (socket, id, recovered) => {
+    socket._granted(id, recovered);
+    const packets = socket._sent;
+    socket._sent = [];
+    for (const { data } of packets) socket._notifyOutgoing(data);
+    socket._say("connect");
+  },
+  (socket, error, willRetry) => {
+    socket._giveUp();
+    error.willRetry = !!willRetry;
+    socket._say("connect_error", error);
+  },
+  (socket, end) => {
+    socket._giveUp();
+    socket._sent = [];
+    socket.connected = false;
+    socket.id = undefined;
+    socket._say("disconnect", ...end);
+  },
+];

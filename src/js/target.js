@@ -4,22 +4,7 @@ import { held, hold, take } from "../web/edge.js";
 
 /** @typedef {import("./manager.js").Manager} Manager */
 
-/**
- * What Rust holds of a manager: the manager itself only while it has a connection or waits for one.
- */
-export class Target {
-  /** @param {Manager} manager */
-  constructor(manager) {
-    this._manager = new WeakRef(manager);
-    /** @type {Manager | undefined} */
-    this._kept = undefined;
-  }
-
-  /** @param {Manager | undefined} manager */
-  _keep(manager) {
-    this._kept = manager;
-  }
-}
+/** What Rust holds of a manager: the manager itself only while it has a connection or waits for one. @typedef {{ _manager: WeakRef<Manager>, _kept?: Manager }} Target */
 
 /** @param {number} target @returns {Manager | undefined} */
 const managerOf = (target) => {
@@ -61,7 +46,7 @@ export const endpoint = (target, kind) => hold(managerOf(target)?._session._endp
 /** @param {number} target @param {number} epoch @param {number} reason which is taken @param {number} attempt @param {number} withAuth */
 export const wantBearer = (target, epoch, reason, attempt, withAuth) => {
   const text = take(reason);
-  managerOf(target)?._bear(epoch, text, attempt, !!withAuth);
+  managerOf(target)?._bear(epoch, text, attempt, withAuth);
 };
 
 /**
@@ -71,7 +56,7 @@ export const wantBearer = (target, epoch, reason, attempt, withAuth) => {
 export const authenticate = (target, socket, epoch, reason, attempt, renews, refusal, isAuthError) => {
   const text = take(reason);
   const error = take(refusal);
-  managerOf(target)?._authenticate(socket, epoch, text, attempt, !!renews, error, !!isAuthError);
+  managerOf(target)?._authenticate(socket, epoch, text, attempt, renews, error, isAuthError);
 };
 
 /**

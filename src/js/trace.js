@@ -97,7 +97,7 @@ const silent = new Set(["event", "acknowledgement", "drain", "ping", "granted", 
 
 /**
  * Makes what turns raw happenings into entries, prints them and tells them.
- * @param {{ opts: any, emitReserved: (event: string, ...args: any[]) => void }} manager
+ * @param {{ opts: any, _say: (event: string, ...args: any[]) => void }} manager
  */
 export const tracer = (manager) => (/** @type {Date} */ time, /** @type {string | number} */ happening, /** @type {any[]} */ ...rest) => {
   const what = typeof happening === "number" ? TALES[happening] : happening;
@@ -115,5 +115,5 @@ export const tracer = (manager) => (/** @type {Date} */ time, /** @type {string 
     const { time: _, what: __, ...shown } = entry;
     console.debug(`socketio-wasm ${time.toISOString().slice(11, 23)} ${what}`, JSON.stringify(shown));
   }
-  manager.emitReserved("trace", entry);
+  manager._say("trace", entry);
 };

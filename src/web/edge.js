@@ -80,6 +80,19 @@ export const take = (slot) => {
   return value;
 };
 
+/** Calls what may throw, as code of the app may, and gives the number of the result: 0 where there is none. @param {() => any} read */
+export const attempt = (read) => {
+  try {
+    const value = read();
+    return value == null ? 0 : hold(value);
+  } catch {
+    return 0;
+  }
+};
+
+/** The items of a list in groups. @param {any[]} list @param {number} size @returns {any[][]} */
+export const groups = (list, size) => list.flatMap((_, i) => (i % size ? [] : [list.slice(i, i + size)]));
+
 // The way into Rust.
 
 /** How many code units of a text are copied for Rust to read the header from. */
@@ -149,14 +162,18 @@ export const slice = (slot, from, to) => {
   return hold(typeof value === "string" || from ? value.slice(from, to) : value);
 };
 
-/** @param {number} slot @returns {number} 0 where it is not UTF-8 */
-export const decodeUtf8 = (slot) => {
-  try {
-    return hold(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(held[slot]));
-  } catch {
-    return 0;
-  }
+/** The text that bytes are; throws where they are not UTF-8. @param {any} bytes @returns {string} */
+export const utf8 = (bytes) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+
+/** The bytes that the units of a text are. @param {string} text */
+export const unitsOf = (text) => {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 };
+
+/** @param {number} slot @returns {number} 0 where it is not UTF-8 */
+export const decodeUtf8 = (slot) => attempt(() => utf8(held[slot]));
 
 /** @param {number} slot */
 export const isBinary = (slot) => isBinaryValue(held[slot]);
@@ -175,16 +192,7 @@ export const wireLength = (slot) => {
 };
 
 /** @param {number} slot @param {number} from @returns {number} 0 where it is not base64 */
-export const decodeBase64 = (slot, from) => {
-  try {
-    const binary = atob(held[slot].slice(from));
-    const bytes = new Uint8Array(binary.length);
-    for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
-    return hold(bytes.buffer);
-  } catch {
-    return 0;
-  }
-};
+export const decodeBase64 = (slot, from) => attempt(() => unitsOf(atob(held[slot].slice(from))).buffer);
 
 /**
  * The text of a packet from its pieces, each that is there.
@@ -229,9 +237,7 @@ export const extendWithQuery = (list, slot) => {
 export const fromBase64url = (slot) =>
   attempt(() => {
     const text = take(slot);
-    if (/[^\w-]/.test(text)) return undefined;
-    const binary = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(binary, (unit) => unit.charCodeAt(0)));
+    return /[^\w-]/.test(text) ? undefined : utf8(unitsOf(atob(text.replace(/-/g, "+").replace(/_/g, "/"))));
   });
 
 /**
@@ -370,7 +376,7 @@ export const connectPayload = (auth, headers) => {
 
 /** @param {any} value */
 const isBinaryValue = (value) =>
-  value instanceof ArrayBuffer || ArrayBuffer.isView(value) || (typeof Blob === "function" && value instanceof Blob);
+  value instanceof ArrayBuffer || ArrayBuffer.isView(value) || value instanceof Blob;
 
 /** @param {any} value @param {boolean} [isConverted] whether it is what `toJSON` gave, which is not asked again @returns {boolean} */
 const hasBinary = (value, isConverted) => {
@@ -415,7 +421,7 @@ export const checkedMessage = (value) => {
 const sendable = (value) => {
   const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
   // Pages that are not isolated have such memory, but no name for its class.
-  if (buffer.resizable || buffer.detached || Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]")
+  if (buffer.resizable || buffer.detached || buffer[Symbol.toStringTag] === "SharedArrayBuffer")
     throw new TypeError("A binary whose memory is shared, resizable or detached can't be sent");
   return value;
 };
@@ -431,16 +437,4 @@ export const base64 = (value) => {
   // More arguments than this overflow the stack in some browsers.
   for (let i = 0; i < bytes.length; i += 0x2000) binary += String.fromCharCode(...bytes.subarray(i, i + 0x2000));
   return btoa(binary);
-};
-
-// Attempts.
-
-/** Gives the number of the result: 0 where there is none, or something was thrown. @param {() => any} read */
-const attempt = (read) => {
-  try {
-    const value = read();
-    return value == null ? 0 : hold(value);
-  } catch {
-    return 0;
-  }
 };

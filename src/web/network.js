@@ -15,10 +15,13 @@ import {
   copyHead,
   detail,
   dispatch,
+  groups,
   held,
   hold,
   memory,
   take,
+  unitsOf,
+  utf8,
 } from "./edge.js";
 
 // Timers, one for each driver.
@@ -86,8 +89,7 @@ export const withScheme = (url, scheme) => hold(take(scheme) + held[url].slice(h
 
 /** @param {number} url in place @param {number} list names and values in turn */
 export const addParameters = (url, list) => {
-  const texts = held[list].map(encodeURIComponent);
-  for (let i = 0; i < texts.length; i += 2) held[url] += `${held[url].includes("?") ? "&" : "?"}${texts[i]}=${texts[i + 1]}`;
+  for (const pair of groups(held[list].map(encodeURIComponent), 2)) held[url] += (held[url].includes("?") ? "&" : "?") + pair.join("=");
 };
 
 /** A URL unlike every other. @param {string} url @param {number} stamp the name of the parameter that makes it so, or 0 */
@@ -180,7 +182,7 @@ export const finishBody = (body, separator, mark, driver, transport) => {
   };
   /** @type {any[]} */
   const parts = held[body];
-  const isBlob = (/** @type {any} */ part) => typeof part !== "string" && part.arrayBuffer;
+  const isBlob = (/** @type {any} */ part) => part.arrayBuffer;
   const fail = (/** @type {unknown} */ error) => {
     take(body);
     dispatch(driver, transport, BROKEN, detail(error), 0);
@@ -203,9 +205,9 @@ export const finishBody = (body, separator, mark, driver, transport) => {
 /** What is UTF-8, as servers 1.x encode a text before they send it as one, becomes its bytes. @param {string} text */
 export const decoded = (text) => {
   if (!/[\x80-\xff]/.test(text) || /[^\0-\xff]/.test(text)) return text;
-  const { buffer } = Uint8Array.from(text, (unit) => unit.charCodeAt(0));
+  const { buffer } = unitsOf(text);
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(buffer);
+    utf8(buffer);
     return buffer;
   } catch {
     return text;
@@ -237,10 +239,7 @@ export const request = (address, stamp, headers, body, fetches, follows, cookies
   const method = body ? "POST" : "GET";
   const signal = body ? ACCEPTED : ANSWERED;
   const data = take(body);
-  /** @type {string[][]} */
-  const fields = [];
-  const given = held[headers] ?? [];
-  for (let i = 0; i < given.length; i += 2) fields.push(given.slice(i, i + 2));
+  const fields = groups(held[headers] ?? [], 2);
   if (body) fields.push(["Content-type", "text/plain;charset=UTF-8"]);
   fields.push(["Accept", "*/*"]);
   const type = "content-type";

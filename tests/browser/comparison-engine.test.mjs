@@ -30,6 +30,26 @@ for (const transport of ["websocket", "polling"]) {
   });
 }
 
+same("what the engine tells of several packets of one answer, over polling", async ({ io, kit, note }, url) => {
+  const socket = await kit.connected(io(url, { transports: ["polling"] }));
+  const { engine } = socket.io;
+  let count = 0;
+  for (const event of ["packet", "heartbeat", "data", "message"]) engine.on(event, (what) => count && note(event, [what?.data ?? what]));
+  socket.on("echo", (number) => note("event", [number]));
+  count = 1;
+  const echoes = kit.collect(socket, "echo", 3);
+  for (let i = 0; i < 3; i++) socket.emit("echo", i);
+  await echoes;
+}, {
+  except: {
+    "several packets in one answer of polling": (log) => {
+      const isEvent = (line) => line.startsWith("event");
+      log.events = [...log.events.filter((line) => !isEvent(line)), ...log.events.filter(isEvent)];
+    },
+  },
+  normalise: (line) => (/\[null\]$|heartbeat|noop/.test(line) ? "" : line),
+});
+
 same("writeBuffer, over polling", async ({ io, kit, watch, note }, url) => {
   const socket = watch(io(url, { transports: ["polling"] }));
   note("at first", socket.io.engine.writeBuffer);

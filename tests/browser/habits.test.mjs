@@ -226,3 +226,220 @@ test("what is no namespace is an error at the call", async ({ run, server }) => 
   }, server.url);
   assert.deepEqual(codes, ["invalid_url", "invalid_url", "invalid_url"]);
 }, { ours: "it connects to something else, again and again" });
+
+test("a manager with another `uri` connects there", async ({ run, serve }) => {
+  const [first, second] = [await serve(), await serve()];
+  const seen = await run(async ({ io, kit }, url, other) => {
+    const socket = await kit.connected(io(`${url}?room=1`, { transports: ["websocket"] }));
+    const server = async () => {
+      const { query } = await socket.emitWithAck("whoami");
+      return [new URL(socket.io.uri).host, query.room];
+    };
+    const before = await server();
+    socket.io.uri = `${other}?room=2`;
+    socket.disconnect().connect();
+    await kit.connected(socket);
+    return { before, after: await server(), port: String(socket.io.opts.port) };
+  }, first.url, second.url);
+  const hosts = [first, second].map(({ url }) => new URL(url));
+  assert.deepEqual(seen, { before: [hosts[0].host, "1"], after: [hosts[1].host, "2"], port: hosts[1].port });
+  assert.equal(first.requests.upgrade, 1);
+  assert.equal(second.requests.upgrade, 1);
+});
+
+test("attempts go to the `uri` that the app names after a failure", async ({ run, server, serve }) => {
+  const gone = await serve();
+  await gone.stop();
+  const answer = await run(async ({ io, kit }, url, other) => {
+    const socket = io(url, { transports: ["websocket"], reconnectionDelay: 10 });
+    socket.once("connect_error", () => (socket.io.uri = other));
+    await kit.once(socket, "connect");
+    return socket.emitWithAck("echo-ack", "elsewhere");
+  }, gone.url, server.url);
+  assert.equal(answer, "elsewhere");
+}, { allow: [networkNoise] });
+
+test("a `uri` that is none is an error at the assignment", async ({ run, server }) => {
+  const seen = await run(async ({ io, kit }, url) => {
+    const socket = await kit.connected(io(url));
+    const error = await kit.failure(() => (socket.io.uri = "http://[::1"));
+    return { code: error.code, kept: socket.io.uri === url };
+  }, server.url);
+  assert.deepEqual(seen, { code: "invalid_url", kept: true });
+}, { ours: "it asks for it for ever" });
+
+test("what `token && { … }` gives without a token is no option", async ({ run, server }) => {
+  const names = ["auth", "extraHeaders", "query", "transportOptions", "protocols", "transports", "parser"];
+  for (const value of ["", false, 0]) {
+    const answer = await run(async ({ io, kit }, url, names, value) => {
+      const socket = await kit.connected(io(url, { forceNew: true, ...Object.fromEntries(names.map((name) => [name, value])) }));
+      return socket.emitWithAck("echo-ack", 1);
+    }, server.url, names, value);
+    assert.equal(answer, 1, JSON.stringify(value));
+  }
+});
+
+test("`null` and `undefined` are no options", async ({ run, server }) => {
+  const names = ["auth", "extraHeaders", "query", "protocols", "transports", "parser", "ackTimeout", "retries"];
+  for (const value of [null, undefined]) {
+    const answer = await run(async ({ io, kit }, url, names, isNull) => {
+      const socket = await kit.connected(io(url, { forceNew: true, ...Object.fromEntries(names.map((name) => [name, isNull ? null : undefined])) }));
+      return new Promise((resolve) => socket.emit("echo-ack", 1, resolve));
+    }, server.url, names.slice(0, value === null ? 6 : 8), value === null);
+    assert.equal(answer, 1, String(value));
+  }
+});
+
+test("a socket that the app makes itself", async ({ run, server }) => {
+  const seen = await run(async ({ Manager, Socket, kit }, url) => {
+    class Own extends Socket {
+      greet() {
+        return this.emitWithAck("echo-ack", "mine");
+      }
+    }
+    const manager = new Manager(url);
+    const socket = new Own(manager, "/chat", { auth: { token: "demo" } });
+    await kit.connected(socket);
+    const waiting = new Socket(new Manager(url, { autoConnect: false }), "/");
+    return {
+      answer: await socket.greet(),
+      auth: (await socket.emitWithAck("whoami")).auth,
+      known: Object.keys(manager.nsps),
+      active: [socket.active, waiting.active],
+    };
+  }, server.url);
+  assert.deepEqual(seen, { answer: "mine", auth: { token: "demo" }, known: [], active: [true, false] });
+});
+
+test("where the engine goes to, and over which transport, may be read", async ({ run, server }) => {
+  const { hostname, port } = new URL(server.url);
+  const seen = await run(async ({ io, Manager, kit }, url) => {
+    const { engine } = (await kit.connected(io(url, { transports: ["websocket"], withCredentials: true }))).io;
+    const of = ({ hostname, port, secure }) => [hostname, String(port), secure];
+    const manager = new Manager(url, { reconnection: false });
+    await kit.once(manager.engine, "open");
+    return [of(engine), of(manager.engine), of(manager.opts), engine.transport.query.transport, engine.opts.withCredentials];
+  }, server.url);
+  const server_ = [hostname, port, false];
+  assert.deepEqual(seen, [server_, server_, server_, "websocket", true]);
+});
+
+test("`backoff.attempts`, `skipReconnect` and `reconnect()` of a manager", async ({ run, serve }) => {
+  const server = await serve();
+  const seen = await run(async ({ io, kit }, url) => {
+    const states = [];
+    const socket = io(url, { transports: ["websocket"], reconnectionDelay: 10, reconnectionDelayMax: 20 });
+    const manager = socket.io;
+    const note = (what) => states.push([what, manager.backoff.attempts, !!manager.skipReconnect]);
+    note("at first");
+    await kit.connected(socket);
+    note("connected");
+    manager.on("reconnect_attempt", () => note("attempt"));
+    socket.on("disconnect", (reason) => {
+      // As many apps do, although it does so by itself.
+      manager.reconnect();
+      states.push(reason);
+    });
+    manager.engine.close();
+    await kit.once(manager, "reconnect");
+    note("reconnected");
+    await kit.connected(socket);
+    socket.emit("kick");
+    await kit.once(socket, "disconnect");
+    note("sent away");
+    socket.connect();
+    await kit.connected(socket);
+    socket.disconnect();
+    note("disconnected");
+    return states;
+  }, server.url);
+  assert.deepEqual(seen, [
+    ["at first", 0, false],
+    ["connected", 0, false],
+    "forced close",
+    ["attempt", 1, false],
+    ["reconnected", 0, false],
+    "io server disconnect",
+    ["sent away", 0, true],
+    "io client disconnect",
+    ["disconnected", 0, true],
+  ]);
+}, { allow: [networkNoise] });
+
+test("a manager that was closed for good is opened again by reconnect(), once the app allows it", async ({ run, server }) => {
+  const seen = await run(async ({ io, kit }, url) => {
+    const socket = await kit.connected(io(url, { transports: ["websocket"], reconnectionDelay: 10 }));
+    socket.io.disconnect();
+    socket.io.reconnect();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const before = socket.connected;
+    socket.io.skipReconnect = false;
+    socket.io.reconnect();
+    await kit.connected(socket);
+    return [before, await socket.emitWithAck("echo-ack", "back")];
+  }, server.url);
+  assert.deepEqual(seen, [false, "back"]);
+});
+
+test("who opens a manager hears of it after its listeners", async ({ run, server, serve }) => {
+  const gone = await serve();
+  await gone.stop();
+  const orders = await run(async ({ Manager }, ...urls) => {
+    const orders = [];
+    for (const url of urls) {
+      const order = [];
+      const manager = new Manager(url, { autoConnect: false, reconnection: false, transports: ["websocket"] });
+      await new Promise((resolve) => {
+        manager.open((error) => resolve(order.push(error ? "failed" : "opened")));
+        for (const event of ["open", "error"]) manager.on(event, () => order.push(event));
+        manager.engine.on("open", () => order.push("engine open"));
+      });
+      orders.push(order);
+    }
+    return orders;
+  }, server.url, gone.url);
+  assert.deepEqual(orders.map((order) => order.slice(0, 2)), [["open", "opened"], ["error", "failed"]]);
+}, { allow: [networkNoise] });
+
+test("the emitter's other names", async ({ run }) => {
+  const seen = await run(({ io }) => {
+    const socket = io("http://localhost:1", { autoConnect: false });
+    const heard = [];
+    const [first, second] = [() => heard.push("first"), () => heard.push("second")];
+    const chained = socket.addEventListener("connect", first).addEventListener("connect", second) === socket;
+    socket.emitReserved("connect");
+    socket.removeEventListener("connect", first);
+    socket.emitReserved("connect");
+    socket.removeListener("connect", second).on("connect", first).on("disconnect", second);
+    const before = ["connect", "disconnect"].map((event) => socket.listeners(event).length);
+    socket.removeAllListeners("connect");
+    const after = ["connect", "disconnect"].map((event) => socket.listeners(event).length);
+    return { heard, chained, before, after, left: socket.removeAllListeners().hasListeners("disconnect") };
+  });
+  assert.deepEqual(seen, { heard: ["first", "second", "second"], chained: true, before: [1, 1], after: [0, 1], left: false });
+});
+
+test("the old name of `forceNew`", async ({ run, server }) => {
+  const isOwn = await run(({ io }, url) => {
+    const options = { autoConnect: false };
+    return io(url, options).io !== io(`${url}/chat`, { ...options, "force new connection": true }).io;
+  }, server.url);
+  assert.equal(isOwn, true);
+});
+
+test("headers that change between attempts", async ({ run, server }) => {
+  const headers = await run(async ({ io, kit }, url) => {
+    const socket = await kit.connected(io(url, { transports: ["polling"], extraHeaders: { "X-Tenant": "1" }, reconnectionDelay: 10 }));
+    const tenant = async () => (await socket.emitWithAck("whoami")).headers["x-tenant"];
+    const first = await tenant();
+    socket.io.opts.extraHeaders = { "X-Tenant": "2" };
+    socket.io.engine.close();
+    await kit.connected(socket);
+    const second = await tenant();
+    socket.io.opts.extraHeaders["X-Tenant"] = "3";
+    socket.disconnect().connect();
+    await kit.connected(socket);
+    return [first, second, await tenant()];
+  }, server.url);
+  assert.deepEqual(headers, ["1", "2", "3"]);
+}, { allow: [networkNoise] });
