@@ -127,7 +127,7 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     }
 
-    let (packet, attachments) = Socket::<Sample>::new(&namespace).encode(kind, id, outgoing(written.clone()));
+    let (packet, attachments) = Socket::new(Sample::text(&namespace)).encode(kind, id, outgoing(written.clone()));
     let mut parser = Parser::default();
     let text = packet.describe();
     let mut messages = vec![text];
