@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Header fields, checked as a browser would check them, but loudly. (`header.rs` does so for the Rust API. Here it takes a quarter of the
- * bytes, and the values need not cross.)
+ * Header fields, checked as a browser would check them, but loudly. (`header.rs` does so for the Rust API, and the same cases are run
+ * against both. Here values need not cross into Rust to be looked at.)
  */
 import { refusal } from "./errors.js";
 
