@@ -146,13 +146,14 @@ test("the plan follows the transport: from WebSocket to polling, and from pollin
       const { rawHeaders, headers, restored } = await (await kit.connected(socket)).emitWithAck("whoami");
       return { raw: rawHeaders.authorization, header: headers.authorization, restored: restored.length, plan: socket.io.plan.transport };
     };
-    const fallsBack = io(pollingUrl, { transports: ["websocket", "polling"], tryAllTransports: true, extraHeaders });
+    // One after the other: what `rememberUpgrade` goes by is the page's, and a connection that opens on polling resets it.
+    const fallsBack = await ask(io(pollingUrl, { transports: ["websocket", "polling"], tryAllTransports: true, extraHeaders }));
     const remembers = io(url, { rememberUpgrade: true, reconnectionDelay: 10, extraHeaders });
     await kit.upgraded(remembers);
     const first = await ask(remembers);
     remembers.emit("kick-cut");
     await kit.once(remembers, "disconnect");
-    return [await ask(fallsBack), first, await ask(remembers)];
+    return [fallsBack, first, await ask(remembers)];
   }, server.url, pollingOnly.url);
   const asHeader = { raw: "Bearer demo-valid", header: "Bearer demo-valid", restored: 0, plan: "polling" };
   const moved = { raw: undefined, header: "Bearer demo-valid", restored: 1, plan: "websocket" };
