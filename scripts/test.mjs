@@ -26,6 +26,7 @@ const checks = [
   { stage: "lint", name: "clippy", work: (tool) => clippy(tool, nativeEnv(), ["--all-targets"]) },
   { stage: "lint", name: "clippy for WebAssembly", work: clippyForWasm },
   { stage: "lint", name: "clippy for the npm build", work: clippyForNpm },
+  { stage: "lint", name: "clippy for the fuzz targets", work: clippyForFuzz },
   { stage: "native", name: "native tests", work: nativeTests },
   { stage: "build", name: "the npm package", work: (_, log) => build({ log }) },
   { stage: "lint", name: "types", work: types },
@@ -91,6 +92,13 @@ async function clippyForWasm(tool) {
 
 async function clippyForNpm(tool) {
   await clippy(tool, await wasmEnv(), ["--target", wasmTarget, "--lib", "--no-default-features", "--features", "js"]);
+}
+
+/** They are a workspace of their own, and only `npm run fuzz` runs them. */
+function clippyForFuzz(tool) {
+  const folder = join(root, "tests", "fuzz");
+  const env = { ...nativeEnv(), CARGO_TARGET_DIR: join(paths.target, "fuzz") };
+  return clippy(tool, env, ["--manifest-path", join(folder, "Cargo.toml"), "--no-default-features", "--locked"]);
 }
 
 function nativeTests(tool) {
