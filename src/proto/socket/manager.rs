@@ -12,7 +12,7 @@ use crate::proto::engine::connection::{Config, Connection, Input};
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::Kind;
 use crate::proto::fifo::Fifo;
-use crate::proto::output::{Event, Failure, Occasion, Output, Outputs, Reason, Report, SocketEvent};
+use crate::proto::output::{Event, Failure, Occasion, Output, Outputs, Reason, SocketEvent};
 use crate::proto::timer::{Millis, Timer, TimerTable};
 
 use super::asking::too_late;
@@ -68,7 +68,7 @@ pub struct Manager<D> {
     /// How far that is ahead of the host's clock.
     pub(super) ahead: Millis,
     /// Which request for the app's options it is.
-    config_epoch: u32,
+    pub(super) config_epoch: u32,
     /// How often it was asked for since the last connection.
     pub(super) config_attempt: u32,
     /// There was a connection since the app last wanted one.
@@ -81,16 +81,16 @@ pub struct Manager<D> {
     pub(super) has_renewed: bool,
     is_watched: bool,
     /// The packets of polls' answers that have not been handled yet, and the end of each answer.
-    inbox: Fifo<Arrival<D>>,
+    pub(super) inbox: Fifo<Arrival<D>>,
     pub(super) out: Outputs<D>,
     /// What each call from inside an event, of those that are under way, has set aside.
-    suspended: Vec<Outputs<D>>,
+    pub(super) suspended: Vec<Outputs<D>>,
     /// The transports that such calls have closed.
-    closed: Vec<u32>,
+    pub(super) closed: Vec<u32>,
 }
 
 /// A part of a poll's answer: when it arrived, on which transport, and a packet; none stands for the end.
-type Arrival<D> = (Millis, u32, Option<D>);
+pub(super) type Arrival<D> = (Millis, u32, Option<D>);
 
 impl<D: Data> Manager<D> {
     /// A manager without a connection.
@@ -400,79 +400,6 @@ impl<D: Data> Manager<D> {
         }
     }
 
-    // What to do now.
-
-    /// The next thing to do.
-    pub fn poll_output(&mut self) -> Option<Output<D>> {
-        loop {
-            let Some(output) = self.out.pop_front() else {
-                // Not inside the event of another: what that had interrupted goes first.
-                if self.suspended.is_empty() && (self.begin_upgrade() || self.handle_arrival()) {
-                    continue;
-                }
-                return None;
-            };
-            // What the app's own calls have overtaken is not carried out any more.
-            let is_current = match &output {
-                Output::Configure { epoch, .. } => self.is_configuring(*epoch),
-                Output::Authenticate { socket, epoch, .. } => self.is_asked(*socket, *epoch),
-                Output::Report(Report { event, .. }) => match *event {
-                    Event::Socket(socket, SocketEvent::Message { epoch, .. }) => {
-                        self.sockets.get(socket).epoch == epoch
-                    }
-                    Event::Socket(socket, SocketEvent::Granted { .. } | SocketEvent::Connect { .. }) => {
-                        self.is_connected(socket)
-                    }
-                    _ => true,
-                },
-                Output::Open { transport, .. }
-                | Output::Join(transport, ..)
-                | Output::Poll(transport)
-                | Output::Post(transport, _)
-                | Output::Write(transport, _) => !self.closed.iter().any(|closed| closed == transport),
-                Output::Encode { .. } => true,
-                Output::Close(transport) => {
-                    if !self.suspended.is_empty() {
-                        self.closed.push(*transport);
-                    }
-                    true
-                }
-            };
-            if is_current {
-                return Some(output);
-            }
-        }
-    }
-
-    /// Sets aside what has not been carried out yet, so that a call from inside an event has its own effects at once,
-    /// until [`resume`](Self::resume).
-    pub fn suspend(&mut self) {
-        self.suspended.push(std::mem::take(&mut self.out));
-    }
-
-    /// Goes on with what was set aside last.
-    pub fn resume(&mut self) {
-        if let Some(mut outputs) = self.suspended.pop() {
-            std::mem::swap(&mut self.out, &mut outputs);
-            self.out.append(&mut outputs);
-        }
-    }
-
-    /// When [`handle_timeout`](Self::handle_timeout) wants to be called; infinity for never.
-    pub fn poll_timeout(&self) -> Millis {
-        let mut next = self.timers.next();
-        if let Some(connection) = &self.connection {
-            next = next.min(connection.poll_timeout());
-        }
-        for connection in &self.ending {
-            next = next.min(connection.poll_timeout());
-        }
-        for socket in self.sockets.iter() {
-            next = next.min(socket.acks.next_deadline()).min(socket.asking.due);
-        }
-        next
-    }
-
     pub(super) fn state_of(&self, socket: usize) -> SocketState {
         self.sockets.get(socket).state
     }
@@ -482,45 +409,9 @@ impl<D: Data> Manager<D> {
         self.out.report(Event::Socket(socket, event), data, None);
     }
 
-    fn is_configuring(&self, epoch: u32) -> bool {
-        self.state == State::AwaitConfig && self.config_epoch == epoch
-    }
-
     fn defer(&mut self, now: Millis, failure: Rc<Failure<D>>) {
         self.deferred = Some(failure);
         self.timers.set(Timer::Deferred, now);
-    }
-
-    /// Begins the upgrade of a connection that has just opened, once the CONNECTs are on their way. `false` where there is
-    /// none.
-    fn begin_upgrade(&mut self) -> bool {
-        let (Some(now), Some(connection)) = (self.opened_at.take(), &mut self.connection) else {
-            return false;
-        };
-        connection.probe(now, &mut self.out);
-        true
-    }
-
-    /// Handles the next part of a poll's answer: what one packet of a payload led to is carried out before the next one is
-    /// looked at, as on a stream, so that an event is told in the state that it arrived in. `false` where there is none.
-    fn handle_arrival(&mut self) -> bool {
-        self.closed.clear();
-        let Some((now, transport, packet)) = self.inbox.pop() else {
-            return false;
-        };
-        if let Some(packet) = packet {
-            let mut head = [0; HEAD];
-            let count = if packet.is_binary() {
-                0
-            } else {
-                packet.read(0, &mut head)
-            };
-            self.handle_packet(now, transport, head.get(..count).unwrap_or_default(), packet);
-        } else if let Some(connection) = owner(&mut self.connection, &mut self.ending, transport) {
-            connection.handle_poll_end(transport, &mut self.out);
-            self.settle(now);
-        }
-        true
     }
 
     fn handle_message(&mut self, now: Millis, transport: u32, head: &[u16], data: D) {

@@ -7,6 +7,7 @@ mod dispatch;
 pub mod manager;
 pub mod namespace;
 mod old_protocol;
+mod order;
 pub mod outgoing;
 pub mod packet;
 pub mod parser;
