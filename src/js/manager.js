@@ -81,7 +81,10 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     if (this.opts.parser) this._parser = new Parser(this.opts.parser, this._number);
     if (this.opts.debug) this._watch();
     this._autoConnect = this.opts.autoConnect !== false;
+    // Nobody can have changed the options since they were read.
+    this._settings = settings;
     if (this._autoConnect) this.open();
+    this._settings = undefined;
   }
 
   /** The server. Another one is for the next connection. @returns {any} */
@@ -185,7 +188,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     this.engine = this._newEngine();
     this.engine._decoder = this._parser?._decode(this.engine);
     this._trace?.("configure");
-    return this._session._configure(this.opts);
+    return this._settings ?? this._session._configure(this.opts);
   }
 
   /** Tells Rust how a connection is opened again. */
