@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::Data;
 use crate::proto::auth::{AuthPlacement, Claims, Places, Terms, impossible};
 use crate::proto::engine::Revision;
@@ -11,7 +11,7 @@ use crate::proto::engine::connection::Config;
 use crate::proto::engine::packet::Packet;
 use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Reason, Report};
-use crate::proto::socket::policy::{Placed, Policy, Reauth};
+use crate::proto::socket::policy::{Placed, Policy};
 use crate::proto::socket::reconnection::Reconnection;
 use crate::web::{App, Driver, Endpoint, Flag, Payload, edge};
 
@@ -21,7 +21,7 @@ use super::settings::{Choices, Settings, Speech};
 /// borrowed.
 pub(crate) trait Host {
     /// The options of the next connection, and how its credentials are come by. All that is asked about them later is about these.
-    fn settings(&self) -> Result<(Settings, Policy), Rc<Failure<Payload>>>;
+    fn settings(&self) -> Result<(Settings, Policy<Payload>), Rc<Failure<Payload>>>;
 
     /// Find what the handshake carries and go on with [`Driver::configured`]: a bearer token, where a function of the app gives
     /// one, for [`Driver::bear`]; where `with_auth`, the payload of the root namespace for [`Driver::authorize`].
@@ -31,7 +31,7 @@ pub(crate) trait Host {
     fn given(&self, kind: Kind) -> Given;
 
     /// The names of their headers, with commas between them.
-    fn header_names(&self, kind: Kind) -> String;
+    fn header_names(&self, kind: Kind) -> Payload;
 
     /// Put each of those credentials into its place.
     fn place(&self, kind: Kind, places: &Places, time: Time) -> Carried;
@@ -110,7 +110,7 @@ impl<H: Host + 'static> Core<H> {
     /// A driver; the host's options are read anew for each connection.
     pub(crate) fn start(
         settings: Settings,
-        policy: Policy,
+        policy: Policy<Payload>,
         reconnection: Reconnection,
         host: impl FnOnce(Weak<Driver>) -> H,
     ) -> Rc<Driver> {
@@ -136,7 +136,7 @@ pub(crate) fn seed() -> u32 {
 
 impl<H: Host> Core<H> {
     /// Places what a session carries that begins, or began, on `candidate`.
-    fn place(&self, driver: &Driver, candidate: Candidate, begins: bool) -> Result<Carried, Error> {
+    fn place(&self, driver: &Driver, candidate: Candidate, begins: bool) -> Result<Carried, Rc<Failure<Payload>>> {
         let (choices, known) = {
             let settings = self.settings.borrow();
             (settings.choices, known(&settings))
@@ -156,8 +156,8 @@ impl<H: Host> Core<H> {
                 || (choices.flags.has(Flag::OwnOrigin) && kind == Kind::Polling && !candidate.fetch),
         };
         let places = terms.decide().map_err(|choices| {
-            let message = impossible(kind, &self.host.header_names(kind), choices);
-            Error::new(Code::HeaderImpossible, message)
+            let text = impossible(kind, &self.host.header_names(kind), choices);
+            Failure::told(Code::HeaderImpossible, Some(text), None)
         })?;
         let bearer_in_header = given.has(Given::BEARER) && places.keeps_headers();
         let time = match (begins, bearer_in_header) {
@@ -211,7 +211,7 @@ impl<H: Host> App for Core<H> {
             let settings = self.settings.borrow();
             (settings.choices, known(&settings))
         };
-        let renews = driver.look(|manager| manager.policy.reauth != Reauth::Never);
+        let renews = driver.look(|manager| manager.policy.reauth.renews());
         if (renews || choices.needs_rare(known)) && !driver.reach_for_connection(epoch, demand) {
             return;
         }
@@ -230,12 +230,12 @@ impl<H: Host> App for Core<H> {
         }
     }
 
-    fn bear(&self, driver: &Driver, expires_at: Option<f64>) -> Result<(), Error> {
+    fn bear(&self, driver: &Driver, expires_at: Option<f64>) -> Result<(), Rc<Failure<Payload>>> {
         self.expires_at.set(expires_at);
         self.place_again(driver)
     }
 
-    fn place_again(&self, driver: &Driver) -> Result<(), Error> {
+    fn place_again(&self, driver: &Driver) -> Result<(), Rc<Failure<Payload>>> {
         if let Some(candidate) = self.candidate.get() {
             let carried = self.place(driver, candidate, false)?;
             if driver.look(|manager| manager.placed.bearer_in_header) {
@@ -257,7 +257,7 @@ impl<H: Host> App for Core<H> {
         settings.config(known(&settings))
     }
 
-    fn begin(&self, driver: &Driver, candidate: Candidate) -> Result<Endpoint, Error> {
+    fn begin(&self, driver: &Driver, candidate: Candidate) -> Result<Endpoint, Rc<Failure<Payload>>> {
         let carried = self.place(driver, candidate, true)?;
         self.candidate.set(Some(candidate));
         let mut endpoint = self.host.endpoint(candidate.kind);

@@ -192,10 +192,11 @@ impl From<error::Error> for Error {
 
 impl From<&Failure<Payload>> for Error {
     fn from(failure: &Failure<Payload>) -> Self {
-        let mut error = Self::from(failure.error.clone());
+        let text = failure.text.as_ref().and_then(Payload::as_text);
+        let text = text.unwrap_or_else(|| failure.message.to_owned());
+        let mut error = Self::from(crate::error::Error::new(failure.code, text));
         match &mut error {
-            Self::Rejected { data, message } => {
-                *message = failure.text.as_ref().and_then(Payload::as_text).unwrap_or_default();
+            Self::Rejected { data, .. } => {
                 *data = failure
                     .detail
                     .as_ref()

@@ -7,7 +7,6 @@ use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::error;
 use crate::proto::Data;
 use crate::proto::auth::{CredentialKind, Credentials, Header, Places, Plan, Secret};
 use crate::proto::engine::transport::Kind;
@@ -293,16 +292,16 @@ impl State {
     /// Takes a bearer token for the connection.
     fn take(&self, driver: &Driver, token: &Token) -> Result<(), Error> {
         // Where it cannot be a header, that is told here and not in the middle of a connection.
-        let taken = options::bearer_header(token.text.expose()).and_then(|_| {
-            self.token.replace(Some(token.text.clone()));
-            driver.bear(token.expires_at)
-        });
-        taken.map_err(|error| Error::Auth { message: error.message })
+        options::bearer_header(token.text.expose()).map_err(|error| Error::Auth { message: error.message })?;
+        self.token.replace(Some(token.text.clone()));
+        driver.bear(token.expires_at).map_err(|failure| Error::Auth {
+            message: Error::from(&*failure).message().to_owned().into(),
+        })
     }
 }
 
 impl Host for Side {
-    fn settings(&self) -> Result<(Settings, Policy), Rc<Failure<Payload>>> {
+    fn settings(&self) -> Result<(Settings, Policy<Payload>), Rc<Failure<Payload>>> {
         let options = self.state.options.borrow().clone();
         let settings = (options.settings(&self.state.url), options.policy());
         self.state.present.replace(options);
@@ -326,10 +325,10 @@ impl Host for Side {
         )
     }
 
-    fn header_names(&self, kind: Kind) -> String {
+    fn header_names(&self, kind: Kind) -> Payload {
         let credentials = self.state.credentials(kind);
         let names: Vec<&str> = credentials.headers.iter().map(Header::name).collect();
-        names.join(", ")
+        Payload::text(&names.join(", "))
     }
 
     fn place(&self, kind: Kind, places: &Places, time: Time) -> Carried {
@@ -477,5 +476,5 @@ fn encode(auth: Result<JsValue, Error>, headers: &[(String, Secret)]) -> Result<
 }
 
 fn failure(error: &Error) -> Rc<Failure<Payload>> {
-    Failure::new(error::Error::new(error.code(), error.message().to_owned()))
+    Failure::told(error.code(), Some(Payload::text(error.message())), None)
 }

@@ -221,11 +221,15 @@ impl Options {
     }
 
     /// How credentials are come by and kept good.
-    pub(crate) fn policy(&self) -> Policy {
+    pub(crate) fn policy(&self) -> Policy<Payload> {
         Policy {
             timeout: self.auth_timeout,
             renews_bearer: matches!(self.bearer, Bearer::Provided),
-            reauth: self.reauth.clone(),
+            reauth: match &self.reauth {
+                Reauth::Never => Reauth::Never,
+                Reauth::Event(name) => Reauth::Event(Payload::text(name)),
+                Reauth::Connect => Reauth::Connect,
+            },
             renew_before: self.renew_before,
         }
     }

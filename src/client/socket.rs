@@ -10,7 +10,6 @@ use std::time::Duration;
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 
-use crate::proto::Data;
 use crate::proto::auth::Plan;
 use crate::proto::engine::transport::Kind;
 use crate::proto::output::{Loss, Reason, SocketEvent};

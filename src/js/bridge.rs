@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::client::core::{Carried, Core, Given, Host, Time, seed};
 use crate::client::settings::Settings;
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::Data;
 use crate::proto::auth::{OF_RESERVED, Places, RESERVED, Warning};
 use crate::proto::backoff::Backoff;
@@ -26,7 +26,7 @@ use crate::proto::timer::Millis;
 use crate::web::driver::find;
 use crate::web::{Driver, Endpoint, Payload, shape_of, signal};
 
-use super::error::outcome;
+use super::error;
 use super::settings;
 use super::tell::Target;
 
@@ -73,9 +73,9 @@ struct Façade {
 }
 
 impl Host for Façade {
-    fn settings(&self) -> Result<(Settings, Policy), Rc<Failure<Payload>>> {
+    fn settings(&self) -> Result<(Settings, Policy<Payload>), Rc<Failure<Payload>>> {
         // What is wrong with them, the façade knows.
-        let failed = |detail| Failure::with(Error::new(Code::InvalidOption, "The options can't be read"), detail);
+        let failed = |detail| Failure::with(Code::InvalidOption, "The options can't be read", detail);
         let list = self.target.settings().map_err(|error| failed(Some(error)))?;
         settings::settings(&list).ok_or_else(|| failed(None))
     }
@@ -88,8 +88,8 @@ impl Host for Façade {
         Given(self.target.given(kind) as u32)
     }
 
-    fn header_names(&self, _: Kind) -> String {
-        self.target.header_names().as_text().unwrap_or_default()
+    fn header_names(&self, _: Kind) -> Payload {
+        self.target.header_names()
     }
 
     fn place(&self, kind: Kind, places: &Places, time: Time) -> Carried {
@@ -254,7 +254,7 @@ pub fn acknowledge(manager: usize, socket: usize, epoch: u32, id: u32, data: i32
 pub fn bear(manager: usize, expires_at: f64) -> i32 {
     let expires_at = (!expires_at.is_nan()).then_some(expires_at);
     let taken = find(manager).map_or(Ok(()), |driver| driver.bear(expires_at));
-    outcome(taken.map(|()| 0))
+    taken.map_or_else(|failure| -error::failure(&failure, None), |()| 0)
 }
 
 /// Takes the JSON of the payload that travels in the query of the handshake, or 0.
@@ -292,8 +292,8 @@ pub fn refuse(manager: usize, socket: usize, epoch: u32, detail: i32) {
 
 /// What the app's function threw.
 fn thrown(detail: Payload) -> Rc<Failure<Payload>> {
-    let error = Error::new(Code::AuthFailed, "The function that gives the credentials failed");
-    Failure::with(error, Some(detail))
+    let message = "The function that gives the credentials failed";
+    Failure::with(Code::AuthFailed, message, Some(detail))
 }
 
 /// Sends a message below Socket.IO, which a transport may compress.

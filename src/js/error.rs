@@ -2,7 +2,6 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::error::Error;
 use crate::proto::Data;
 use crate::proto::engine::transport::Kind;
 use crate::proto::output::Failure;
@@ -15,26 +14,24 @@ extern "C" {
     fn make_error(texts: i32, is_transport: i32, detail: i32) -> i32;
 }
 
-/// What a call of the façade gives: a number, or the negative number of the `Error` to throw.
-pub fn outcome(result: Result<usize, Error>) -> i32 {
-    match result {
-        Ok(number) => number as i32,
-        Err(error) => -make(&error, None, None, 0),
-    }
-}
-
 /// The number of the `Error` of a failure, with what the server or the browser said of it.
+#[inline(never)]
 pub fn failure(failure: &Failure<Payload>, transport: Option<Kind>) -> i32 {
-    let Failure { error, text, detail } = failure;
-    make(error, text.as_ref(), transport, slot_of(detail.as_ref()))
-}
-
-/// `text` takes the place of the error's own.
-fn make(error: &Error, text: Option<&Payload>, transport: Option<Kind>, detail: i32) -> i32 {
-    let Error { code, message } = error;
+    let Failure {
+        code,
+        message,
+        text,
+        detail,
+    } = failure;
     let texts = Payload::list(&[code.as_str()]);
-    texts.push(Some(text.map_or_else(|| Payload::text(message), Payload::share)));
+    texts.push(Some(
+        text.as_ref().map_or_else(|| Payload::text(message), Payload::share),
+    ));
     texts.append(code.hint());
     texts.append(transport.map_or("", Kind::name));
-    make_error(texts.into_slot(), i32::from(code.is_transport()), detail)
+    make_error(
+        texts.into_slot(),
+        i32::from(code.is_transport()),
+        slot_of(detail.as_ref()),
+    )
 }

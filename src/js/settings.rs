@@ -9,7 +9,7 @@ use crate::proto::socket::policy::{Policy, Reauth};
 use crate::web::{Endpoint, Flag, Flags, Payload};
 
 /// Reads what `session.js` makes of the options: a list of the server, the event in which credentials are renewed, and numbers.
-pub fn settings(list: &Payload) -> Option<(Settings, Policy)> {
+pub fn settings(list: &Payload) -> Option<(Settings, Policy<Payload>)> {
     let mut numbers = [0.0; 8];
     list.item(2)?.read_numbers(&mut numbers);
     let [
@@ -48,7 +48,7 @@ pub fn settings(list: &Payload) -> Option<(Settings, Policy)> {
         renews_bearer: flags.has(Flag::ProvidesBearer),
         reauth: match reauth as u32 {
             1 => Reauth::Connect,
-            2 => Reauth::Event(list.item(1)?.as_text()?),
+            2 => Reauth::Event(list.item(1)?),
             _ => Reauth::Never,
         },
         renew_before,

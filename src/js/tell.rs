@@ -226,7 +226,7 @@ fn hold_end(reason: Reason, failure: Option<&Failure<Payload>>) -> i32 {
         // A close is described, a failure is an error.
         Reason::TransportClose => match &failure.detail {
             Some(detail) => Some(detail.share()),
-            None => Payload::from_slot(edge::describe(edge::hold_text(&failure.error.message))),
+            None => Payload::from_slot(edge::describe(edge::hold_text(failure.message))),
         },
         _ => Payload::from_slot(error::failure(failure, None)),
     });

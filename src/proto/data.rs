@@ -89,26 +89,23 @@ pub trait Data: Sized {
         self.get(name)?.as_number()
     }
 
-    /// The string that a member is.
+    /// The text that a member is, unless that is empty.
     #[inline(never)]
-    fn text_at(&self, name: &str) -> Option<String> {
-        self.get(name)?.as_text()
+    fn text_at(&self, name: &str) -> Option<Self> {
+        self.get(name).filter(Self::is_text)
     }
-
-    /// The string that a parsed value is, or the text that has not been parsed. Lone surrogates are replaced.
-    fn as_text(&self) -> Option<String>;
 
     /// The time that a text names (ISO 8601), in milliseconds since 1970.
     fn as_time(&self) -> Option<f64>;
 
-    /// The text that `text` is base64url of (RFC 4648, section 5, without padding; UTF-8). `None` where it is none.
-    fn from_base64url(text: &str) -> Option<Self>;
+    /// The text that this one is base64url of (RFC 4648, section 5, without padding; UTF-8). `None` where it is none.
+    fn decode_base64url(&self) -> Option<Self>;
 
     /// The JSON text of an event with one argument, itself JSON text; an empty object where there is none.
-    fn event(name: &str, argument: Option<&Self>) -> Self;
+    fn event(name: &Self, argument: Option<&Self>) -> Self;
 
     /// The members of an object (a JSON text) as a query string, percent-encoded: strings as they are, others as their JSON.
-    fn to_query(&self) -> Option<String>;
+    fn to_query(&self) -> Option<Self>;
 
     /// A reference to the last argument of a parsed event, where that is a string: the offset of state recovery.
     fn last_string(&self) -> Option<Self>;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 
 use super::engine::Revision;
 use super::engine::packet::{Packet, PacketType};
@@ -328,37 +328,41 @@ pub enum EngineEvent {
 /// An error, and what the host or the server had to say of it.
 #[derive(Debug)]
 pub struct Failure<D> {
-    /// The error.
-    pub error: Error,
-    /// What the server said, in the place of the error's text.
+    /// What kind of thing went wrong.
+    pub code: Code,
+    /// What happened, where there is no other text.
+    pub message: &'static str,
+    /// What the server or the host said of it, in the place of the message.
     pub text: Option<D>,
     /// The `data` of the server's refusal, or the host's own description of what failed.
     pub detail: Option<D>,
 }
 
 impl<D> Failure<D> {
-    /// A failure without more to say.
-    pub fn new(error: Error) -> Rc<Self> {
-        Self::with(error, None)
+    /// A failure without more to say. (Not inlined: it is called from everywhere.)
+    #[inline(never)]
+    pub fn of(code: Code, message: &'static str) -> Rc<Self> {
+        Self::with(code, message, None)
     }
 
     /// A failure, and what was said of it.
-    #[inline(never)]
-    pub fn with(error: Error, detail: Option<D>) -> Rc<Self> {
-        let text = None;
-        Rc::new(Self { error, text, detail })
+    pub fn with(code: Code, message: &'static str, detail: Option<D>) -> Rc<Self> {
+        Self::new(code, message, None, detail)
     }
 
-    /// The server's refusal: what it says, and its `data`.
-    pub fn refusal(text: Option<D>, detail: Option<D>) -> Rc<Self> {
-        let error = Error::new(Code::Rejected, "");
-        Rc::new(Self { error, text, detail })
+    /// A failure with a text of the server or the host, and what else was said of it: of a refusal its `data`.
+    pub fn told(code: Code, text: Option<D>, detail: Option<D>) -> Rc<Self> {
+        Self::new(code, "", text, detail)
     }
 
-    /// The same, of a text that is always the same. (Not inlined: it is called from everywhere.)
     #[inline(never)]
-    pub fn of(code: Code, message: &'static str) -> Rc<Self> {
-        Self::new(Error::new(code, message))
+    fn new(code: Code, message: &'static str, text: Option<D>, detail: Option<D>) -> Rc<Self> {
+        Rc::new(Self {
+            code,
+            message,
+            text,
+            detail,
+        })
     }
 }
 

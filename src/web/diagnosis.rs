@@ -130,7 +130,7 @@ impl Case {
     fn close(&mut self, code: Code, names: Payload) -> Option<Rc<Failure<Payload>>> {
         let mut failure = self.failure.take()?;
         if let Some(failure) = Rc::get_mut(&mut failure) {
-            failure.error.code = code;
+            failure.code = code;
         }
         if let Some(detail) = &failure.detail {
             edge::explain(detail.slot(), edge::hold_text(code.as_str()), names.into_slot());

@@ -8,7 +8,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::Data;
 use crate::proto::engine::Revision;
 use crate::proto::engine::connection::{Config, Input};
@@ -38,10 +38,10 @@ pub trait App {
     fn prepare(&self, driver: &Rc<Driver>, epoch: u32, demand: Option<(Occasion, u32)>);
 
     /// The app gave another bearer token, which expires at a time in seconds or milliseconds since 1970.
-    fn bear(&self, driver: &Driver, expires_at: Option<f64>) -> Result<(), Error>;
+    fn bear(&self, driver: &Driver, expires_at: Option<f64>) -> Result<(), Rc<Failure<Payload>>>;
 
     /// Credentials have been renewed: plan anew what travels in the session that there is, and how long that is good.
-    fn place_again(&self, driver: &Driver) -> Result<(), Error>;
+    fn place_again(&self, driver: &Driver) -> Result<(), Rc<Failure<Payload>>>;
 
     /// The app gave the payload of the root namespace.
     fn authorize(&self, payload: Option<Payload>);
@@ -50,7 +50,7 @@ pub trait App {
     fn config(&self) -> Config;
 
     /// Where a session that begins on a transport goes to, and what travels there.
-    fn begin(&self, driver: &Driver, candidate: Candidate) -> Result<Endpoint, Error>;
+    fn begin(&self, driver: &Driver, candidate: Candidate) -> Result<Endpoint, Rc<Failure<Payload>>>;
 
     /// Where the session goes to on a transport that it may move to.
     fn upgrade(&self, endpoint: &Endpoint, kind: Kind) -> Endpoint;
@@ -195,7 +195,7 @@ impl Driver {
     }
 
     /// There is another bearer token: for the connection that is to be opened, and for what is sent on the one that is.
-    pub fn bear(&self, expires_at: Option<f64>) -> Result<(), Error> {
+    pub fn bear(&self, expires_at: Option<f64>) -> Result<(), Rc<Failure<Payload>>> {
         self.app.bear(self, expires_at)
     }
 
@@ -218,9 +218,9 @@ impl Driver {
             self.app.authorize(Some(payload.share()));
             // What the query of the handshake says does not count any more.
             if self.look(|manager| manager.placed.auth_in_query)
-                && let Err(error) = self.app.place_again(self)
+                && let Err(failure) = self.app.place_again(self)
             {
-                auth = Err(Failure::new(error));
+                auth = Err(failure);
             }
         }
         self.run(|manager, now| manager.handle_auth(now, socket, epoch, auth));
@@ -317,8 +317,8 @@ impl Driver {
                     self.endpoint.replace(Some(Rc::clone(&endpoint)));
                     endpoint
                 }
-                Err(error) => {
-                    self.broken.replace(Some((transport, Failure::new(error))));
+                Err(failure) => {
+                    self.broken.replace(Some((transport, failure)));
                     return;
                 }
             },
@@ -432,5 +432,5 @@ impl Driver {
 }
 
 pub(super) fn broken(message: &'static str, detail: Option<Payload>) -> Rc<Failure<Payload>> {
-    Failure::with(Error::new(Code::TransportFailed, message), detail)
+    Failure::with(Code::TransportFailed, message, detail)
 }

@@ -233,10 +233,10 @@ export const extendWithQuery = (list, slot) => {
   if (query) held[list].push(...parametersOf(take(query)).flat());
 };
 
-/** The text of which another is base64url. @param {number} slot which is taken @returns {number} 0 where it is none */
-export const fromBase64url = (slot) =>
+/** The text of which another is base64url. @param {number} slot @returns {number} 0 where it is none */
+export const decodeBase64url = (slot) =>
   attempt(() => {
-    const text = take(slot);
+    const text = held[slot];
     return /[^\w-]/.test(text) ? undefined : utf8(unitsOf(atob(text.replace(/-/g, "+").replace(/_/g, "/"))));
   });
 
@@ -317,8 +317,8 @@ export const attach = (slot, list) => {
 /** The time that a text names, in milliseconds; not a number where it names none. @param {number} slot */
 export const timeOf = (slot) => Date.parse(held[slot]);
 
-/** The JSON of an event with one argument. @param {number} name which is taken @param {number} argument its JSON */
-export const event = (name, argument) => hold(`[${JSON.stringify(take(name))},${held[argument] ?? "{}"}]`);
+/** The JSON of an event with one argument. @param {number} name @param {number} argument its JSON */
+export const event = (name, argument) => hold(`[${JSON.stringify(held[name])},${held[argument] ?? "{}"}]`);
 
 /** @param {number} slot @param {number} name which is taken @returns {number} 0 where it has no such member */
 export const get = (slot, name) => {

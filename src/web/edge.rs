@@ -30,8 +30,8 @@ extern "C" {
     #[cfg(feature = "js")]
     #[wasm_bindgen(js_name = readNumbers)]
     pub fn read_numbers(list: i32, numbers: i32, room: i32);
-    #[wasm_bindgen(js_name = fromBase64url)]
-    pub fn from_base64url(text: i32) -> i32;
+    #[wasm_bindgen(js_name = decodeBase64url)]
+    pub fn decode_base64url(text: i32) -> i32;
 
     pub fn read(slot: i32, from: i32, units: i32, room: i32) -> i32;
     pub fn find(slot: i32, unit: u16, from: i32) -> i32;

@@ -116,6 +116,15 @@ impl Payload {
         items
     }
 
+    /// The string that it is. Lone surrogates are replaced.
+    #[cfg(not(feature = "js"))]
+    pub fn as_text(&self) -> Option<String> {
+        let length = usize::try_from(edge::length_of(self.slot())).ok()?;
+        let mut units = vec![0; length];
+        self.read(0, &mut units);
+        Some(String::from_utf16_lossy(&units))
+    }
+
     /// The value.
     pub fn to_js(&self) -> JsValue {
         edge::peek(self.slot())
@@ -212,28 +221,21 @@ impl Data for Payload {
         (!number.is_nan()).then_some(number)
     }
 
-    fn as_text(&self) -> Option<String> {
-        let length = usize::try_from(edge::length_of(self.slot())).ok()?;
-        let mut units = vec![0; length];
-        self.read(0, &mut units);
-        Some(String::from_utf16_lossy(&units))
-    }
-
     fn as_time(&self) -> Option<f64> {
         let time = edge::time_of(self.slot());
         (!time.is_nan()).then_some(time)
     }
 
-    fn from_base64url(text: &str) -> Option<Self> {
-        Self::from_slot(edge::from_base64url(edge::hold_text(text)))
+    fn decode_base64url(&self) -> Option<Self> {
+        Self::from_slot(edge::decode_base64url(self.slot()))
     }
 
-    fn event(name: &str, argument: Option<&Self>) -> Self {
-        Self::held(edge::event(edge::hold_text(name), slot_of(argument)))
+    fn event(name: &Self, argument: Option<&Self>) -> Self {
+        Self::held(edge::event(name.slot(), slot_of(argument)))
     }
 
-    fn to_query(&self) -> Option<String> {
-        Self::from_slot(edge::to_query(self.slot()))?.as_text()
+    fn to_query(&self) -> Option<Self> {
+        Self::from_slot(edge::to_query(self.slot()))
     }
 
     fn last_string(&self) -> Option<Self> {

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use crate::error::Error;
 use crate::proto::Data;
 use crate::proto::diagnosis::Outcome;
 use crate::proto::engine::connection::Input;
@@ -222,8 +221,8 @@ impl Driver {
                 let is_get = matches!(signal, Signal::Answered);
                 let begins = is_get && !line.has_joined.get();
                 let answer = detail.as_ref().and_then(|detail| detail.get("data"));
-                let error = Error::new(code_of(number, answer, begins), line.describe(is_get));
-                let failure = Failure::with(error, detail);
+                let code = code_of(number, answer, begins);
+                let failure = Failure::with(code, line.describe(is_get), detail);
                 if !is_get {
                     line.post.set(None);
                 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use socketio_wasm::proto::Data;
-use socketio_wasm::proto::auth::{Claims, Secret};
+use socketio_wasm::proto::auth::Claims;
 use socketio_wasm::proto::timer::Millis;
 
 use crate::support::{Sample, jwt};
@@ -15,21 +15,22 @@ const SECONDS: f64 = NOW / 1_000.0;
 const MINUTE: Millis = 60_000.0;
 const NEVER: Millis = Millis::INFINITY;
 
-fn of_token(text: &str) -> Claims {
-    Claims::of_token::<Sample>(NOW, text)
+fn of_token(text: &str) -> Claims<Sample> {
+    Claims::of_token(NOW, Sample::text(text))
 }
 
-fn of_payload(payload: Value) -> Claims {
+fn of_payload(payload: Value) -> Claims<Sample> {
     Claims::of_payload(NOW, &Sample::json(payload))
 }
 
 /// How long they are good from now on.
-fn left(claims: &Claims) -> Millis {
+fn left(claims: &Claims<Sample>) -> Millis {
     claims.expires_at - NOW
 }
 
-fn subject(claims: &Claims) -> Option<&str> {
-    claims.subject.as_ref().map(Secret::expose)
+fn subject(claims: &Claims<Sample>) -> Option<&'static str> {
+    let subject = claims.subject.as_ref().and_then(Sample::as_text);
+    subject.map(|subject| &*subject.leak())
 }
 
 #[test]
@@ -359,7 +360,7 @@ fn who_gives_a_token_may_say_when_it_expires() {
 #[test]
 fn claims_of_what_travels_together_are_joined() {
     let token = |sub: &str, left: f64| of_token(&jwt(&json!({"sub": sub, "exp": SECONDS + left})));
-    let join = |mut one: Claims, two: Claims| {
+    let join = |mut one: Claims<Sample>, two: Claims<Sample>| {
         one.join(two);
         one
     };
@@ -395,7 +396,7 @@ fn they_are_renewed_before_they_expire_but_not_before_two_thirds_of_their_time()
 #[test]
 fn what_does_not_expire_is_never_renewed() {
     for before in [0.0, MINUTE, NEVER] {
-        assert_eq!(Claims::default().renew_at(before), NEVER, "{before}");
+        assert_eq!(Claims::<Sample>::default().renew_at(before), NEVER, "{before}");
         assert_eq!(of_token("opaque").renew_at(before), NEVER, "{before}");
     }
 }

@@ -80,7 +80,7 @@ fn the_session_is_open_with_the_handshake() {
             .connection()
             .unwrap()
             .sid()
-            .and_then(Data::as_text)
+            .and_then(|data| data.as_text())
             .as_deref(),
         Some("S")
     );

@@ -1,6 +1,7 @@
 //! A session is continued by the one whose it was: servers take a private id together with anybody's token.
 
 use serde_json::{Value, json};
+use socketio_wasm::proto::Data;
 use socketio_wasm::proto::auth::Claims;
 use socketio_wasm::proto::socket::policy::Reauth;
 
@@ -147,7 +148,7 @@ fn its_neighbours_session_goes_on() {
 
 #[test]
 fn the_handshakes_token_says_who_it_is_too() {
-    let of = |sub: &str| Claims::of_token::<Sample>(0.0, &jwt(&json!({ "sub": sub })));
+    let of = |sub: &str| Claims::of_token(0.0, Sample::text(&jwt(&json!({ "sub": sub }))));
     for (after, expected) in [("me", true), ("you", false)] {
         let mut desk = Desk::on_websocket(&["/", "/b"]);
         desk.manager.placed.claims = of("me");
@@ -178,7 +179,7 @@ fn a_session_that_was_renewed_in_an_event_goes_on() {
     let lasting = |sub: &str, until: u32| Auth::Payload(token(&json!({"sub": sub, "exp": until})));
     for (renewed, afterwards, expected) in [("me", "me", true), ("you", "you", true), ("you", "me", false)] {
         let mut desk = Desk::on_websocket(&["/", "/b"]);
-        desk.manager.policy.reauth = Reauth::Event("renew".into());
+        desk.manager.policy.reauth = Reauth::Event(Sample::text("renew"));
         desk.auth = lasting("me", 31);
         desk.connect(0);
         desk.text(0, "40{\"sid\":\"A\",\"pid\":\"P\"}");
@@ -197,7 +198,7 @@ fn a_session_that_was_renewed_in_an_event_goes_on() {
 fn a_renewal_that_was_not_answered_does_not_change_whose_session_it_is() {
     let lasting = |sub: &str, until: u32| Auth::Payload(token(&json!({"sub": sub, "exp": until})));
     let mut desk = Desk::on_websocket(&["/", "/b"]);
-    desk.manager.policy.reauth = Reauth::Event("renew".into());
+    desk.manager.policy.reauth = Reauth::Event(Sample::text("renew"));
     desk.auth = lasting("me", 31);
     desk.connect(0);
     desk.text(0, "40{\"sid\":\"A\",\"pid\":\"P\"}");

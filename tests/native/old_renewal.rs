@@ -1,6 +1,7 @@
 //! Credentials that expire, with servers 1.x and 2.x: a CONNECT has no payload, and the root is connected unasked.
 
 use serde_json::{Value, json};
+use socketio_wasm::proto::Data;
 use socketio_wasm::proto::auth::Claims;
 use socketio_wasm::proto::engine::Revision;
 use socketio_wasm::proto::engine::connection::Config;
@@ -8,14 +9,14 @@ use socketio_wasm::proto::socket::manager::Manager;
 use socketio_wasm::proto::socket::policy::Reauth;
 
 use crate::support::desk::config;
-use crate::support::{Auth, Desk, HANDSHAKE};
+use crate::support::{Auth, Desk, HANDSHAKE, Sample};
 
 /// A token of which 30 seconds are left is renewed after this time.
 const DUE: f64 = 20_000.0;
 const NEW: &str = "token=new&expiresAt=100";
 
-fn event() -> Reauth {
-    Reauth::Event("auth:refresh".into())
+fn event() -> Reauth<Sample> {
+    Reauth::Event(Sample::text("auth:refresh"))
 }
 
 fn token(name: &str, until: u32) -> Value {
@@ -23,7 +24,7 @@ fn token(name: &str, until: u32) -> Value {
 }
 
 /// A socket is about to connect with a token that is good for 30 seconds, and the app will give another one.
-fn desk(namespace: &str, reauth: Reauth) -> Desk {
+fn desk(namespace: &str, reauth: Reauth<Sample>) -> Desk {
     let mut desk = Desk::new(&["websocket"], &[namespace]);
     desk.configure(|| {
         Ok(Config {
@@ -40,7 +41,7 @@ fn desk(namespace: &str, reauth: Reauth) -> Desk {
 }
 
 /// The same, connected. Its payload travels in the query: the root's in that of the handshake.
-fn connected(namespace: &str, reauth: Reauth) -> Desk {
+fn connected(namespace: &str, reauth: Reauth<Sample>) -> Desk {
     let mut desk = desk(namespace, reauth);
     desk.manager.placed.auth_in_query = true;
     if namespace == "/" {

@@ -1,7 +1,7 @@
 //! What the body of a refused request says, and what the app hears of it.
 
 use serde_json::json;
-use socketio_wasm::error::{Code, Error};
+use socketio_wasm::error::Code;
 use socketio_wasm::proto::Data;
 use socketio_wasm::proto::engine::connection::Input;
 use socketio_wasm::proto::engine::refusal::code_of;
@@ -73,7 +73,7 @@ fn what_says_nothing_is_a_failure_like_any_other() {
 }
 
 fn lost() -> Input<Sample> {
-    Input::Failed(Failure::new(Error::new(Code::SessionUnknown, "lost")))
+    Input::Failed(Failure::of(Code::SessionUnknown, "lost"))
 }
 
 #[test]

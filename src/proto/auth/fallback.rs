@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::placement::Placed;
 use super::{Headers, Placement, Warning, join};
+use crate::proto::Data;
 use crate::proto::engine::{Revision, transport::Kind};
 use crate::proto::names::texts;
 
@@ -104,14 +105,23 @@ impl Impossible<'_> {
             names.push_str(if names.is_empty() { "" } else { ", " });
             names.push_str(header.name());
         }
-        impossible(self.transport, &names, self.choices)
+        let (start, end) = (start(self.transport), end(self.choices));
+        join(&[&start, &names, &end])
     }
 }
 
-/// The same sentence, of headers whose names are one text.
-pub fn impossible(transport: Kind, names: &str, choices: &[HeaderFallback]) -> String {
-    let mut text = join(&[transport.name(), Warning::CANNOT, "the header ", names]);
-    text.push_str("; begin on polling, or set headerFallback to");
+/// The same sentence, of headers whose names are one text of the host's.
+pub fn impossible<D: Data>(transport: Kind, names: &D, choices: &[HeaderFallback]) -> D {
+    let (start, end) = (start(transport), end(choices));
+    D::text(&start).concat(names).concat(&D::text(&end))
+}
+
+fn start(transport: Kind) -> String {
+    join(&[transport.name(), Warning::CANNOT, "the header "])
+}
+
+fn end(choices: &[HeaderFallback]) -> String {
+    let mut text = String::from("; begin on polling, or set headerFallback to");
     for (index, choice) in choices.iter().enumerate() {
         text.push_str(match index {
             0 => " ",

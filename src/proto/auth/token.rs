@@ -1,30 +1,33 @@
 //! What credentials say of themselves: whose they are, and how long they are good.
 
-use super::join;
 use crate::proto::engine::url::cut;
 use crate::proto::timer::Millis;
 use crate::proto::{Data, Shape};
 
-use super::Secret;
-
 /// The members of a payload, and the keys of a query, that may hold a token.
 const MEMBERS: &str = "token accessToken access_token jwt bearer";
+
+/// What may stand in front of a token, in lower case.
+const SCHEME: &str = "bearer ";
+
+/// What stands between the parts of a JWT.
+const DOT: u16 = b'.' as u16;
 
 /// Numbers below this are seconds since 1970, others milliseconds (the year 5138 and March 1973).
 const SECONDS: f64 = 1e11;
 
-/// What is known of credentials.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Claims {
+/// What is known of credentials. The host has the texts: nothing here shows them.
+#[derive(Debug, PartialEq)]
+pub struct Claims<D> {
     /// Whose they are: issuer and subject of a JWT, or the credential itself where it says nothing.
-    pub subject: Option<Secret>,
+    pub subject: Option<D>,
     /// When they expire by the host's clock; infinity where that is not known.
     pub expires_at: Millis,
     /// For how long they are good, from now on.
     lifetime: Millis,
 }
 
-impl Default for Claims {
+impl<D> Default for Claims<D> {
     fn default() -> Self {
         Self {
             subject: None,
@@ -34,16 +37,16 @@ impl Default for Claims {
     }
 }
 
-impl Claims {
+impl<D: Data> Claims<D> {
     /// What a token says, one of the form of a JWT (RFC 7519) or another one, with or without `Bearer` in front.
-    pub fn of_token<D: Data>(now: Millis, text: &str) -> Self {
+    pub fn of_token(now: Millis, token: D) -> Self {
         let mut claims = Self::default();
-        claims.add_token::<D>(now, text);
+        claims.add_token(now, token);
         claims
     }
 
     /// What a CONNECT's payload (a JSON text) says.
-    pub fn of_payload<D: Data>(now: Millis, payload: &D) -> Self {
+    pub fn of_payload(now: Millis, payload: &D) -> Self {
         let mut object = payload.share();
         if object.parse(0) != Shape::Object {
             return Self::default();
@@ -54,29 +57,25 @@ impl Claims {
             claims.expire(now, expiry);
         }
         // Who has no token, and does not say who it is, is somebody else when anything changes.
-        if let Some(subject) = object
-            .text_at("subject")
-            .or_else(|| payload.as_text().filter(|_| claims.subject.is_none()))
-        {
-            claims.subject = Some(Secret::new(subject));
-        }
+        let subject = object.text_at("subject").or_else(|| claims.subject.take());
+        claims.subject = Some(subject.unwrap_or_else(|| payload.share()));
         claims
     }
 
     /// What the request of a handshake says: tokens in its query, whose parameters are the members of an object, and in the header
     /// `authorization` of its member `headers`.
-    pub fn of_request<D: Data>(now: Millis, request: &D) -> Self {
+    pub fn of_request(now: Millis, request: &D) -> Self {
         let mut claims = Self::default();
         let headers = request.get("headers");
         if let Some(token) = headers.and_then(|headers| headers.text_at("authorization")) {
-            claims.add_token::<D>(now, &token);
+            claims.add_token(now, token);
         }
         let mut members = MEMBERS;
         while !members.is_empty() {
             let name;
             (name, members) = cut(members, b' ');
             if let Some(token) = request.text_at(name) {
-                claims.add_token::<D>(now, &token);
+                claims.add_token(now, token);
             }
         }
         claims
@@ -84,17 +83,17 @@ impl Claims {
 
     /// Adds what a token says: the first to expire counts.
     #[inline(never)]
-    fn add_token<D: Data>(&mut self, now: Millis, text: &str) {
-        let token = match text.get(..7) {
-            Some(scheme) if scheme.eq_ignore_ascii_case("bearer ") => text.get(7..).unwrap_or_default(),
-            _ => text,
-        };
-        let Some(jwt) = decode::<D>(token) else {
-            return self.add_subject(token.into());
+    fn add_token(&mut self, now: Millis, mut token: D) {
+        let scheme = token.slice(0, SCHEME.len()).fold();
+        if scheme.is_some_and(|scheme| scheme.is(SCHEME)) {
+            token = token.slice(SCHEME.len(), usize::MAX);
+        }
+        let Some(jwt) = decode(&token) else {
+            return self.add_subject(token);
         };
         self.add_subject(match jwt.text_at("sub") {
-            Some(subject) => Secret::new(join(&[&jwt.text_at("iss").unwrap_or_default(), " ", &subject])),
-            None => token.into(),
+            Some(subject) => join(jwt.text_at("iss"), " ", &subject),
+            None => token,
         });
         if let Some(expiry) = jwt.number_at("exp") {
             let issued = jwt
@@ -105,11 +104,18 @@ impl Claims {
     }
 
     /// Where two credentials travel together, both say who it is.
-    fn add_subject(&mut self, subject: Secret) {
+    fn add_subject(&mut self, subject: D) {
         self.subject = Some(match self.subject.take() {
-            Some(other) if other != subject => Secret::new(join(&[other.expose(), "\n", subject.expose()])),
+            Some(other) if !D::equals(Some(&other), Some(&subject)) => join(Some(other), "\n", &subject),
             _ => subject,
         });
+    }
+
+    /// Another reference to the same.
+    #[must_use]
+    pub fn share(&self) -> Self {
+        let subject = self.subject.as_ref().map(D::share);
+        Self { subject, ..*self }
     }
 
     /// Says that they expire at `expiry`, a time in seconds or milliseconds since 1970.
@@ -169,9 +175,19 @@ fn milliseconds(time: f64) -> Millis {
 }
 
 /// The claims of a JWT: the second of its three parts.
-fn decode<D: Data>(token: &str) -> Option<D> {
-    let (_, rest) = cut(token, b'.');
-    let (claims, _) = cut(rest, b'.');
-    let mut claims = D::from_base64url(claims)?;
+fn decode<D: Data>(token: &D) -> Option<D> {
+    let start = token.find(DOT, 0)? + 1;
+    let end = token.find(DOT, start).unwrap_or(usize::MAX);
+    let mut claims = token.slice(start, end).decode_base64url()?;
     (claims.parse(0) == Shape::Object).then_some(claims)
+}
+
+/// Two texts with another between them.
+fn join<D: Data>(first: Option<D>, between: &str, second: &D) -> D {
+    let between = D::text(between);
+    let start = match first {
+        Some(first) => first.concat(&between),
+        None => between,
+    };
+    start.concat(second)
 }

@@ -209,8 +209,8 @@ impl<D: Data> Manager<D> {
     }
 
     /// What is known of the credentials that travel with a payload.
-    pub(super) fn claims(&self, now: Millis, auth: Option<&D>) -> Claims {
-        let placed = self.placed.claims.clone();
+    pub(super) fn claims(&self, now: Millis, auth: Option<&D>) -> Claims<D> {
+        let placed = self.placed.claims.share();
         let Some(auth) = auth else {
             return placed;
         };
@@ -320,8 +320,8 @@ impl<D> Asking<D> {
 
 impl<D: Data> Socket<D> {
     /// Connects with these credentials. Who is somebody else does not continue the session of the one before.
-    pub(super) fn assume(&mut self, claims: Claims) {
-        if self.claims.subject != claims.subject {
+    pub(super) fn assume(&mut self, claims: Claims<D>) {
+        if !D::equals(self.claims.subject.as_ref(), claims.subject.as_ref()) {
             self.recovery.forget();
         }
         self.claims = claims;

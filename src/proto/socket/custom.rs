@@ -2,7 +2,7 @@
 //!
 //! Source: Socket.IO client, the option `parser`.
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::proto::Data;
 use crate::proto::engine::connection::Connection;
 use crate::proto::engine::packet::Packet;
@@ -66,8 +66,8 @@ impl<D: Data> Manager<D> {
     /// What arrived on a connection is no packet, or can't be made one; `detail` is what was thrown.
     pub fn handle_garbled(&mut self, now: Millis, connection: u32, detail: Option<D>) {
         if let Some(connection) = self.connection.as_mut().filter(|other| other.owns(connection)) {
-            let error = Error::new(Code::ParseError, "The server sent a packet that is not Socket.IO");
-            let failure = Failure::with(error, detail);
+            let message = "The server sent a packet that is not Socket.IO";
+            let failure = Failure::with(Code::ParseError, message, detail);
             connection.abort(Reason::ParseError, Some(failure), &mut self.out);
             self.settle(now);
         }

@@ -15,7 +15,6 @@ use super::namespace::{Socket, State as SocketState};
 use super::old_protocol::Root;
 use super::packet::PacketType;
 use super::parser::Incoming;
-use super::policy::Reauth;
 use super::sign_in::is_accepted;
 
 /// What is told of a packet to who watches.
@@ -127,7 +126,7 @@ impl<D: Data> Manager<D> {
         }
         self.try_queued(now, socket);
         self.tell(socket, SocketEvent::Connect { recovered }, Some(id));
-        if self.policy.reauth != Reauth::Never {
+        if self.policy.reauth.renews() {
             self.schedule_renewal(socket);
         }
     }
@@ -274,5 +273,5 @@ impl<D: Data> Manager<D> {
 pub(super) fn refusal<D: Data>(data: D, is_old: bool) -> Rc<Failure<D>> {
     let message = data.get("message").unwrap_or_else(|| data.share());
     let text = Some(message).filter(D::is_text);
-    Failure::refusal(text, if is_old { Some(data) } else { data.get("data") })
+    Failure::told(Code::Rejected, text, if is_old { Some(data) } else { data.get("data") })
 }

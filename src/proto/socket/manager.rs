@@ -41,9 +41,9 @@ pub struct Manager<D> {
     /// How it opens its connection again. May be changed at any time.
     pub reconnection: Reconnection,
     /// How it comes by credentials. May be changed at any time.
-    pub policy: Policy,
+    pub policy: Policy<D>,
     /// What the plan of the present session says.
-    pub placed: Placed,
+    pub placed: Placed<D>,
     pub(super) state: State,
     pub(super) connection: Option<Connection<D>>,
     /// Connections that the app has closed and that write their last packets.

@@ -107,7 +107,7 @@ pub struct Socket<D> {
     /// When the socket left the namespace on this connection; infinity as long as its DISCONNECT waits to be written.
     pub left_at: Option<Millis>,
     /// What is known of the credentials of the last CONNECT.
-    pub claims: Claims,
+    pub claims: Claims<D>,
     /// The server's answer to an attempt that the app has given up and begun again, until it is known that both have the
     /// same payload; or to one that has still to sign in.
     pub grant: Option<D>,

@@ -13,7 +13,7 @@ use crate::proto::engine::connection::Connection;
 use crate::proto::engine::packet::{Packet, PacketType as EnginePacketType};
 use crate::proto::output::{Failure, Reason};
 use crate::proto::timer::Millis;
-use crate::proto::{Data, Shape, join};
+use crate::proto::{Data, Shape};
 
 use super::asking::GAP;
 use super::dispatch::refusal;
@@ -208,7 +208,7 @@ impl<D: Data> Manager<D> {
         let mut packet = entry.control(PacketType::Connect, None);
         if let Some(query) = auth.and_then(|auth| auth.to_query()) {
             let name = entry.name.as_ref().map_or_else(|| D::text("/"), D::share);
-            packet.label = Some(name.concat(&D::text(&join(&["?", &query, ","]))));
+            packet.label = Some(name.concat(&D::text("?")).concat(&query).concat(&D::text(",")));
         }
         match self.root {
             Root::Left if is_root => entry.asking.due = now + ANSWER,

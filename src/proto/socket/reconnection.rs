@@ -79,21 +79,21 @@ impl<D: Data> Manager<D> {
         let failure = self
             .refusal
             .take()
-            .filter(|_| failure.error.code == Code::AuthFailed)
+            .filter(|_| failure.code == Code::AuthFailed)
             .unwrap_or(failure);
         // One that failed has closed by itself.
         self.drop_connection(Reason::ForcedClose);
         for entry in self.sockets.iter_mut() {
             entry.asking.drop_renewal();
         }
-        let is_refused = failure.error.code == Code::Unauthorized;
+        let is_refused = failure.code == Code::Unauthorized;
         if is_refused && self.policy.renews_bearer && !std::mem::replace(&mut self.has_renewed, true) {
             self.refusal = Some(failure);
             return self.open(now);
         }
         let has_attempts = self.reconnection.backoff.attempts() < self.reconnection.attempts;
         let is_attended = std::mem::take(&mut self.is_attended);
-        let is_final = is_refused || failure.error.code.is_configuration();
+        let is_final = is_refused || failure.code.is_configuration();
         let is_wanted = self.reconnection.enabled && !is_attended && !is_final;
         let was_reconnecting = std::mem::take(&mut self.is_reconnecting);
         // Without a retry the sockets wait on: the app may open the connection by hand.

@@ -39,7 +39,7 @@ impl<D: Data> Manager<D> {
         entry.state = SocketState::AwaitSignIn;
         entry.asking.due = now + timeout;
         entry.grant = Some(granted);
-        let event = Outgoing::new(D::event(REQUEST, entry.auth.as_ref()));
+        let event = Outgoing::new(D::event(&D::text(REQUEST), entry.auth.as_ref()));
         self.send_event(socket, PacketType::Event, None, event);
     }
 
@@ -55,7 +55,7 @@ impl<D: Data> Manager<D> {
             Some(false) => {
                 let detail = data.get("1");
                 let message = detail.as_ref().and_then(|detail| detail.get("message"));
-                let failure = Failure::refusal(message.filter(D::is_text), detail);
+                let failure = Failure::told(Code::Rejected, message.filter(D::is_text), detail);
                 self.end_sign_in(now, socket, ack, failure);
             }
             None => return Some(data),

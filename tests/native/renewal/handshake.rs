@@ -5,12 +5,12 @@ use socketio_wasm::proto::auth::Claims;
 use socketio_wasm::proto::socket::manager::Manager;
 use socketio_wasm::proto::socket::policy::Reauth;
 
-use crate::support::{Auth, Desk, HANDSHAKE};
+use crate::support::{Auth, Desk, HANDSHAKE, Sample};
 
 use super::{DUE, FOREVER, NOTHING, SECOND, event, renewing, reopen, second, token};
 
 /// Both sockets are connected; the handshake's bearer token has 30 seconds left.
-fn with_bearer(reauth: Reauth) -> Desk {
+fn with_bearer(reauth: Reauth<Sample>) -> Desk {
     let mut desk = Desk::on_websocket(&["/", "/b"]);
     desk.manager.policy.reauth = reauth;
     desk.manager.policy.renews_bearer = true;

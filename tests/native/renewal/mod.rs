@@ -8,17 +8,18 @@ mod meanwhile;
 mod provider;
 
 use serde_json::{Value, json};
+use socketio_wasm::proto::Data;
 use socketio_wasm::proto::socket::policy::Reauth;
 
-use crate::support::{Auth, Desk, HANDSHAKE};
+use crate::support::{Auth, Desk, HANDSHAKE, Sample};
 
 const NOTHING: [&str; 0] = [];
 const FOREVER: f64 = f64::INFINITY;
 /// The token of `renewing`, of which 30 seconds are left, is renewed after this time.
 const DUE: f64 = 20_000.0;
 
-fn event() -> Reauth {
-    Reauth::Event("auth:refresh".into())
+fn event() -> Reauth<Sample> {
+    Reauth::Event(Sample::text("auth:refresh"))
 }
 
 /// A token that is good until a time in seconds. (The desk's clock begins with 1.)
@@ -34,7 +35,7 @@ fn second() -> Value {
 const SECOND: &str = r#"{"expiresAt":100,"token":"2"}"#;
 
 /// `/` is connected with a token that is good for 30 seconds, and `/b` without one. The app will give another token.
-fn renewing(reauth: Reauth) -> Desk {
+fn renewing(reauth: Reauth<Sample>) -> Desk {
     let mut desk = Desk::on_websocket(&["/", "/b"]);
     desk.manager.policy.reauth = reauth;
     desk.connect(1);
@@ -49,7 +50,7 @@ fn renewing(reauth: Reauth) -> Desk {
 }
 
 /// The same, and the app is asked for another token, and takes its time.
-fn asked(reauth: Reauth) -> (Desk, (usize, u32)) {
+fn asked(reauth: Reauth<Sample>) -> (Desk, (usize, u32)) {
     let mut desk = renewing(reauth);
     desk.auth = Auth::Later;
     desk.wait(DUE);

@@ -1,10 +1,11 @@
 //! The app changes its mind, the connection breaks, and credentials are renewed.
 
 use serde_json::json;
+use socketio_wasm::proto::Data;
 use socketio_wasm::proto::socket::manager::Manager;
 use socketio_wasm::proto::socket::policy::Reauth;
 
-use crate::support::{Auth, HANDSHAKE};
+use crate::support::{Auth, HANDSHAKE, Sample};
 
 use super::{ACCEPTED, FOREVER, NOTHING, REQUEST, check_rest, granted, open, refused, token};
 
@@ -235,7 +236,7 @@ fn renewed_by_connecting_the_socket_signs_in_again() {
 #[test]
 fn renewed_in_an_event_the_socket_stays() {
     let mut desk = open();
-    desk.manager.policy.reauth = Reauth::Event("renew".into());
+    desk.manager.policy.reauth = Reauth::Event(Sample::text("renew"));
     desk.auth = Auth::Payload(json!({"token": "1", "expiresAt": 31}));
     desk.connect(0);
     desk.text(0, "40{\"sid\":\"A\"}");
@@ -255,7 +256,7 @@ fn renewed_in_an_event_the_socket_stays() {
 #[test]
 fn a_token_that_expires_while_it_signs_in_is_not_renewed() {
     let mut desk = open();
-    desk.manager.policy.reauth = Reauth::Event("renew".into());
+    desk.manager.policy.reauth = Reauth::Event(Sample::text("renew"));
     desk.auth = Auth::Payload(json!({"token": "1", "expiresAt": 4}));
     desk.connect(0);
     desk.text(0, "40{\"sid\":\"A\"}");

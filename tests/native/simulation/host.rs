@@ -1,7 +1,6 @@
 //! What the host of a manager does: it hands over calls and carries out what comes of them, from inside events too.
 
 use serde_json::json;
-use socketio_wasm::proto::Data;
 use socketio_wasm::proto::engine::connection::Config;
 use socketio_wasm::proto::output::{EngineEvent, Event, Output, Report};
 use socketio_wasm::proto::socket::manager::Manager;

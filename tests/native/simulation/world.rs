@@ -62,7 +62,7 @@ impl World {
         manager.placed.signs_in = scenario.settings.signs_in;
         if scenario.lifetime.is_some() {
             manager.policy.reauth = match scenario.renews_in_event {
-                true => Reauth::Event(RENEWAL.into()),
+                true => Reauth::Event(Sample::text(RENEWAL)),
                 false => Reauth::Connect,
             };
         }

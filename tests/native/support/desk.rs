@@ -116,8 +116,12 @@ pub fn outgoing(value: impl Into<Json>) -> Outgoing<Sample> {
     }
 }
 
+fn failed(error: Error) -> Rc<Failure<Sample>> {
+    Failure::told(error.code, Some(Sample::text(&error.message)), None)
+}
+
 pub fn failure(message: &'static str) -> Rc<Failure<Sample>> {
-    Failure::new(Error::new(Code::TransportFailed, message))
+    Failure::of(Code::TransportFailed, message)
 }
 
 impl Desk {
@@ -276,7 +280,7 @@ impl Desk {
                 Ok(Some(Sample::json(json!({"token": jwt(&claims)}))))
             }
             Auth::None => Ok(None),
-            Auth::Fails(message) => Err(Failure::new(Error::new(Code::AuthFailed, message))),
+            Auth::Fails(message) => Err(Failure::of(Code::AuthFailed, message)),
             Auth::Later => return self.asked.push((socket, epoch)),
         };
         self.act(|manager, now| manager.handle_auth(now, socket, epoch, answer));
@@ -294,7 +298,7 @@ impl Desk {
             None => (self.config)(),
             Some(error) => Err(error),
         };
-        self.act(|manager, now| manager.handle_configured(now, epoch, config.map_err(Failure::new)));
+        self.act(|manager, now| manager.handle_configured(now, epoch, config.map_err(failed)));
     }
 
     /// Why the options are asked for; who asked has to be answered.
@@ -349,7 +353,7 @@ impl Desk {
 
     /// The server answers the handshake of polling with HTTP 401 or 403.
     pub fn unauthorized(&mut self, transport: u32) {
-        let failure = Failure::new(Error::new(Code::Unauthorized, "unauthorized"));
+        let failure = Failure::of(Code::Unauthorized, "unauthorized");
         self.act(|manager, now| manager.handle(now, transport, Input::Failed(failure)));
     }
 
@@ -418,7 +422,7 @@ impl Desk {
                     let reason = demand.map(|(occasion, attempt)| format!("{} {attempt}", occasion.name()));
                     self.configuring.push((epoch, reason));
                     if !self.configures_later {
-                        let config = (self.config)().map_err(Failure::new);
+                        let config = (self.config)().map_err(failed);
                         self.manager.handle_configured(self.now, epoch, config);
                     }
                 }

@@ -8,7 +8,7 @@ use super::base64;
 use super::json::{Json, units};
 
 /// A payload.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Sample {
     Text(Rc<[u16]>),
     Binary(Rc<[u8]>),
@@ -38,8 +38,17 @@ impl Sample {
 
     pub fn units(&self) -> &[u16] {
         match self {
-            Self::Text(units) => units,
+            Self::Text(units) | Self::Value(Json::String(units)) => units,
             other => panic!("not a text: {other:?}"),
+        }
+    }
+
+    /// The string that a parsed value is, or the text that has not been parsed. Lone surrogates are replaced.
+    pub fn as_text(&self) -> Option<String> {
+        match self {
+            Self::Value(value) => value.as_text(),
+            Self::Text(text) => Some(String::from_utf16_lossy(text)),
+            Self::Binary(_) => None,
         }
     }
 
@@ -57,6 +66,18 @@ impl Sample {
         match self {
             Self::Binary(_) => self.show().encode_utf16().collect(),
             text => text.units().to_vec(),
+        }
+    }
+}
+
+impl PartialEq for Sample {
+    /// In a browser a text is a string, as a parsed one is.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Binary(bytes), Self::Binary(others)) => bytes == others,
+            (Self::Value(value), Self::Value(other)) => value == other,
+            (Self::Binary(_), _) | (_, Self::Binary(_)) => false,
+            _ => self.as_text() == other.as_text(),
         }
     }
 }
@@ -113,7 +134,6 @@ impl Data for Sample {
     fn read(&self, from: usize, units: &mut [u16]) -> usize {
         let all = match self {
             Self::Binary(bytes) => bytes.iter().map(|byte| u16::from(*byte)).collect(),
-            Self::Value(Json::String(units)) => units.to_vec(),
             text => text.units().to_vec(),
         };
         let text = all.get(from..).unwrap_or_default();
@@ -129,7 +149,9 @@ impl Data for Sample {
 
     fn slice(&self, from: usize, to: usize) -> Self {
         match self {
-            Self::Text(text) => {
+            // Another reference to the same.
+            whole if (from, to) == (0, usize::MAX) => whole.clone(),
+            Self::Text(text) | Self::Value(Json::String(text)) => {
                 let to = to.min(text.len());
                 Self::Text(text[from.min(to)..to].into())
             }
@@ -153,7 +175,8 @@ impl Data for Sample {
         Some(Self::Binary(bytes.into()))
     }
 
-    fn from_base64url(text: &str) -> Option<Self> {
+    fn decode_base64url(&self) -> Option<Self> {
+        let text = self.as_text()?;
         let unit = |character: char| match character {
             '-' => Some(u16::from(b'+')),
             '_' => Some(u16::from(b'/')),
@@ -210,10 +233,7 @@ impl Data for Sample {
     }
 
     fn equals(one: Option<&Self>, other: Option<&Self>) -> bool {
-        let units = |text: &Self| match text {
-            Self::Value(Json::String(units)) => units.to_vec(),
-            text => text.units().to_vec(),
-        };
+        let units = |text: &Self| text.units().to_vec();
         one.map(units) == other.map(units)
     }
 
@@ -225,14 +245,6 @@ impl Data for Sample {
         match self {
             Self::Value(value) => value.as_number(),
             _ => None,
-        }
-    }
-
-    fn as_text(&self) -> Option<String> {
-        match self {
-            Self::Value(value) => value.as_text(),
-            Self::Text(text) => Some(String::from_utf16_lossy(text)),
-            Self::Binary(_) => None,
         }
     }
 
@@ -252,12 +264,13 @@ impl Data for Sample {
         Some((((days * 24 + hour) * 60 + minute) * 60 + second) as f64 * 1_000.0)
     }
 
-    fn event(name: &str, argument: Option<&Self>) -> Self {
+    fn event(name: &Self, argument: Option<&Self>) -> Self {
         let argument = argument.map_or_else(|| "{}".to_owned(), Self::show);
+        let name = name.as_text().expect("a text");
         Self::text(&format!("[\"{name}\",{argument}]"))
     }
 
-    fn to_query(&self) -> Option<String> {
+    fn to_query(&self) -> Option<Self> {
         let Some(Json::Object(members)) = Json::parse(self.units()) else {
             return None;
         };
@@ -269,7 +282,7 @@ impl Data for Sample {
             }
             query.push_str(&format!("{}={value}", String::from_utf16_lossy(&name)));
         }
-        Some(query)
+        Some(Self::text(&query))
     }
 
     fn last_string(&self) -> Option<Self> {

@@ -19,7 +19,7 @@ fn text(sample: &Sample) -> String {
 
 /// What a failure says: the server's words, where it has some.
 pub fn message(failure: &Failure<Sample>) -> String {
-    failure.text.as_ref().map_or_else(|| failure.error.to_string(), text)
+    failure.text.as_ref().map_or_else(|| failure.message.to_owned(), text)
 }
 
 pub fn output(output: &Output<Sample>) -> String {
