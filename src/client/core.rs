@@ -107,25 +107,23 @@ pub(crate) struct Core<H> {
 }
 
 impl<H: Host + 'static> Core<H> {
-    /// A driver; the host's options are read anew for each connection.
+    /// A driver; the host's options are read anew for each connection, but for who writes and reads messages: what waits for a
+    /// connection was given for the parser that there is in the beginning. Its timers are the browser's own where `is_native`.
     pub(crate) fn start(
-        settings: Settings,
-        policy: Policy<Payload>,
+        speech: Speech,
+        is_native: bool,
         reconnection: Reconnection,
         host: impl FnOnce(Weak<Driver>) -> H,
     ) -> Rc<Driver> {
-        let is_native = settings.choices.flags.has(Flag::NativeTimers);
-        let driver = Driver::new(reconnection, is_native, |driver| {
+        Driver::new(reconnection, is_native, |driver| {
             Box::new(Self {
                 host: host(driver),
-                settings: RefCell::new(settings),
+                settings: RefCell::new(Settings::new(speech)),
                 expires_at: Cell::new(None),
                 auth: RefCell::new(None),
                 candidate: Cell::new(None),
             })
-        });
-        driver.look(|manager| manager.policy = policy);
-        driver
+        })
     }
 }
 
@@ -199,9 +197,8 @@ impl<H: Host> App for Core<H> {
             Ok(settings) => settings,
             Err(failure) => return driver.configured(epoch, Err(failure)),
         };
-        // What waits for a connection was given for the parser that there was in the beginning.
         settings.choices.speech = self.settings.borrow().choices.speech;
-        driver.look(|manager| manager.policy = policy);
+        driver.look(|manager| manager.follow(policy));
         self.settings.replace(settings);
         self.prepare(driver, epoch, demand);
     }

@@ -26,7 +26,7 @@ use super::lists;
 use super::options::{self, AUTHORIZATION, Options};
 use super::payload;
 use super::queue::Broadcast;
-use super::settings::Settings;
+use super::settings::{Settings, Speech};
 use super::socket::{Socket, SocketState};
 use super::stream::EventStream;
 
@@ -137,13 +137,15 @@ impl Manager {
             payload_headers: RefCell::new(Rc::new([])),
             events: Broadcast::default(),
         });
-        let settings = options.settings(&state.url);
-        let driver = Core::start(settings, options.policy(), options.reconnection(seed()), |driver| {
-            Side {
+        let driver = Core::start(
+            Speech::SocketIo,
+            options.native_timers,
+            options.reconnection(seed()),
+            |driver| Side {
                 state: Rc::clone(&state),
                 driver,
-            }
-        });
+            },
+        );
         Self {
             inner: Rc::new(Inner { driver, state }),
         }

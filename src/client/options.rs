@@ -252,7 +252,6 @@ impl Options {
             (Flag::HeadersOnce, self.headers_once),
             (Flag::Diagnose, self.diagnose),
             (Flag::ClosesOnUnload, self.close_on_beforeunload),
-            (Flag::NativeTimers, self.native_timers),
             (Flag::WithCredentials, self.with_credentials),
             (Flag::Base64, self.force_base64),
         ]

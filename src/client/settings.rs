@@ -1,5 +1,6 @@
 //! What Rust needs to know of an app's options to decide: numbers. Texts and lists stay with the host.
 
+use crate::proto::Data;
 use crate::proto::auth::{AuthPlacement, HeaderFallback};
 use crate::proto::engine::Revision;
 use crate::proto::engine::connection::Config;
@@ -50,6 +51,21 @@ pub(crate) enum Speech {
 }
 
 impl Settings {
+    /// Those of a manager that has had no connection yet.
+    pub(crate) fn new(speech: Speech) -> Self {
+        Self {
+            server: Payload::text(""),
+            transports: Vec::new(),
+            choices: Choices {
+                flags: Flags::default(),
+                speech,
+                protocol: None,
+                header_fallback: HeaderFallback::default(),
+                auth_placement: AuthPlacement::default(),
+            },
+        }
+    }
+
     /// What the connection is made with.
     pub(crate) fn config(&self, known: Option<Revision>) -> Config {
         // A message that nobody has asked for tells the revision of Socket.IO's servers alone.

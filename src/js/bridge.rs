@@ -130,15 +130,10 @@ thread_local! {
     static MANAGERS: RefCell<Vec<Rc<Driver>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A manager without a connection, with the options as [`settings`] reads them; gives its number. `target` is told what happens.
+/// A manager without a connection; gives its number. `target` is told what happens, `speech` says who writes and reads messages.
 #[wasm_bindgen(js_name = addManager)]
-pub fn add_manager(target: i32, options: i32) -> i32 {
-    let (target, options) = (Payload::from_slot(target), Payload::from_slot(options));
-    let settings = options.and_then(|options| settings::settings(&options));
-    let (Some(target), Some((settings, policy))) = (target, settings) else {
-        return 0;
-    };
-    let target = Target(target);
+pub fn add_manager(target: i32, speech: u32, is_native: bool) -> i32 {
+    let target = Target(Payload::held(target));
     // What it does, the façade says next.
     let reconnection = Reconnection {
         enabled: true,
@@ -146,7 +141,9 @@ pub fn add_manager(target: i32, options: i32) -> i32 {
         timeout: 0.0,
         backoff: Backoff::new(0.0, 0.0, 0.0, seed()),
     };
-    let driver = Core::start(settings, policy, reconnection, |_| Façade { target });
+    let driver = Core::start(settings::speech(speech), is_native, reconnection, |_| Façade {
+        target,
+    });
     let number = driver.number();
     MANAGERS.with_borrow_mut(|managers| managers.push(driver));
     number as i32

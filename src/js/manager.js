@@ -74,7 +74,8 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     prepare();
     /** @type {import("./target.js").Target} */
     this._target = { _manager: new WeakRef(this), _kept: undefined };
-    this._number = rust.addManager(hold(this._target), hold(settings));
+    const speech = this._isEngineOnly ? 2 : Number(!!this.opts.parser);
+    this._number = rust.addManager(hold(this._target), speech, !!this.opts.useNativeTimers);
     collected.register(this, this._number);
     this._reconnection = Object.keys(reconnection).map((name) => this._session._options[name]);
     this._reconfigure();

@@ -49,22 +49,20 @@ export class Session {
     const options = (this._options = read(opts));
     this._url = this._next;
     const { protocol, reauth, renewBefore, authTimeout } = options;
+    // Where the browser lacks it.
+    const names = options.transports.filter((name) => name !== "webtransport" || hasWebTransport());
     const numbers = [
       this._flags(),
-      this._isEngineOnly ? 2 : Number(!!options.parser),
       Number(protocol) || 0,
       FALLBACKS.indexOf(options.headerFallback),
       PLACEMENTS.indexOf(options.authPlacement),
       reauth ? (reauth === "connect" ? 1 : 2) : 0,
       renewBefore,
       authTimeout,
+      // Each once. A half is polling through `fetch`.
+      ...new Set(names.map((name) => (name === "fetch" ? 0.5 : Math.max(0, KINDS.indexOf(name))))),
     ];
-    const candidates = options.transports
-      // Where the browser lacks it.
-      .filter((name) => name !== "webtransport" || hasWebTransport())
-      // A half is polling through `fetch`.
-      .map((name) => (name === "fetch" ? 0.5 : Math.max(0, KINDS.indexOf(name))));
-    return [this._url.server + options.path, reauth, numbers, candidates];
+    return [this._url.server + options.path, reauth, numbers];
   }
 
   /** In the order of `Flag` in `endpoint.rs`. @param {string} [kind] where they are those of a transport */

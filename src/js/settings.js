@@ -10,7 +10,7 @@ export const FALLBACKS = ["payload", "query", "subprotocol", "error", "drop", "e
 export const PLACEMENTS = ["payload", "event", "query"];
 
 /** Of `Flag` those that options say, in their order, and those that may differ from transport to transport. */
-export const FLAGS = "upgrade tryAllTransports rememberUpgrade diagnose closeOnBeforeunload useNativeTimers";
+export const FLAGS = "upgrade tryAllTransports rememberUpgrade diagnose closeOnBeforeunload";
 export const FLAGS_OF_TRANSPORT = "withCredentials forceBase64";
 
 /** The options of reconnection, in the order in which Rust takes them, and what they are where the app gives none. */
@@ -103,7 +103,7 @@ const parser = (value) => {
 
 /** What reads an option, by the names of those that it reads. @type {[string, Reader][]} */
 const readers = [
-  [`${FLAGS} ${FLAGS_OF_TRANSPORT} timestampRequests autoConnect forceNew multiplex debug addTrailingSlash reconnection`, flag],
+  [`${FLAGS} ${FLAGS_OF_TRANSPORT} timestampRequests autoConnect forceNew multiplex debug addTrailingSlash useNativeTimers reconnection`, flag],
   ["reconnectionAttempts reconnectionDelay reconnectionDelayMax randomizationFactor", number],
   ["timeout renewBefore authTimeout requestTimeout ackTimeout retries", number],
   ["timestampParam path", text],

@@ -1,43 +1,34 @@
 //! Options in numbers, as `session.js` gives them.
 
 use crate::client::settings::{Choices, Settings, Speech};
-use crate::proto::Data;
 use crate::proto::auth::{AuthPlacement, HeaderFallback};
 use crate::proto::engine::Revision;
 use crate::proto::engine::transport::{Candidate, Kind};
 use crate::proto::socket::policy::{Policy, Reauth};
 use crate::web::{Endpoint, Flag, Flags, Payload};
 
-/// Reads what `session.js` makes of the options: a list of the server, the event in which credentials are renewed, and numbers.
+/// Reads what `session.js` makes of the options: a list of the server, the event in which credentials are renewed, and numbers, the
+/// last of which are transports.
 pub fn settings(list: &Payload) -> Option<(Settings, Policy<Payload>)> {
-    let mut numbers = [0.0; 8];
+    let mut numbers = [END; 16];
     list.item(2)?.read_numbers(&mut numbers);
     let [
         flags,
-        speech,
         protocol,
         fallback,
         placement,
         reauth,
         renew_before,
         timeout,
+        transports @ ..,
     ] = numbers;
     let flags = Flags::from_bits(flags as u32);
-    let list_of_transports = list.item(3)?;
-    let mut transports = Vec::new();
-    for index in 0..list_of_transports.count() {
-        transports.push(candidate(&list_of_transports.item(index)?)?);
-    }
     let settings = Settings {
         server: list.item(0)?,
-        transports,
+        transports: transports.into_iter().map_while(candidate).collect(),
         choices: Choices {
             flags,
-            speech: match speech as u32 {
-                1 => Speech::OwnParser,
-                2 => Speech::Engine,
-                _ => Speech::SocketIo,
-            },
+            speech: Speech::default(),
             protocol: Revision::from_number(protocol as u32),
             header_fallback: HeaderFallback::ALL.get(fallback as usize).copied().unwrap_or_default(),
             auth_placement: AuthPlacement::ALL.get(placement as usize).copied().unwrap_or_default(),
@@ -56,10 +47,22 @@ pub fn settings(list: &Payload) -> Option<(Settings, Policy<Payload>)> {
     Some((settings, policy))
 }
 
+/// Who writes and reads messages, by its number.
+pub fn speech(number: u32) -> Speech {
+    match number {
+        1 => Speech::OwnParser,
+        2 => Speech::Engine,
+        _ => Speech::SocketIo,
+    }
+}
+
+/// What is behind the last transport.
+const END: f64 = f64::INFINITY;
+
 /// A transport by the number of its kind, with a half where it is through `fetch`.
-fn candidate(number: &Payload) -> Option<Candidate> {
-    let number = number.as_number()?;
+fn candidate(number: f64) -> Option<Candidate> {
     Some(Candidate {
+        // A cast of a float saturates.
         kind: Kind::ALL.get(number as usize).copied()?,
         fetch: number != number.floor(),
     })

@@ -57,8 +57,6 @@ pub enum Flag {
     Diagnose,
     /// To close the connection without a word when the page is left.
     ClosesOnUnload,
-    /// To use the browser's own timers.
-    NativeTimers,
     /// Of a transport: cookies travel across origins.
     WithCredentials,
     /// Of a transport: binary is to travel as base64, but over WebTransport.

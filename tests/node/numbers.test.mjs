@@ -39,7 +39,6 @@ test("flags that options say", async () => {
     rememberUpgrade: "RememberUpgrade",
     diagnose: "Diagnose",
     closeOnBeforeunload: "ClosesOnUnload",
-    useNativeTimers: "NativeTimers",
     withCredentials: "WithCredentials",
     forceBase64: "Base64",
   };

@@ -198,6 +198,14 @@ impl<D: Data> Manager<D> {
     }
 
     /// Asks for the options, and for the credentials that they may need.
+    /// The app comes by credentials like this from now on.
+    pub fn follow(&mut self, policy: Policy<D>) {
+        self.policy = policy;
+        if self.state == State::AwaitConfig {
+            self.timers.set(Timer::Config, self.clock + self.policy.timeout);
+        }
+    }
+
     pub(super) fn open_with(&mut self, now: Millis, demand: Option<(Occasion, u32)>) {
         self.state = State::AwaitConfig;
         self.is_stopped = false;
