@@ -1,7 +1,7 @@
 //! What the Rust API and the npm API have in common: options become connections, and credentials find their place.
 
 use std::cell::{Cell, RefCell};
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use crate::error::Code;
 use crate::proto::Data;
@@ -113,11 +113,11 @@ impl<H: Host + 'static> Core<H> {
         speech: Speech,
         is_native: bool,
         reconnection: Reconnection,
-        host: impl FnOnce(Weak<Driver>) -> H,
+        host: impl FnOnce(usize) -> H,
     ) -> Rc<Driver> {
-        Driver::new(reconnection, is_native, |driver| {
+        Driver::new(reconnection, is_native, |number| {
             Box::new(Self {
-                host: host(driver),
+                host: host(number),
                 settings: RefCell::new(Settings::new(speech)),
                 expires_at: Cell::new(None),
                 auth: RefCell::new(None),

@@ -15,6 +15,7 @@ use crate::proto::output::{Demand, EngineEvent, Event, Failure, Occasion, Reason
 use crate::proto::socket::namespace;
 use crate::proto::socket::policy::Policy;
 use crate::proto::timer::Millis;
+use crate::web::driver::find;
 use crate::web::{Driver, Endpoint, Payload};
 
 use super::auth::Auth;
@@ -141,9 +142,9 @@ impl Manager {
             Speech::SocketIo,
             options.native_timers,
             options.reconnection(seed()),
-            |driver| Side {
+            |number| Side {
                 state: Rc::clone(&state),
-                driver,
+                number,
             },
         );
         Self {
@@ -243,7 +244,7 @@ impl fmt::Debug for Manager {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.driver.run(|manager, _| manager.close());
-        self.driver.linger();
+        self.driver.forget();
         self.state.events.close();
         // A provider may own what leads back to here.
         let auth = self.state.auth.take();
@@ -255,7 +256,8 @@ impl Drop for Inner {
 /// The driver's side.
 struct Side {
     state: Rc<State>,
-    driver: Weak<Driver>,
+    /// The driver's number.
+    number: usize,
 }
 
 impl State {
@@ -406,8 +408,8 @@ impl Host for Side {
         let error = report.failure.as_deref().map(Error::from);
         let event = match (report.event, error) {
             (Event::Socket(index, event), error) => {
-                if let Some(socket) = self.state.socket(index) {
-                    socket.handle(event, report.data, error, &self.driver, index);
+                if let (Some(socket), Some(driver)) = (self.state.socket(index), find(self.number)) {
+                    socket.handle(event, report.data, error, &driver, index);
                 }
                 return;
             }

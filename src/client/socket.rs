@@ -397,7 +397,7 @@ impl SocketState {
         event: SocketEvent,
         data: Option<Payload>,
         error: Option<Error>,
-        driver: &Weak<Driver>,
+        driver: &Rc<Driver>,
         index: usize,
     ) {
         match (event, data) {
@@ -426,7 +426,7 @@ impl SocketState {
                 self.tell(&Lifecycle::Disconnect { reason, error });
             }
             (SocketEvent::Message { ack, epoch }, Some(data)) => {
-                let reply = ack.map(|id| Reply::new(Weak::clone(driver), index, epoch, id));
+                let reply = ack.map(|id| Reply::new(Rc::downgrade(driver), index, epoch, id));
                 self.deliver(&data, reply.as_ref());
             }
             (SocketEvent::Ack { id }, Some(data)) => self.settle(id, Ok(data.to_js().unchecked_into())),

@@ -1,6 +1,5 @@
 //! What the façade calls.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -125,11 +124,6 @@ pub fn dispatch(driver: usize, transport: u32, signal: u32, slot: i32, number: u
     signal::dispatch(driver, transport, signal, slot, number)
 }
 
-thread_local! {
-    /// All managers of this page or worker.
-    static MANAGERS: RefCell<Vec<Rc<Driver>>> = const { RefCell::new(Vec::new()) };
-}
-
 /// A manager without a connection; gives its number. `target` is told what happens, `speech` says who writes and reads messages.
 #[wasm_bindgen(js_name = addManager)]
 pub fn add_manager(target: i32, speech: u32, is_native: bool) -> i32 {
@@ -141,12 +135,8 @@ pub fn add_manager(target: i32, speech: u32, is_native: bool) -> i32 {
         timeout: 0.0,
         backoff: Backoff::new(0.0, 0.0, 0.0, seed()),
     };
-    let driver = Core::start(settings::speech(speech), is_native, reconnection, |_| Façade {
-        target,
-    });
-    let number = driver.number();
-    MANAGERS.with_borrow_mut(|managers| managers.push(driver));
-    number as i32
+    let host = |_| Façade { target };
+    Core::start(settings::speech(speech), is_native, reconnection, host).number() as i32
 }
 
 /// How a connection is opened again.
@@ -166,14 +156,8 @@ pub fn reconfigure(manager: usize, enabled: bool, attempts: f64, min: f64, max: 
 /// Forgets a manager that JavaScript has collected.
 #[wasm_bindgen(js_name = removeManager)]
 pub fn remove_manager(manager: usize) {
-    let removed = MANAGERS.with_borrow_mut(|managers| {
-        let index = managers.iter().position(|driver| driver.number() == manager)?;
-        Some(managers.swap_remove(index))
-    });
-    // Here, where nothing is borrowed any more.
-    if let Some(driver) = removed {
-        // What it still writes is written.
-        driver.linger();
+    if let Some(driver) = find(manager) {
+        driver.forget();
     }
 }
 

@@ -6,7 +6,7 @@
 //! on after it.
 
 use std::cell::{Cell, RefCell};
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use crate::error::Code;
 use crate::proto::Data;
@@ -88,12 +88,13 @@ pub struct Driver {
     pub(super) waiting: RefCell<Vec<Waiting>>,
     /// Why that could not be loaded, while what waited goes on.
     pub(super) denied: RefCell<Option<Rc<Failure<Payload>>>>,
-    /// Itself, as long as nobody else holds it and it still writes.
-    lingering: Cell<Option<Rc<Self>>>,
+    /// Nobody wants it any more.
+    is_forgotten: Cell<bool>,
 }
 
 thread_local! {
-    static DRIVERS: RefCell<Vec<Weak<Driver>>> = const { RefCell::new(Vec::new()) };
+    /// All drivers of this page or worker, by their numbers.
+    static DRIVERS: RefCell<Vec<Option<Rc<Driver>>>> = const { RefCell::new(Vec::new()) };
     /// Whether the last WebSocket of this page worked.
     static WEBSOCKET_WORKED: Cell<bool> = const { Cell::new(false) };
 }
@@ -106,7 +107,7 @@ pub(super) fn count() -> usize {
 /// The driver of a number, where there is one.
 #[inline(never)]
 pub fn find(number: usize) -> Option<Rc<Driver>> {
-    DRIVERS.with(|drivers| drivers.borrow().get(number).and_then(Weak::upgrade))
+    DRIVERS.with(|drivers| drivers.borrow().get(number).cloned().flatten())
 }
 
 /// Whether the last WebSocket of this page worked, for the option `rememberUpgrade`.
@@ -115,17 +116,22 @@ pub fn websocket_worked() -> bool {
 }
 
 impl Driver {
-    /// A driver with a manager that has no connection yet.
-    /// Its timers are the page's as they are now, or the browser's own (`is_native`).
-    pub fn new(reconnection: Reconnection, is_native: bool, app: impl FnOnce(Weak<Self>) -> Box<dyn App>) -> Rc<Self> {
+    /// A driver with a manager that has no connection yet, until it is [forgotten](Self::forget).
+    /// Its timers are the page's as they are now, or the browser's own (`is_native`). `app` gets its number.
+    pub fn new(reconnection: Reconnection, is_native: bool, app: impl FnOnce(usize) -> Box<dyn App>) -> Rc<Self> {
         signal::listen();
         DRIVERS.with(|drivers| {
             let mut drivers = drivers.borrow_mut();
-            let unused = drivers.iter().position(|driver| driver.strong_count() == 0);
-            let number = unused.unwrap_or(drivers.len());
-            let driver = Rc::new_cyclic(|driver| Self {
+            let number = match drivers.iter().position(Option::is_none) {
+                Some(unused) => unused,
+                None => {
+                    drivers.push(None);
+                    drivers.len() - 1
+                }
+            };
+            let driver = Rc::new(Self {
                 number,
-                app: app(Weak::clone(driver)),
+                app: app(number),
                 manager: RefCell::new(Manager::new(reconnection)),
                 endpoint: RefCell::new(None),
                 lines: RefCell::new(Vec::new()),
@@ -138,11 +144,10 @@ impl Driver {
                 revision: Cell::new(Revision::V4),
                 waiting: RefCell::default(),
                 denied: RefCell::default(),
-                lingering: Cell::new(None),
+                is_forgotten: Cell::new(false),
             });
-            match drivers.get_mut(number) {
-                Some(entry) => *entry = Rc::downgrade(&driver),
-                None => drivers.push(Rc::downgrade(&driver)),
+            if let Some(entry) = drivers.get_mut(number) {
+                *entry = Some(Rc::clone(&driver));
             }
             driver
         })
@@ -186,11 +191,11 @@ impl Driver {
         }
     }
 
-    /// Keeps this driver until its last transport has ended, so that what a closed manager still writes is written although
-    /// nobody holds it any more.
-    pub fn linger(self: &Rc<Self>) {
-        if !self.lines.borrow().is_empty() {
-            self.lingering.set(Some(Rc::clone(self)));
+    /// Nobody wants it any more. What its manager still writes is written: it is there until its last transport has ended.
+    pub fn forget(&self) {
+        self.is_forgotten.set(true);
+        if self.lines.borrow().is_empty() {
+            self.rest();
         }
     }
 
@@ -386,8 +391,14 @@ impl Driver {
     /// No transport is left.
     fn rest(&self) {
         self.alarm.guard(false);
-        // Who calls this holds the driver too.
-        self.lingering.set(None);
+        if self.is_forgotten.get() {
+            // Who calls this holds the driver too.
+            DRIVERS.with(|drivers| {
+                if let Some(entry) = drivers.borrow_mut().get_mut(self.number) {
+                    *entry = None;
+                }
+            });
+        }
     }
 
     /// Sets the one timer to the first deadline. One that is set for an earlier time is left: it costs less to wake up once
