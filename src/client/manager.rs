@@ -424,7 +424,7 @@ impl Host for Side {
             (Event::Renewal(index), _) => ManagerEvent::Renewal(self.state.namespace(index)),
             (Event::RenewalError(index), Some(error)) => ManagerEvent::RenewalError(self.state.namespace(index), error),
             (Event::Engine(_, EngineEvent::Upgrade(kind)), _) => ManagerEvent::Upgrade(kind),
-            (Event::Engine(_, EngineEvent::UpgradeError), Some(error)) => ManagerEvent::UpgradeError(error),
+            (Event::Engine(_, EngineEvent::UpgradeError(_)), Some(error)) => ManagerEvent::UpgradeError(error),
             _ => return,
         };
         self.state.events.send(&event);

@@ -2,7 +2,7 @@
 
 /** What Rust exports in `bridge.rs`, and what the module is instantiated with. A boolean comes as 0 or 1. */
 declare module "#bindings" {
-  export function addManager(target: number, options: number): number;
+  export function addManager(target: number, speech: number, isNative: boolean): number;
   export function removeManager(manager: number): void;
   export function call(manager: number, what: number, socket?: number, number?: number): number;
   export function addSocket(manager: number, namespace: number, retries: number): number;
@@ -38,7 +38,7 @@ declare module "#bindings" {
     data: number,
   ): void;
   export function garbled(manager: number, connection: number, detail: number): void;
-  export function writeBuffer(manager: number): number;
+  export function writeBuffer(manager: number, connection: number): number;
   export function reconfigure(
     manager: number,
     isEnabled: boolean,

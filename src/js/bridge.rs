@@ -65,6 +65,8 @@ mod calls {
     /// Whether an event of a connected socket would be sent now, rather than later or never; a volatile one where the number is
     /// not 0.
     pub const WOULD_SEND: u32 = 11;
+    /// Whether there is no connection, and none is being opened.
+    pub const IS_CLOSED: u32 = 12;
 }
 
 struct Façade {
@@ -176,6 +178,7 @@ pub fn call(manager: usize, what: u32, socket: usize, number: u32) -> i32 {
             calls::DISCARD => manager.discard_buffered(socket, number),
             calls::DECLINE => manager.decline_auth(socket, number),
             calls::IS_ACTIVE => return manager.is_active(socket),
+            calls::IS_CLOSED => return manager.is_closed(),
             calls::IS_RECONNECTING => return manager.is_reconnecting(),
             calls::IS_WRITABLE => return manager.connection().is_some_and(Connection::is_writable),
             calls::WOULD_SEND => {
@@ -313,21 +316,15 @@ pub fn garbled(manager: usize, connection: u32, detail: i32) {
     run(manager, |manager, now| manager.handle_garbled(now, connection, detail));
 }
 
-/// What is not yet written for certain, as a list: each packet as its text with the type digit or its binary, then a text that is
-/// empty where it may not be compressed.
+/// What a connection, named as its events name it, or the present one has not written for certain, as [`Connection::unwritten`] lists it.
 #[wasm_bindgen(js_name = writeBuffer)]
-pub fn write_buffer(manager: usize) -> i32 {
-    let packets = Payload::list(&[]);
+pub fn write_buffer(manager: usize, connection: i32) -> i32 {
     look(manager, |manager| {
-        let unwritten = manager.connection().map(Connection::unwritten);
-        for part in unwritten.unwrap_or_default() {
-            for packet in part {
-                packets.push(Some(packet.describe()));
-                packets.append(if packet.compress { "1" } else { "" });
-            }
-        }
-    });
-    packets.into_slot()
+        manager
+            .unwritten(u32::try_from(connection).ok())
+            .map(Payload::into_slot)
+    })
+    .unwrap_or_default()
 }
 
 /// Where credentials travel, for the edge to expand it over their names: the transport, what is said of it, and the reserved names of

@@ -12,3 +12,4 @@ export const IS_ACTIVE = 8;
 export const IS_RECONNECTING = 9;
 export const IS_WRITABLE = 10;
 export const WOULD_SEND = 11;
+export const IS_CLOSED = 12;

@@ -94,11 +94,10 @@ export class Socket extends Engine {
     return super.on(event, listener);
   }
 
-  /** @param {any} [data] @param {any} [options] @param {Function} [callback] */
-  send(data, options, callback) {
-    if (!this._early) return super.send(data, options, callback);
-    this._early.push(() => super.send(data, options, callback));
-    return this;
+  /** @param {() => void} send */
+  _pass(send) {
+    if (this._early) this._early.push(send);
+    else send();
   }
 
   /** The connection is there. */
@@ -110,9 +109,11 @@ export class Socket extends Engine {
 
   /** Closes it when what waits is written. */
   close() {
+    const close = () => rust.call(this._manager, calls.CLOSE);
     if (this.readyState === "opening" || this.readyState === "open") {
       this._end();
-      rust.call(this._manager, calls.CLOSE);
+      if (this._early?.length) this._early.push(close);
+      else close();
     }
     return this;
   }

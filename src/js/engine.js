@@ -1,6 +1,6 @@
 // @ts-check
 import * as rust from "#bindings";
-import { checkedMessage, groups, hold, take } from "../web/edge.js";
+import { checkedMessage, groups, hold, isBinaryValue, take } from "../web/edge.js";
 import * as calls from "./calls.js";
 import { Emitter } from "./emitter.js";
 
@@ -19,6 +19,8 @@ const WATCHED = new Set([
   "drain",
   "flush",
 ]);
+
+/** Why it ended: the reason, what is known of it, and what was left to write. @typedef {[string, any, any[]?]} End */
 
 /** The transport in use, as far as apps look at it. */
 export class Transport {
@@ -55,6 +57,8 @@ export class Engine extends Emitter {
   _decoder;
   /** What is about to be told: `drain` (1), and before that another `flush` (2). */
   _toTell = 0;
+  /** What was left to write when it ended. @type {any[]} */
+  _left = [];
 
   /** @param {import("./manager.js").Manager} carrier @param {boolean} _isWatched */
   constructor(carrier, _isWatched) {
@@ -84,8 +88,8 @@ export class Engine extends Emitter {
 
   /** The packets that are not yet written for certain. */
   get writeBuffer() {
-    const list = this._manager >= 0 && this.readyState !== "closed" ? take(rust.writeBuffer(this._manager)) : [];
-    return groups(list, 2).map(([data, compress]) => packet(data, !!compress));
+    const list = this._manager >= 0 && this.readyState !== "closed" ? take(rust.writeBuffer(this._manager, this._number ?? -1)) : undefined;
+    return groups(list ?? this._left, 2).map(([data, compress]) => packet(data, !!compress));
   }
 
   /** @param {any} event @param {Function} listener */
@@ -105,10 +109,17 @@ export class Engine extends Emitter {
     if (typeof data === "function") [data, callback] = ["", data];
     if (typeof options === "function") [options, callback] = [{}, options];
     if (this.readyState === "closing" || this.readyState === "closed") return this;
-    const message = checkedMessage(typeof data === "object" && data ? data : String(data ?? ""));
-    if (callback) this.once("flush", callback);
-    rust.sendMessage(this._manager, hold(message), options?.compress !== false);
+    const message = checkedMessage(isBinaryValue(data) ? data : String(data ?? ""));
+    this._pass(() => {
+      if (callback) this.once("flush", callback);
+      rust.sendMessage(this._manager, hold(message), options?.compress !== false);
+    });
     return this;
+  }
+
+  /** Sends, as soon as there is a connection to send on. @param {() => void} send */
+  _pass(send) {
+    send();
   }
 
   /** @param {any} [data] @param {any} [options] @param {Function} [callback] */
@@ -144,17 +155,26 @@ export class Engine extends Emitter {
     if (toTell) queueMicrotask(() => this._flush(this._toTell - 1));
   }
 
-  /** The connection has ended. @param {[string, any]} end the reason and what is known of it */
+  /** It has ended. @param {End} end */
   _closed(end) {
     // What was written before is told before.
     if (this._toTell) {
       this._end();
       return queueMicrotask(() => this._closed(end));
     }
+    this._failed(end);
+    this._left = end[2] ?? [];
+    this._say("close", end[0], end[1]);
+    this._left = [];
+  }
+
+  /** The state of one that has ended, which is told, where that is a failure, before it is taken. @param {End} end */
+  _failed([reason, detail, left]) {
+    if (this.readyState === "closed") return;
+    this._left = left ?? [];
+    if (/error/.test(reason)) this._say("error", detail);
     this.readyState = "closed";
     this.id = undefined;
-    if (end[0] === "transport error") this._say("error", end[1]);
-    this._say("close", ...end);
   }
 
   /** A packet arrived. @param {string} type @param {any} data */
@@ -210,9 +230,9 @@ export const ofEngines = [
   (engine, name) => engine._say("upgrade", (engine.transport = new Transport(engine._manager, name))),
   (engine, error) => engine._say("upgradeError", error),
   (engine) => engine._written(true),
-  (engine, end) => {
+  (engine, end, isDropped) => {
     engine._carrier._forget(engine);
-    engine._closed(end);
+    engine._carrier._ends(engine, end, isDropped);
     engine._decoder?._end();
   },
   (engine, data, type) => {

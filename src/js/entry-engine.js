@@ -20,3 +20,5 @@ export const { protocol } = Socket;
 export const transports = { polling: XHR, websocket: WebSocket, webtransport: WebTransport };
 
 export { Fetch, parse, Socket, Transport, WebSocket, WebTransport, XHR };
+// In browsers, those of Node are these.
+export { WebSocket as NodeWebSocket, XHR as NodeXHR };

@@ -51,6 +51,8 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   _parser;
   /** Watches what happens. @type {((what: string | number, ...details: any[]) => void) | undefined} */
   _trace;
+  /** An engine whose end is told after the manager's. @type {{ engine: Engine, end: import("./engine.js").End } | undefined} */
+  _ended;
   /** Warnings that were printed. */
   _warned = new Set();
 
@@ -184,6 +186,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   /** A connection is about to be opened, with the options that the app has now: what Rust decides with. */
   _configure() {
     this._target._kept = this;
+    this._tellEnd();
     this._readyState = "opening";
     this.skipReconnect = false;
     this.engine = this._newEngine();
@@ -300,21 +303,54 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
 
   /** An attempt has failed, or what there is of a connection. @param {Error} error */
   _failed(error) {
-    if (this._readyState === "opening") this._readyState = "closed";
+    const wasOpen = this._readyState === "open";
+    if (!wasOpen && this._isClosed) this._readyState = "closed";
     this._rest();
     this._say("error", error);
     this._settle(error);
+    if (wasOpen) this._down();
+    else this._tellEnd();
   }
 
   /** @param {[string, any]} end the reason and what is known of it */
   _closed(end) {
-    this._readyState = "closed";
-    this._opened = undefined;
-    this._rest();
-    this.skipReconnect = end[0] === "forced close" && !this._reconnecting;
-    this.backoff.attempts = 0;
-    this.engine?._end();
+    if (this._isClosed) {
+      this._readyState = "closed";
+      this._opened = undefined;
+      this._rest();
+      this.skipReconnect = end[0] === "forced close" && !this._reconnecting;
+      this.backoff.attempts = 0;
+      this.engine?._end();
+    }
     this._say("close", ...end);
+    this._tellEnd();
+  }
+
+  /** Whether it is closed, and the app has not opened it again when it was told. */
+  get _isClosed() {
+    return !!rust.call(this._number, calls.IS_CLOSED);
+  }
+
+  /**
+   * An engine has ended. The manager is the first to listen to it: who else does is told after what came of it, unless the manager had
+   * given it up. @param {Engine} engine @param {import("./engine.js").End} end @param {number} isDropped
+   */
+  _ends(engine, end, isDropped) {
+    if (isDropped) return engine._closed(end);
+    this._ended = { engine, end };
+    if (this._readyState === "open" && end[0] !== "transport error") this._down();
+  }
+
+  /** What was open is not any longer, before anyone is told so. */
+  _down() {
+    this._readyState = "closed";
+    if (this._ended) this._ended.engine._failed(this._ended.end);
+  }
+
+  _tellEnd() {
+    const ended = this._ended;
+    this._ended = undefined;
+    if (ended) ended.engine._closed(ended.end);
   }
 
   /** Tells who has opened it. @param {Error} [error] */

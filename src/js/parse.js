@@ -2,7 +2,8 @@
 
 /** The parts of a URL, as `engine.io-client` names them: each is there, if only as an empty text. @param {string} uri */
 export const parse = (uri) => {
-  if (uri.length > 8000) throw new Error("URI too long");
+  // As engine.io-client does.
+  if (uri.length > 8000) throw "URI too long";
   /** Cuts off what stands behind a mark. @param {string} text @param {string} mark @returns {[string, string]} */
   const cut = (text, mark) => {
     const index = text.indexOf(mark);
@@ -19,7 +20,9 @@ export const parse = (uri) => {
   const [user, password] = cut(userInfo, ":");
   const address = authority.slice(at + 1);
   const ipv6 = /^\[(.*)\]/.exec(address);
-  const [host, port] = ipv6 ? [ipv6[1], address.slice(ipv6[0].length + 1)] : cut(address, ":");
+  // Without the brackets, the last of too many groups is a port.
+  const bare = /^((?:[\da-f]{0,4}:){2,7}[\da-f]{0,4})(?::(\d*))?$/i.exec(address);
+  const [host, port] = ipv6 ? [ipv6[1], address.slice(ipv6[0].length + 1)] : bare ? [bare[1], bare[2] ?? ""] : cut(address, ":");
   // A last segment with a dot is a file.
   const file = /[^/]*\.[^/.]+$/.exec(path)?.[0] ?? "";
   const names = path.replace(/\/{2,}/g, "/").replace(/^\//, "").split("/");

@@ -172,7 +172,7 @@ impl Target {
                     SocketEvent::ConnectError { will_retry, transport } => {
                         (Tale::ConnectError, hold(transport), u32::from(will_retry))
                     }
-                    SocketEvent::Disconnect(reason) => (Tale::Disconnect, hold_end(reason, failure), 0),
+                    SocketEvent::Disconnect(reason) => (Tale::Disconnect, hold_end(reason, failure, None), 0),
                 };
                 self.say(tale, socket, slot, f64::from(number));
             }
@@ -181,10 +181,14 @@ impl Target {
                     EngineEvent::Open { revision, .. } => (Tale::EngineOpen, hold_data(), revision.number()),
                     EngineEvent::Upgrading(kind) => (Tale::Upgrading, hold_name(kind), 0),
                     EngineEvent::Upgrade(kind) => (Tale::Upgrade, hold_name(kind), 0),
-                    EngineEvent::UpgradeError => (Tale::UpgradeError, hold(None), 0),
+                    EngineEvent::UpgradeError(kind) => (Tale::UpgradeError, hold(Some(kind)), 0),
                     EngineEvent::Flush => (Tale::Flush, 0, 0),
                     EngineEvent::Drain => (Tale::Drain, 0, 0),
-                    EngineEvent::Close(reason) => (Tale::EngineClose, hold_end(reason, failure), 0),
+                    EngineEvent::Close { reason, is_dropped } => (
+                        Tale::EngineClose,
+                        hold_end(reason, failure, Payload::from_slot(hold_data())),
+                        u32::from(is_dropped),
+                    ),
                     EngineEvent::Packet(kind) => (Tale::Packet, hold_data(), kind as u32),
                     EngineEvent::PacketCreate { compress } => (Tale::PacketCreate, hold_data(), u32::from(compress)),
                 };
@@ -195,7 +199,7 @@ impl Target {
             Event::RenewalError(socket) => self.say(Tale::RenewalError, socket, hold(None), 0.0),
             Event::Open => self.say(Tale::Open, 0, 0, 0.0),
             Event::Error => self.say(Tale::Error, 0, hold(None), 0.0),
-            Event::Close(reason) => self.say(Tale::Close, 0, hold_end(reason, failure), 0.0),
+            Event::Close(reason) => self.say(Tale::Close, 0, hold_end(reason, failure, None), 0.0),
             Event::Ping => self.say(Tale::Ping, 0, 0, 0.0),
             Event::ReconnectAttempt(count) => self.say(Tale::ReconnectAttempt, 0, 0, f64::from(count)),
             Event::Reconnect(count) => self.say(Tale::Reconnect, 0, 0, f64::from(count)),
@@ -219,8 +223,8 @@ fn hold_name(kind: Kind) -> i32 {
     Payload::text(kind.name()).into_slot()
 }
 
-/// Why something ended: the reason, and what is known of it.
-fn hold_end(reason: Reason, failure: Option<&Failure<Payload>>) -> i32 {
+/// Why something ended: the reason, what is known of it, and of a connection what was not written.
+fn hold_end(reason: Reason, failure: Option<&Failure<Payload>>, left: Option<Payload>) -> i32 {
     let end = Payload::list(&[reason.as_str()]);
     let detail = failure.and_then(|failure| match reason {
         // A close is described, a failure is an error.
@@ -231,5 +235,8 @@ fn hold_end(reason: Reason, failure: Option<&Failure<Payload>>) -> i32 {
         _ => Payload::from_slot(error::failure(failure, None)),
     });
     end.push(detail);
+    if left.is_some() {
+        end.push(left);
+    }
     end.into_slot()
 }

@@ -6,6 +6,13 @@ import { refusal } from "./errors.js";
 /** The page's own origin, where there is a page. */
 export const page = () => (typeof location === "undefined" || location.origin === "null" ? undefined : location.origin);
 
+/** Whether a browser takes it for one: of four numbers each is below 256, say. @param {string} host */
+const isHost = (host) => {
+  try {
+    return new URL(`http://${host}`);
+  } catch {}
+};
+
 /** @param {string} message which never repeats the URL: it may hold a secret */
 const invalid = (message) => refusal("invalid_url", message);
 
@@ -26,8 +33,8 @@ export const locate = (text) => {
   // A user's name and password are not sent: browsers refuse such requests. The colons of an IPv6 address are in brackets.
   const [, host, mark] = /** @type {RegExpExecArray} */ (/^(.*?)(:[^:\]]*)?$/s.exec(authority.slice(authority.lastIndexOf("@") + 1)));
   if (!host) throw invalid("The URL names no host");
-  if (/[\0- <>"^`{|}\\%@,;\x7f]/.test(host) || !/^(\[.*]|[^[\]:]*)$/.test(host))
-    throw invalid("The URL's host has a character that no host may have");
+  if (/[\0- <>"^`{|}\\%@,;\x7f]/.test(host) || !/^(\[.*]|[^[\]:]*)$/.test(host) || !isHost(host))
+    throw invalid("The URL's host is none, or has a character that no host may have");
   const fallback = isSecure ? "443" : "80";
   // A protocol without the slashes would be taken for a host.
   const port = !mark || (mark === ":" && parts[1]) ? fallback : mark.slice(1);

@@ -309,13 +309,18 @@ pub enum EngineEvent {
     /// Another transport has taken over.
     Upgrade(Kind),
     /// Another transport could not take over. With a failure.
-    UpgradeError,
+    UpgradeError(Kind),
     /// What waited is handed to the transport. Told only while someone watches.
     Flush,
     /// All that was to be written is written.
     Drain,
-    /// The connection is closed. With a failure, where there is more to say.
-    Close(Reason),
+    /// The connection is closed. With what was not written for certain, and with a failure, where there is more to say.
+    Close {
+        /// Why.
+        reason: Reason,
+        /// Whether the manager had given it up before, and does not tell of its end.
+        is_dropped: bool,
+    },
     /// A packet arrived. Told only while someone watches. With its data, where it has any.
     Packet(PacketType),
     /// A packet is about to be sent. Told only while someone watches. With its text, the type digit in front, or its binary.

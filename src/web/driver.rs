@@ -304,7 +304,7 @@ impl Driver {
             Event::Engine(_, EngineEvent::Open { kind, .. } | EngineEvent::Upgrading(kind)) => {
                 WEBSOCKET_WORKED.with(|worked| worked.set(kind == Kind::WebSocket));
             }
-            Event::Engine(_, EngineEvent::UpgradeError) | Event::Error => {
+            Event::Engine(_, EngineEvent::UpgradeError(_)) | Event::Error => {
                 WEBSOCKET_WORKED.with(|worked| worked.set(false));
             }
             _ => {}

@@ -375,7 +375,7 @@ export const connectPayload = (auth, headers) => {
 // Binary.
 
 /** @param {any} value */
-const isBinaryValue = (value) =>
+export const isBinaryValue = (value) =>
   value instanceof ArrayBuffer || ArrayBuffer.isView(value) || value instanceof Blob;
 
 /** @param {any} value @param {boolean} [isConverted] whether it is what `toJSON` gave, which is not asked again @returns {boolean} */

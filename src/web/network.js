@@ -229,7 +229,8 @@ const CREDENTIALS = ["same-origin", "omit", "include"];
  * Sends a request; a signal says what came of it. Gives the number of what ends it, or 0 where it can't be made, which a
  * signal says as well.
  * @param {number} address @param {number} stamp @param {number} headers names and values in turn @param {number} body of a POST, which is taken
- * @param {number} fetches whether it goes through `fetch`, as it does where there is no XMLHttpRequest (service workers)
+ * @param {number} fetches whether it goes through `fetch`, as it does where there is no XMLHttpRequest (service workers): 2 where the
+ * app wants that, and gets to see of a failure what `fetch` gives
  * @param {number} follows whether `fetch` follows redirects @param {number} cookies @param {number} timeout in milliseconds, or 0
  * @param {number} inBytes whether the answer may be binary
  * @param {number} driver @param {number} transport
@@ -264,6 +265,10 @@ export const request = (address, stamp, headers, body, fetches, follows, cookies
     };
   };
 
+  /** What an app gets to see, which looks for the members of an XHR. @param {any} given a response or an error @param {any} body */
+  const seen = (given, body) =>
+    fetches > 1 ? given : { readyState: 4, status: given.status ?? 0, statusText: given.statusText ?? "", responseText: body, response: body };
+
   const throughFetch = () => {
     const controller = new AbortController();
     /** @type {RequestInit} */
@@ -284,12 +289,13 @@ export const request = (address, stamp, headers, body, fetches, follows, cookies
     // In a promise, so that nothing is thrown into Rust where `fetch` is not the browser's own.
     new Promise((resolve) => resolve(fetch(url, init)))
       .then((response) =>
-        response[inBytes ? "arrayBuffer" : "text"]().then((/** @type {string | ArrayBuffer} */ read) =>
-          settle(response.status, () => content(read, response.headers.get(type)), response),
-        ),
+        response[inBytes ? "arrayBuffer" : "text"]().then((/** @type {string | ArrayBuffer} */ read) => {
+          const text = content(read, response.headers.get(type));
+          settle(response.status, () => text, seen(response, text));
+        }),
       )
       .catch((error) => {
-        if (isLate || !controller.signal.aborted) settle(0, String, error);
+        if (isLate || !controller.signal.aborted) settle(0, String, seen(error, ""));
       })
       .then(() => clearTimeout(timer));
     return () => controller.abort();

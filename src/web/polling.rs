@@ -112,7 +112,7 @@ impl Line {
             stamp,
             slot_of(headers.as_ref()),
             body,
-            i32::from(fetch || !follows),
+            if fetch { 2 } else { i32::from(!follows) },
             i32::from(follows),
             cookies as i32,
             timeout,
@@ -121,6 +121,7 @@ impl Line {
             self.transport,
         );
         self.headers.set(headers);
-        (request != 0).then_some(Request(request))
+        // Not `then_some`: one that is not there would be ended.
+        (request != 0).then(|| Request(request))
     }
 }

@@ -103,6 +103,9 @@ pub struct Connection<D> {
     pub(super) next_transport: u32,
     pub(super) change: Option<Change<D>>,
     pub(super) is_watched: bool,
+    /// The app has closed it, but what it has sent is to be written.
+    closes_when_open: bool,
+    is_dropped: bool,
 }
 
 impl<D: Data> Connection<D> {
@@ -129,6 +132,8 @@ impl<D: Data> Connection<D> {
             first_transport,
             next_transport: first_transport,
             change: None,
+            closes_when_open: false,
+            is_dropped: false,
         };
         connection.open_next(out);
         connection
@@ -189,10 +194,18 @@ impl<D: Data> Connection<D> {
         self.change.take()
     }
 
-    /// Closes in good order: what is queued is written first, and an upgrade comes to its end.
+    /// The manager gives it up: it tells nothing of what becomes of it.
+    pub fn give_up(&mut self) {
+        self.is_dropped = true;
+    }
+
+    /// Closes in good order: what is queued is written first, if it has to be opened for that, and an upgrade comes to its end.
     pub fn close(&mut self, out: &mut Outputs<D>) {
         if self.state < State::Open {
-            self.shut(Reason::ForcedClose, None, out);
+            self.closes_when_open = !self.is_flushed();
+            if !self.closes_when_open {
+                self.shut(Reason::ForcedClose, None, out);
+            }
         } else if self.state == State::Open {
             self.state = State::Closing;
             self.finish_close(out);
@@ -210,10 +223,8 @@ impl<D: Data> Connection<D> {
         let (failure, reason) = match input {
             Input::Opened => return self.handle_opened(transport, out),
             Input::Posted => return self.handle_posted(transport, out),
-            Input::Closed(failure) if self.state >= State::Open => (failure, Reason::TransportClose),
-            Input::Closed(failure) | Input::Refused(failure) | Input::Failed(failure) => {
-                (failure, Reason::TransportError)
-            }
+            Input::Closed(failure) => (failure, Reason::TransportClose),
+            Input::Refused(failure) | Input::Failed(failure) => (failure, Reason::TransportError),
         };
         if transport != self.transport {
             self.drop_probe(transport, failure, out);
@@ -410,9 +421,12 @@ impl<D: Data> Connection<D> {
         self.start_heartbeat(now);
         let (kind, revision) = (self.candidate.kind, self.revision);
         out.push_back(Output::Join(self.transport, sid.share(), revision));
-        // What waited is written before anyone hears that the connection is open and writes more.
-        self.flush(out);
         self.report(EngineEvent::Open { kind, revision }, Some(sid), None, out);
+        // What waited is written before anyone hears that the connection is open and writes more: writing goes before telling.
+        self.flush(out);
+        if self.closes_when_open {
+            self.close(out);
+        }
     }
 
     pub(super) fn poll(&mut self, out: &mut Outputs<D>) {
@@ -448,7 +462,7 @@ impl<D: Data> Connection<D> {
         }
         self.state = State::Closed;
         self.timers = TimerTable::default();
-        self.queue.clear();
+        let left = self.unwritten();
         if self.candidate.kind.is_polling() && self.session.is_some() && self.posted.is_none() {
             // The server would keep the session until it misses a sign of life.
             let close = Packet::control(PacketType::Close);
@@ -456,7 +470,13 @@ impl<D: Data> Connection<D> {
         }
         self.drop_probes(out);
         out.close(self.transport);
-        self.report(EngineEvent::Close(reason), None, failure.clone(), out);
+        let is_dropped = self.is_dropped;
+        self.report(
+            EngineEvent::Close { reason, is_dropped },
+            Some(left),
+            failure.clone(),
+            out,
+        );
         self.change = Some(Change::Closed(reason, failure));
     }
 }

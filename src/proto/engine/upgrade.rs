@@ -146,9 +146,9 @@ impl<D: Data> Connection<D> {
             out.close(self.transport);
             self.transport = probe.transport;
             self.candidate = probe.candidate;
-            // What waited is written before anyone hears of the upgrade and writes more.
-            self.flush(out);
             self.tell(EngineEvent::Upgrade(self.candidate.kind), out);
+            // What waited is written before anyone hears of the upgrade and writes more: writing goes before telling.
+            self.flush(out);
             self.finish_close(out);
         }
         true
@@ -165,7 +165,7 @@ impl<D: Data> Connection<D> {
             // Nothing is left to give a lead.
             self.open_probes(false, out);
         }
-        self.report(EngineEvent::UpgradeError, None, Some(failure), out);
+        self.report(EngineEvent::UpgradeError(kind), None, Some(failure), out);
         if state == State::AwaitPause {
             // The old transport had been brought to rest.
             self.poll(out);
@@ -180,7 +180,8 @@ impl<D: Data> Connection<D> {
             if probe.state.is_under_way() {
                 out.close(probe.transport);
                 let failure = Failure::of(Code::TransportFailed, "probe error: socket closed");
-                self.report(EngineEvent::UpgradeError, None, Some(failure), out);
+                let event = EngineEvent::UpgradeError(probe.candidate.kind);
+                self.report(event, None, Some(failure), out);
             }
         }
     }

@@ -20,10 +20,16 @@ impl<D: Data> Connection<D> {
         self.queue.is_empty() && self.encoding == 0
     }
 
-    /// What is not yet written for certain: what a POST carries, and what waits.
-    pub fn unwritten(&self) -> [&[Packet<D>]; 2] {
-        let posted = self.posted.as_deref();
-        [posted.map_or(&[], Vec::as_slice), &self.queue]
+    /// What is not yet written for certain, what a POST carries and what waits: a list of each packet's text or binary, each followed by
+    /// whether the transport may compress it.
+    pub fn unwritten(&self) -> D {
+        let mut list = D::empty_list();
+        let posted = self.posted.as_deref().map_or(&[][..], Vec::as_slice);
+        for packet in posted.iter().chain(&self.queue) {
+            list.push(Some(packet.describe()));
+            list.push(Some(D::text(if packet.compress { "1" } else { "" })));
+        }
+        list
     }
 
     /// Sends a packet: at once where the transport takes it, else in its turn.

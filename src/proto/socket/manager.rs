@@ -135,6 +135,14 @@ impl<D: Data> Manager<D> {
         self.connection.as_ref()
     }
 
+    /// What is not written for certain on a connection, named as its events name it, or the present one; see
+    /// [`Connection::unwritten`].
+    pub fn unwritten(&self, number: Option<u32>) -> Option<D> {
+        let mut connections = self.connection.iter().chain(&self.ending);
+        let found = connections.find(|connection| number.is_none_or(|number| connection.number() == number));
+        found.map(Connection::unwritten)
+    }
+
     /// Whether the socket is connected.
     pub fn is_connected(&self, socket: usize) -> bool {
         self.state_of(socket) == SocketState::Connected

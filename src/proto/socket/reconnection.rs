@@ -167,6 +167,7 @@ impl<D: Data> Manager<D> {
         if let Some(mut connection) = self.connection.take() {
             self.last_kind = Some(connection.kind());
             self.next_transport = connection.next_transport();
+            connection.give_up();
             if matches!(reason, Reason::ForcedClose | Reason::Renewal) {
                 connection.close(&mut self.out);
             } else {

@@ -24,7 +24,9 @@
     if (value instanceof ArrayBuffer) return { $binary: [...new Uint8Array(value)] };
     if (ArrayBuffer.isView(value)) return { [`$${value.constructor.name}`]: [...new Uint8Array(value.buffer)] };
     if (value instanceof Blob) return { $blob: value.size };
-    if (value instanceof XMLHttpRequest) return { $xhr: value.status };
+    // Or what looks like one, because it went through `fetch` all the same.
+    if (value instanceof XMLHttpRequest || (value?.readyState === 4 && "responseText" in value))
+      return { $xhr: value.status, $text: value.responseText, $statusText: value.statusText };
     if (value instanceof Response) return { $response: value.status };
     if (value instanceof CloseEvent) return { $closeEvent: value.code };
     if (value instanceof Event) return { $event: value.type };

@@ -94,7 +94,9 @@ fn has_data(event: Event) -> Option<bool> {
             | SocketEvent::Message { .. }
             | SocketEvent::Ack { .. },
         )
-        | Event::Engine(_, EngineEvent::Open { .. } | EngineEvent::PacketCreate { .. }) => Some(true),
+        | Event::Engine(_, EngineEvent::Open { .. } | EngineEvent::PacketCreate { .. } | EngineEvent::Close { .. }) => {
+            Some(true)
+        }
         _ => Some(false),
     }
 }
@@ -102,14 +104,14 @@ fn has_data(event: Event) -> Option<bool> {
 /// Whether a failure belongs to an event. `None` where there may be one.
 fn has_failure(event: Event) -> Option<bool> {
     match event {
-        Event::Close(_) | Event::Socket(_, SocketEvent::Disconnect(_)) | Event::Engine(_, EngineEvent::Close(_)) => {
-            None
-        }
+        Event::Close(_)
+        | Event::Socket(_, SocketEvent::Disconnect(_))
+        | Event::Engine(_, EngineEvent::Close { .. }) => None,
         Event::Error
         | Event::ReconnectError
         | Event::RenewalError(_)
         | Event::Socket(_, SocketEvent::ConnectError { .. })
-        | Event::Engine(_, EngineEvent::UpgradeError) => Some(true),
+        | Event::Engine(_, EngineEvent::UpgradeError(_)) => Some(true),
         _ => Some(false),
     }
 }
@@ -151,10 +153,10 @@ fn engine_event(event: EngineEvent, data: Option<&Sample>, failure: Option<&Fail
         EngineEvent::Open { kind, .. } => format!("open {} {}", self::text(data.unwrap()), kind.name()),
         EngineEvent::Upgrading(kind) => format!("upgrading {}", kind.name()),
         EngineEvent::Upgrade(kind) => format!("upgrade {}", kind.name()),
-        EngineEvent::UpgradeError => format!("upgrade_error {}", message(failure.expect("a reason"))),
+        EngineEvent::UpgradeError(_) => format!("upgrade_error {}", message(failure.expect("a reason"))),
         EngineEvent::Flush => "flush".into(),
         EngineEvent::Drain => "drain".into(),
-        EngineEvent::Close(reason) => format!("close {}{}", reason.as_str(), because(failure)),
+        EngineEvent::Close { reason, .. } => format!("close {}{}", reason.as_str(), because(failure)),
         EngineEvent::Packet(kind) => {
             let data = data.map_or(String::new(), |data| format!(" {}", data.show()));
             format!("packet {kind:?}{data}").to_lowercase()
