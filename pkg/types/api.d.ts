@@ -33,6 +33,10 @@ export declare const Fetch: TransportMarker;
 export declare const XHR: TransportMarker;
 /** For the option `transports`: a WebSocket. */
 export declare const WebSocket: TransportMarker;
+/** The same as {@link XHR}: in browsers, the transports of Node are the browser's. */
+export declare const NodeXHR: TransportMarker;
+/** The same as {@link WebSocket}. */
+export declare const NodeWebSocket: TransportMarker;
 /** For the option `transports`: a WebTransport session. Left out where the browser lacks it. */
 export declare const WebTransport: TransportMarker;
 

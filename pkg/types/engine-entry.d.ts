@@ -110,9 +110,7 @@ export declare class Transport {
 /** The transports by name, for the option `transports`. */
 export declare const transports: { polling: TransportMarker; websocket: TransportMarker; webtransport: TransportMarker };
 
-export { Fetch, WebSocket, WebTransport, XHR } from "./api.js";
-/** In browsers, those of Node are these. */
-export { WebSocket as NodeWebSocket, XHR as NodeXHR } from "./api.js";
+export { Fetch, NodeWebSocket, NodeXHR, WebSocket, WebTransport, XHR } from "./api.js";
 
 /** The parts of a URL; what it does not have is an empty text. */
 export interface ParsedUrl {

@@ -81,7 +81,7 @@ function sourcesOf(wanted, glue) {
 /** Which function a function of the glue calls, and how what Rust gives becomes its arguments. */
 function callOf(body) {
   // Nothing but numbers: the browser's own, which tests replace.
-  const plain = /^ *const ret = ([A-Z]\w+\.\w+\(\));\s+return ret;$/.exec(body);
+  const plain = /^ *const ret = (\w+\.\w+\(\));\s+return ret;$/.exec(body);
   if (plain) return { wrap: () => `() => ${plain[1]}` };
   const thrown = /^ *throw new Error\(getStringFromWasm0\(arg0, arg1\)\);$/.test(body);
   if (thrown) return { wrap: () => "withTexts((text) => { throw new Error(text); }, 0)" };

@@ -7,4 +7,4 @@ import { Socket } from "./socket.js";
 Object.assign(io, { Manager, Socket, protocol, io, connect: io });
 
 export { io, Manager, Socket, protocol };
-export { Fetch, WebSocket, WebTransport, XHR } from "./transports.js";
+export { Fetch, NodeWebSocket, NodeXHR, WebSocket, WebTransport, XHR } from "./transports.js";

@@ -9,7 +9,7 @@ import { parse } from "./parse.js";
 import { parts } from "./parts.js";
 import * as rare from "./rare.js";
 import * as trace from "./trace.js";
-import { Fetch, WebSocket, WebTransport, XHR } from "./transports.js";
+import { Fetch, NodeWebSocket, NodeXHR, WebSocket, WebTransport, XHR } from "./transports.js";
 
 Object.assign(parts, { webtransport, jsonp, diagnosis, trace, rare });
 
@@ -19,6 +19,4 @@ export const { protocol } = Socket;
 /** The transports, by name. */
 export const transports = { polling: XHR, websocket: WebSocket, webtransport: WebTransport };
 
-export { Fetch, parse, Socket, Transport, WebSocket, WebTransport, XHR };
-// In browsers, those of Node are these.
-export { WebSocket as NodeWebSocket, XHR as NodeXHR };
+export { Fetch, NodeWebSocket, NodeXHR, parse, Socket, Transport, WebSocket, WebTransport, XHR };

@@ -14,4 +14,4 @@ Object.assign(parts, { webtransport, jsonp, diagnosis, trace, rare });
 export const io = connect;
 export const Manager = SharedManager;
 export { io as connect, io as default };
-export { Fetch, Socket, WebSocket, WebTransport, XHR, protocol } from "./api.js";
+export { Fetch, NodeWebSocket, NodeXHR, Socket, WebSocket, WebTransport, XHR, protocol } from "./api.js";

@@ -18,4 +18,4 @@ loadWith({
 export const io = connect;
 export const Manager = SharedManager;
 export { io as connect, io as default };
-export { Fetch, Socket, WebSocket, WebTransport, XHR, protocol } from "./api.js";
+export { Fetch, NodeWebSocket, NodeXHR, Socket, WebSocket, WebTransport, XHR, protocol } from "./api.js";

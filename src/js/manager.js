@@ -45,6 +45,8 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   _engines = [];
   /** Who wants to hear what becomes of the connection that is opened. @type {((error?: Error) => void) | undefined} */
   _opened;
+  /** The same of an attempt that has failed, until that is told. @type {((error: Error) => void) | undefined} */
+  _failing;
   /** Says to the function that gives the bearer token that it is not waited for. */
   _giveUp = () => {};
   /** The app's own encoder and decoder. @type {Parser | undefined} */
@@ -304,19 +306,29 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   /** An attempt has failed, or what there is of a connection. @param {Error} error */
   _failed(error) {
     const wasOpen = this._readyState === "open";
-    if (!wasOpen && this._isClosed) this._readyState = "closed";
+    this._fails();
+    const failing = this._failing;
+    this._failing = undefined;
     this._rest();
     this._say("error", error);
-    this._settle(error);
+    failing?.(error);
     if (wasOpen) this._down();
     else this._tellEnd();
+  }
+
+  /** An attempt has failed, before anyone is told: who is may open the connection again. */
+  _fails() {
+    if (this._readyState !== "opening" || !this._isClosed) return;
+    this._readyState = "closed";
+    this._failing = this._opened;
+    this._opened = undefined;
   }
 
   /** @param {[string, any]} end the reason and what is known of it */
   _closed(end) {
     if (this._isClosed) {
       this._readyState = "closed";
-      this._opened = undefined;
+      this._opened = this._failing = undefined;
       this._rest();
       this.skipReconnect = end[0] === "forced close" && !this._reconnecting;
       this.backoff.attempts = 0;
@@ -353,13 +365,6 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     if (ended) ended.engine._closed(ended.end);
   }
 
-  /** Tells who has opened it. @param {Error} [error] */
-  _settle(error) {
-    const opened = this._opened;
-    this._opened = undefined;
-    opened?.(error);
-  }
-
   /** A manager that waits for nothing may be collected with the app's last reference to it. */
   _rest() {
     this._giveUp();
@@ -390,9 +395,11 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
 const tales = [
   ...ofSockets,
   (/** @type {Manager} */ manager) => {
+    const opened = manager._opened;
+    manager._opened = undefined;
     manager._readyState = "open";
     manager._say("open");
-    manager._settle();
+    opened?.();
     // The manager is the first to listen to its engine.
     if (manager.engine?.readyState === "open") manager.engine._say("open");
   },
@@ -408,9 +415,14 @@ const tales = [
     manager.backoff.attempts = 0;
     manager._say("reconnect", count);
   },
-  (manager, error) => manager._say("reconnect_error", error),
+  (manager, error) => {
+    // The next is planned by then.
+    if (manager._reconnecting) manager.backoff.attempts++;
+    manager._say("reconnect_error", error);
+  },
   (manager) => {
     manager._rest();
+    manager.backoff.attempts = 0;
     manager._say("reconnect_failed");
   },
   ({ io, nsp }) => io._say("renewal", nsp),
@@ -426,9 +438,14 @@ const collected = new FinalizationRegistry((number) => rust.removeManager(number
 
 for (const [place, [name, fallback]] of Object.entries(reconnection).entries()) {
   /** @type {any} */ (Manager.prototype)[name] = /** @this {Manager} @param {any[]} args */ function (...args) {
-    if (!args.length) return this.opts[name] ?? fallback;
-    this._reconnection[place] = check({ [name]: args[0] })[name] ?? fallback;
-    this.opts[name] = args[0];
+    let [value] = args;
+    if (!args.length || (value === undefined && place)) return this.opts[name] ?? fallback;
+    if (!place) {
+      value = !!value;
+      this.skipReconnect ||= !value;
+    }
+    this._reconnection[place] = check({ [name]: value })[name] ?? fallback;
+    this.opts[name] = value;
     this._reconfigure();
     return this;
   };

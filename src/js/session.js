@@ -1,9 +1,11 @@
 // @ts-check
 /** What Rust asks about the options and credentials of a manager's sessions. */
 import { hasWebTransport } from "../web/network.js";
+import { address } from "./address.js";
 import { bearerHeader, bearerOf } from "./headers.js";
 import { expand } from "./placing.js";
 import { FALLBACKS, FLAGS, FLAGS_OF_TRANSPORT, KINDS, PLACEMENTS, read } from "./settings.js";
+import { locate } from "./url.js";
 
 /** What happens in the middle of a session whose handshake had the bearer token; `Time` in `core.rs` has the number. */
 const LATER_WITH_BEARER = 2;
@@ -13,6 +15,13 @@ const bits = (flags) => flags.reduce((bits, is, place) => bits | (Number(!!is) <
 
 /** Names and values in turn. Rust takes a list that is not there for an empty one. @param {any[]} pairs */
 const filled = (pairs) => (pairs.length ? pairs.flat() : undefined);
+
+/**
+ * A server, or another that the options of a transport name.
+ * @param {ReturnType<typeof locate>} url @param {{ hostname?: any, port?: any, secure?: any }} own
+ */
+const elsewhere = (url, { hostname = url.hostname, port = url.port, secure = url.isSecure }) =>
+  [hostname, port, secure].join() === [url.hostname, url.port, url.isSecure].join() ? url : locate(`${address({ hostname, port, secure })}${url.path}`);
 
 export class Session {
   /** The token that the app's function gave last. @type {string | undefined} */
@@ -28,10 +37,12 @@ export class Session {
   _options = /** @type {import("./settings.js").Options} */ ({});
 
   /** Where the next connection goes to. */
-  _next = /** @type {ReturnType<typeof import("./url.js").locate>} */ ({});
+  _next = /** @type {ReturnType<typeof locate>} */ ({});
 
   /** Where the present one goes to. */
   _url = this._next;
+  /** The same of each transport. @type {Record<string, typeof this._url>} */
+  _urls = {};
 
   /** @param {boolean} isEngineOnly whether there is no Socket.IO on its connections */
   constructor(isEngineOnly) {
@@ -48,6 +59,7 @@ export class Session {
   _configure(opts) {
     const options = (this._options = read(opts));
     this._url = this._next;
+    this._urls = Object.fromEntries(KINDS.map((kind) => [kind, elsewhere(this._url, options.transportOptions?.[kind] ?? {})]));
     const { protocol, reauth, renewBefore, authTimeout } = options;
     // Where the browser lacks it.
     const names = options.transports.filter((name) => name !== "webtransport" || hasWebTransport());
@@ -67,7 +79,8 @@ export class Session {
 
   /** In the order of `Flag` in `endpoint.rs`. @param {string} [kind] where they are those of a transport */
   _flags(kind = "polling") {
-    const { _url: url, _options: options } = this;
+    const { _options: options } = this;
+    const url = this._urls[kind];
     return bits([
       url.isSecure,
       url.isOwnOrigin,
@@ -131,7 +144,7 @@ export class Session {
     const { path, protocols, timestampRequests, timestampParam, requestTimeout } = own[kind];
     const isStamped = timestampRequests ?? (kind === "polling" || kind === "jsonp");
     return [
-      this._url.server + path,
+      this._urls[kind].server + path,
       filled(this._query(kind)),
       filled(protocols),
       transportOptions?.[kind] ?? undefined,

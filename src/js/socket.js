@@ -106,6 +106,8 @@ export class Socket extends Emitter {
   disconnect() {
     this._giveUp();
     this._run(calls.DISCONNECT);
+    // It may have lost its connection already, of which it is still to be told.
+    this._ended();
     return this;
   }
 
@@ -141,8 +143,10 @@ export class Socket extends Emitter {
     const timeout = this.flags.timeout ?? this._ackTimeout;
     this.flags = {};
     const isQueued = this._retries && !volatile;
-    if (this._anyOutgoing.length && this.connected && !isQueued && this._run(calls.WOULD_SEND, Number(!!volatile)))
-      this._notifyOutgoing(args);
+    // One that waits for another is told of later.
+    const isNext = this.connected && !(isQueued && this._queued.size);
+    const isTold = this._anyOutgoing.length && isNext && this._run(calls.WOULD_SEND, Number(!!volatile));
+    if (isTold) this._notifyOutgoing(args);
     const wantsError = isQueued || timeout !== undefined || !!callback?._isPromise;
     // What is sent again is acknowledged, whether the app wants to know or not.
     const flags =
@@ -155,7 +159,7 @@ export class Socket extends Emitter {
     if (callback) this._acks.set(number, { _callback: callback, _wantsError: wantsError });
     if (isQueued) {
       this._queued.set(number, args);
-      if (became === SENT) this._notifyOutgoing(args);
+      if (became === SENT && !isTold) this._notifyOutgoing(args);
     }
     if (became === BUFFERED) {
       const options = { compress: compress !== false };
@@ -281,6 +285,12 @@ export class Socket extends Emitter {
     return ack;
   }
 
+  /** It is not connected any longer. */
+  _ended() {
+    this.connected = false;
+    this.id = undefined;
+  }
+
   /** @param {string} id @param {number} recovered */
   _granted(id, recovered) {
     // They are on their way by now.
@@ -355,14 +365,14 @@ export const ofSockets = [
   },
   (socket, error, willRetry) => {
     socket._giveUp();
+    socket.io._fails();
     error.willRetry = !!willRetry;
     socket._say("connect_error", error);
   },
   (socket, end) => {
     socket._giveUp();
     socket._sent = [];
-    socket.connected = false;
-    socket.id = undefined;
+    socket._ended();
     socket._say("disconnect", ...end);
   },
 ];

@@ -7,5 +7,7 @@ export const Fetch = { transport: "fetch" };
 export const XHR = { transport: "xhr" };
 /** A WebSocket. */
 export const WebSocket = { transport: "websocket" };
+/** In browsers, those of Node are these. */
+export { WebSocket as NodeWebSocket, XHR as NodeXHR };
 /** A WebTransport session. */
 export const WebTransport = { transport: "webtransport" };

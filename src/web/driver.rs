@@ -28,6 +28,9 @@ use super::payload::Payload;
 use super::rare::Waiting;
 use super::signal;
 
+/// How long nothing may happen, in milliseconds, before the clocks are compared.
+const LEAP: Millis = 1_000.0;
+
 /// What a driver asks of the layer above, and tells it. Called while nothing is borrowed.
 pub trait App {
     /// Find the options of the next connection and answer with [`Driver::configured`]. `demand` says why another bearer
@@ -79,6 +82,10 @@ pub struct Driver {
     armed: Cell<Millis>,
     /// What the page's clock said the last time.
     clock: Cell<Millis>,
+    /// What it and the one that nobody sets said when they were last compared.
+    compared: Cell<(Millis, Millis)>,
+    /// By how much the page's clock has leapt, which the manager has still to hear.
+    leap: Cell<Millis>,
     /// By how much it was set back since the beginning.
     offset: Cell<Millis>,
     is_draining: Cell<bool>,
@@ -139,6 +146,8 @@ impl Driver {
                 alarm: Alarm::new(number as i32, is_native),
                 armed: Cell::new(Millis::INFINITY),
                 clock: Cell::new(0.0),
+                compared: Cell::new((0.0, 0.0)),
+                leap: Cell::new(0.0),
                 offset: Cell::new(0.0),
                 is_draining: Cell::new(false),
                 revision: Cell::new(Revision::V4),
@@ -179,7 +188,8 @@ impl Driver {
             self.manager.borrow_mut().suspend();
         }
         let now = self.now();
-        self.manager.borrow_mut().set_clock(now, self.offset.get());
+        let leap = self.leap.replace(0.0);
+        self.manager.borrow_mut().set_clock(now, self.offset.get(), leap);
         now
     }
 
@@ -241,12 +251,27 @@ impl Driver {
         self.offset.get()
     }
 
-    /// The page's clock, which here never goes back: where it was set back, it goes on from where it was.
+    /// The page's clock, which here never goes back and never leaps: where it was set, or stood still while the machine slept, it goes on
+    /// from where it was.
     pub(crate) fn now(&self) -> Millis {
         let clock = edge::now();
-        let lost = self.clock.replace(clock) - clock;
-        if lost > 0.0 {
-            self.offset.set(self.offset.get() + lost);
+        let before = self.clock.replace(clock);
+        let last = before + self.offset.get();
+        let passed = clock - before;
+        // It is another clock that tells a leap from a time in which nothing happened.
+        if !(0.0..LEAP).contains(&passed) {
+            let ticks = edge::ticks();
+            let (old_clock, old_ticks) = self.compared.replace((clock, ticks));
+            let leap = (clock - old_clock) - (ticks - old_ticks);
+            self.offset.set(self.offset.get() - leap);
+            // The first time, it is the time since 1970.
+            if before > 0.0 && leap > 0.0 {
+                self.leap.set(self.leap.get() + leap);
+            }
+        }
+        let back = last - (clock + self.offset.get());
+        if before > 0.0 && back > 0.0 {
+            self.offset.set(self.offset.get() + back);
         }
         clock + self.offset.get()
     }

@@ -75,6 +75,8 @@ extern "C" {
 extern "C" {
     #[wasm_bindgen(js_namespace = Date)]
     pub fn now() -> f64;
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    pub fn ticks() -> f64;
     #[wasm_bindgen(js_namespace = Math)]
     pub fn random() -> f64;
 }

@@ -106,6 +106,8 @@ pub struct Connection<D> {
     /// The app has closed it, but what it has sent is to be written.
     closes_when_open: bool,
     is_dropped: bool,
+    /// By how much the page's clock has leapt since the last sign of life.
+    pub(super) leap: Millis,
 }
 
 impl<D: Data> Connection<D> {
@@ -134,6 +136,7 @@ impl<D: Data> Connection<D> {
             change: None,
             closes_when_open: false,
             is_dropped: false,
+            leap: 0.0,
         };
         connection.open_next(out);
         connection
@@ -174,9 +177,22 @@ impl<D: Data> Connection<D> {
         (self.first_transport..self.next_transport).contains(&transport)
     }
 
-    /// Whether the server's sign of life is overdue, even if the timer could not say so yet (a page in the background).
+    /// Whether the server's sign of life is overdue, even if the timer could not say so yet (a page in the background), or may be,
+    /// because the clock has leapt.
     pub fn is_expired(&self, now: Millis) -> bool {
-        self.timers.is_expired(Timer::Heartbeat, now)
+        self.timers.is_expired(Timer::Heartbeat, now + self.leap)
+    }
+
+    /// It is taken for overdue at once, where it is or may be.
+    pub fn expire(&mut self, now: Millis) {
+        if self.is_expired(now) {
+            self.timers.set(Timer::Heartbeat, now);
+        }
+    }
+
+    /// The page's clock has leapt: it was set, or the machine slept and the server may have given the connection up.
+    pub fn doubt(&mut self, leap: Millis) {
+        self.leap += leap;
     }
 
     /// Whether to tell of each packet.

@@ -76,6 +76,7 @@ impl<D: Data> Connection<D> {
 
     /// From now on there has to be a sign of life: the server's own, or its answer to ours.
     pub(super) fn start_heartbeat(&mut self, now: Millis) {
+        self.leap = 0.0;
         if let Some(session) = &self.session {
             let due = now + session.ping_interval;
             match self.revision {
@@ -100,7 +101,7 @@ impl<D: Data> Connection<D> {
     pub(super) fn prolong(&mut self, now: Millis) {
         if let Some(session) = &self.session
             && self.timers.is_expired(Timer::Heartbeat, Millis::MAX)
-            && !self.is_expired(now)
+            && !self.timers.is_expired(Timer::Heartbeat, now)
         {
             let due = now + session.ping_interval + session.ping_timeout;
             self.timers.set(Timer::Heartbeat, due);
@@ -120,7 +121,7 @@ impl<D: Data> Connection<D> {
             self.send(Packet::control(PacketType::Pong), out);
         }
         // One that comes too late does not count: what the app has sent since waits for another connection.
-        if !self.is_expired(now) {
+        if !self.timers.is_expired(Timer::Heartbeat, now) {
             self.timers.stop(Timer::Heartbeat);
             self.start_heartbeat(now);
         }

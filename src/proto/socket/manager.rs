@@ -180,10 +180,13 @@ impl<D: Data> Manager<D> {
 
     // What the app wants.
 
-    /// The time at which what follows happens, and how far the host's clock has been set back since the beginning.
-    pub fn set_clock(&mut self, now: Millis, ahead: Millis) {
+    /// The time at which what follows happens, how far it is ahead of the host's clock, and by how much that has leapt meanwhile.
+    pub fn set_clock(&mut self, now: Millis, ahead: Millis, leap: Millis) {
         self.clock = now;
         self.ahead = ahead;
+        if let Some(connection) = &mut self.connection {
+            connection.doubt(leap);
+        }
     }
 
     /// Adds a socket, not connected, and gives its number.

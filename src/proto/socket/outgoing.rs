@@ -1,7 +1,6 @@
 //! What the sockets of a manager send: events, at once or later or again, and acknowledgements.
 
 use crate::proto::Data;
-use crate::proto::engine::connection::Connection;
 use crate::proto::output::{Loss, SocketEvent};
 use crate::proto::timer::Millis;
 
@@ -34,9 +33,11 @@ impl<D: Data> Manager<D> {
         wanted: Option<Wanted>,
         is_volatile: bool,
     ) -> (Emitted, u32) {
-        let connection = self.connection.as_ref();
-        let is_writable = connection.is_some_and(Connection::is_writable);
-        let is_expired = connection.is_some_and(|connection| connection.is_expired(now));
+        let connection = self.connection.as_mut();
+        let (is_writable, is_expired) = connection.map_or((false, false), |connection| {
+            connection.expire(now);
+            (connection.is_writable(), connection.is_expired(now))
+        });
         let entry = self.sockets.at(socket);
         let is_queued = entry.retries > 0 && !is_volatile;
         let timeout = wanted.map_or(Millis::INFINITY, |wanted| wanted.timeout);

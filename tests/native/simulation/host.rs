@@ -21,7 +21,7 @@ impl World {
         if is_nested {
             self.manager.suspend();
         }
-        self.manager.set_clock(self.now, 0.0);
+        self.manager.set_clock(self.now, 0.0, 0.0);
         let result = act(&mut self.manager, &mut self.app, self.now);
         self.drain();
         if is_nested {

@@ -233,7 +233,7 @@ impl Desk {
         if is_nested {
             self.manager.suspend();
         }
-        self.manager.set_clock(self.now, 0.0);
+        self.manager.set_clock(self.now, 0.0, 0.0);
         let result = act(&mut self.manager, self.now);
         self.drain();
         if is_nested {
