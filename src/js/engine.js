@@ -57,6 +57,8 @@ export class Engine extends Emitter {
   _decoder;
   /** What is about to be told: `drain` (1), and before that another `flush` (2). */
   _toTell = 0;
+  /** Whether it was told that it is open. */
+  _isTold = false;
   /** What was left to write when it ended. @type {any[]} */
   _left = [];
 
@@ -155,6 +157,12 @@ export class Engine extends Emitter {
     if (toTell) queueMicrotask(() => this._flush(this._toTell - 1));
   }
 
+  /** Once: a manager is the first to listen, where there is one that does. */
+  _tellOpen() {
+    if (!this._isTold) this._say("open");
+    this._isTold = true;
+  }
+
   /** It has ended. @param {End} end */
   _closed(end) {
     // What was written before is told before.
@@ -225,6 +233,8 @@ export const ofEngines = [
     engine.id = id;
     engine.protocol = revision;
     engine.readyState = "open";
+    const { _readyState, _isEngineOnly } = engine._carrier;
+    if (_isEngineOnly || _readyState !== "opening") engine._tellOpen();
   },
   (engine, name) => engine._say("upgrading", new Transport(engine._manager, name)),
   (engine, name) => engine._say("upgrade", (engine.transport = new Transport(engine._manager, name))),

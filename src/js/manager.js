@@ -401,7 +401,7 @@ const tales = [
     manager._say("open");
     opened?.();
     // The manager is the first to listen to its engine.
-    if (manager.engine?.readyState === "open") manager.engine._say("open");
+    if (manager.engine?.readyState === "open") manager.engine._tellOpen();
   },
   (manager, error) => manager._failed(error),
   (manager, end) => manager._closed(end),

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { startEngine } from "../servers/engine.mjs";
+import { until } from "../servers/until.mjs";
 import { client } from "./client.mjs";
 import { networkNoise, stage } from "./harness.mjs";
 
@@ -129,6 +130,90 @@ for (const [name, module] of Object.entries(entries)) {
     assert.deepEqual(seen.error, ["websocket error", "TransportError", true]);
     assert.equal(server.engine.clientsCount, 0);
   }, { allow: [networkNoise] });
+
+  for (const transport of ["polling", "websocket"]) {
+    test(`${name}: what is sent before close() is written, over ${transport}`, async ({ run, start }) => {
+      const server = await start(startEngine());
+      const seen = await run(async ({ kit }, url, module, transport) => {
+        const { Socket } = await import(module);
+        const socket = new Socket(url, { transports: [transport] });
+        const told = [];
+        for (const event of ["open", "flush", "drain", "close"]) socket.on(event, () => told.push(event === "drain" ? [event] : [event, socket.readyState]));
+        socket.send("x", {}, () => told.push(["written"])).close().send("never");
+        const closing = socket.readyState;
+        await kit.until(() => told.at(-1)?.[0] === "close", "the end");
+        return { closing, told: told.map(String) };
+      }, server.url, module, transport);
+      await until(() => server.received.length > 0);
+      assert.equal(seen.closing, "closing");
+      assert.deepEqual(seen.told, ["open,open", "flush,open", "written", "drain", "close,closed"]);
+      assert.deepEqual(server.received, ["x"]);
+    }, { allow: [networkNoise] });
+  }
+
+  test(`${name}: what is no handshake is an error, told in the state before it`, async ({ run, start }) => {
+    const handler = (_request, response) =>
+      response.writeHead(200, { "Content-Type": "text/html", "Access-Control-Allow-Origin": "*" }).end("<!doctype html>");
+    const server = await start(startEngine({ handler }));
+    const told = await run(async ({ kit }, url, module) => {
+      const { Socket } = await import(module);
+      const socket = new Socket(url, { path: "/elsewhere", transports: ["polling"] });
+      const told = [];
+      socket.on("error", (error) => told.push(["error", error instanceof Error, socket.readyState]));
+      socket.on("close", () => told.push(["close", socket.readyState]));
+      await kit.once(socket, "close");
+      return told;
+    }, server.url, module);
+    assert.deepEqual(told, [["error", true, "opening"], ["close", "closed"]]);
+  }, { allow: [networkNoise] });
+
+  test(`${name}: what could not be written can be had where the end is told`, async ({ run, start }) => {
+    const server = await start(startEngine());
+    const seen = await run(async ({ kit }, url, module) => {
+      const { Socket } = await import(module);
+      const socket = new Socket(url, { transports: ["polling"] });
+      await kit.once(socket, "open");
+      const left = new Promise((resolve) => socket.on("close", () => resolve(socket.writeBuffer.map(({ data }) => data))));
+      // Nothing of it is answered any more.
+      const { fetch } = globalThis;
+      globalThis.fetch = () => new Promise(() => {});
+      XMLHttpRequest.prototype.send = () => {};
+      socket.send("a").send("b");
+      dispatchEvent(new Event("offline"));
+      globalThis.fetch = fetch;
+      return [await left, socket.writeBuffer.length];
+    }, server.url, module);
+    assert.deepEqual(seen, [["a", "b"], 0]);
+  }, { allow: [networkNoise] });
+
+  test(`${name}: anything is sent as its text`, async ({ run, start }) => {
+    const server = await start(startEngine());
+    await run(async ({ kit }, url, module) => {
+      const { Socket } = await import(module);
+      const socket = new Socket(url, { transports: ["websocket"] });
+      await kit.once(socket, "open");
+      socket.send(5).send({ a: 1 }).send(true).send("last");
+      await kit.collect(socket, "message", 4);
+      socket.close();
+    }, server.url, module);
+    assert.deepEqual(server.received, ["5", "[object Object]", "true", "last"]);
+  }, { allow: [networkNoise] });
+
+  test(`${name}: an upgrade is told before what was written over it`, async ({ run, start }) => {
+    const server = await start(startEngine());
+    const told = await run(async ({ kit }, url, module) => {
+      const { Socket } = await import(module);
+      const socket = new Socket(url);
+      const told = [];
+      for (const event of ["upgrade", "flush", "drain"]) socket.on(event, () => told.push(`${event} ${socket.transport.name}`));
+      await kit.once(socket, "upgrading");
+      socket.send("x");
+      await kit.until(() => told.length >= 3, "the end of writing");
+      socket.close();
+      return told.slice(0, 3);
+    }, server.url, module);
+    assert.deepEqual(told, ["upgrade websocket", "flush websocket", "drain websocket"]);
+  }, { allow: [networkNoise] });
 }
 
 /** Each event with its arguments, as far as they can be compared. */
@@ -190,10 +275,11 @@ test("parse() takes URLs apart as engine.io-client does; the same is exported", 
       "", "/", "//", "a", "example.com", "example.com:3000", "http://example.com", "https://example.com/", "ws://example.com:80/a/b?c=d&e#f",
       "wss://user:pass@example.com:443/a/b.html?x=1", "http://user@host/", "http://[::1]:3000/a", "[2001:db8::1]", "/a/b/c", "/a//b///c/",
       "http://example.com?q", "http://example.com#anchor", "https://example.com/a.b/c", "https://example.com/a.tar.gz?x=a=b&&=c", "localhost:1",
-      "http://example.com/%20ż?ż=%20",
+      "http://example.com/%20ż?ż=%20", "2001:db8:85a3:42:1000:8a2e:370:7334:80", "::1", "fe80::1/x", "http://2001:db8::1/x",
     ];
     const different = urls.filter((url) => JSON.stringify(Object.entries(mine.parse(url)).sort()) !== JSON.stringify(Object.entries(theirs.parse(url)).sort()));
     const missing = ["Socket", "protocol", "parse", "transports", "Transport"].filter((name) => typeof mine[name] !== typeof theirs[name]);
+    missing.push(...["XHR", "Fetch", "WebSocket", "WebTransport", "NodeXHR", "NodeWebSocket"].filter((name) => name in theirs && !(name in mine)));
     return {
       different: different.map((url) => [mine.parse(url), theirs.parse(url)]),
       missing,

@@ -1,6 +1,7 @@
 // What the façade reads of an app's URLs and headers: the tables that the crate's own reading has (native/url.rs, placement.rs).
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
+import { address } from "../../src/js/address.js";
 import { bearerHeader, header, headers } from "../../src/js/headers.js";
 import { checkNamespace, locate } from "../../src/js/url.js";
 
@@ -59,10 +60,26 @@ test("what is left out comes from the page", () => {
 test("what is no URL of a server is refused, and not repeated", () => {
   const unparsable =
     "ftp://a.example file:///etc javascript://x ://x http:// http:///x http://?x // http://<a> http://a.example:x http://a.example:0 " +
-    "http://a.example:65536 http://a.example:-1 http://a%20b http://[::1 http://::1] http://a,b http://a;b http://\x7f http://a\\b a.example:";
+    "http://a.example:65536 http://a.example:-1 http://a%20b http://256.256.256.256 http://1.2.3.999 http://[::g] http://[:] http://[::1 http://::1] http://a,b http://a;b http://\x7f http://a\\b a.example:";
   for (const text of [...unparsable.split(" "), "http://a b", "http://a\tb", "http://a\nb"])
     assert.equal(parse(text, "https://page.example:8443"), "invalid", text);
   assert.throws(() => locate("http://user:hunter2@a b/?token=hunter2"), (error) => !/hunter2/.test(error.message));
+});
+
+test("options name a server", () => {
+  for (const [options, expected] of [
+    [{ hostname: "a.example" }, "http://a.example"],
+    [{ host: "a.example:3000", port: 8080 }, "http://a.example:8080"],
+    [{ host: "https://a.example:3000/x?y#z", secure: true }, "https://a.example"],
+    [{ host: "::1" }, "http://[::1]"],
+    [{ host: "2001:db8::1", port: 3000 }, "http://[2001:db8::1]:3000"],
+    [{ host: "[2001:db8::1]:3000" }, "http://[2001:db8::1]"],
+    [{ hostname: "::1", secure: true }, "https://[::1]"],
+  ]) {
+    assert.equal(address(options), expected);
+    assert.ok(locate(expected));
+  }
+  assert.equal(address({ path: "/x" }), undefined);
 });
 
 test("an origin has a port where it is not the protocol's own", () => {

@@ -8,17 +8,20 @@ import { createServer } from "node:http";
 import { attach } from "engine.io";
 
 /**
- * Starts it: `{ url, engine, closed, stop }`; `closed` has the reason of each connection that ended. `module` is another version of
+ * Starts it: `{ url, engine, received, closed, stop }`; `received` has each message, `closed` the reason of each connection that ended. `module` is another version of
  * `engine.io`, `greeting` what it sends to everyone who connects.
  */
 export async function startEngine({ handler, options, path = "/engine.io", module = { attach }, greeting } = {}) {
   const http = createServer(handler ?? ((_request, response) => response.writeHead(404).end()));
   const engine = module.attach(http, { path, cors: { origin: true, credentials: true }, ...options });
-  const closed = [];
+  const [received, closed] = [[], []];
   engine.on("connection", (socket) => {
     if (greeting) socket.send(greeting);
     socket.on("close", (reason) => closed.push(reason));
-    socket.on("message", (message) => answer(socket, message));
+    socket.on("message", (message) => {
+      received.push(message);
+      answer(socket, message);
+    });
   });
   await new Promise((resolve, reject) => http.once("error", reject).listen(0, "127.0.0.1", resolve));
   const stop = () => {
@@ -26,7 +29,7 @@ export async function startEngine({ handler, options, path = "/engine.io", modul
     http.closeAllConnections();
     return new Promise((resolve) => http.close(resolve));
   };
-  return { url: `http://127.0.0.1:${http.address().port}`, engine, closed, stop };
+  return { url: `http://127.0.0.1:${http.address().port}`, engine, received, closed, stop };
 }
 
 function answer(socket, message) {
