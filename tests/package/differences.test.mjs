@@ -276,13 +276,73 @@ difference(
 difference(
   "an option of a wrong type",
   async ({ io }, { once }) => {
-    const attempt = async () => {
-      await once(io({ reconnectionDelay: "soon" }), "connect");
+    const attempts = [
+      () => once(io({ reconnectionDelay: "soon" }), "connect"),
+      () => io({ autoConnect: false, forceNew: true }).io.reconnectionDelay("soon"),
+    ];
+    const outcome = async (attempt) => {
+      await attempt();
       return "accepted";
     };
-    return attempt().catch(({ code, message }) => [code, message.includes("reconnectionDelay")]);
+    const named = ({ code, message }) => [code, message.includes("reconnectionDelay")];
+    return Promise.all(attempts.map((attempt) => outcome(attempt).catch(named)));
   },
-  { ours: ["invalid_option", true], official: "accepted" },
+  { ours: [["invalid_option", true], ["invalid_option", true]], official: ["accepted", "accepted"] },
+);
+
+difference(
+  "a header that browsers keep to themselves",
+  async ({ io }, { once }) => {
+    const attempt = async () => {
+      await once(io({ extraHeaders: { Cookie: "a=b" }, transports: ["polling"] }), "connect");
+      return "connected";
+    };
+    return attempt().catch(({ code }) => code);
+  },
+  { ours: "invalid_header", official: "connected" },
+);
+
+difference(
+  "a manager's listener that was there before its socket",
+  async ({ Manager }, { once }) => {
+    const manager = new Manager({ autoConnect: false });
+    const order = [];
+    manager.on("open", () => order.push("open"));
+    const socket = manager.socket("/", { auth: (give) => give(void order.push("auth")) });
+    socket.connect();
+    await once(socket, "connect");
+    return order;
+  },
+  { ours: ["auth", "open"], official: ["open", "auth"] },
+);
+
+difference(
+  "engine.close() while it opens",
+  async ({ io }, { once, patiently }) => {
+    const socket = io({ transports: ["websocket"], reconnectionDelay: 10 });
+    const told = once(socket, "connect_error").then(() => "connect_error");
+    socket.io.engine.close();
+    return patiently(500, told);
+  },
+  { ours: "connect_error", official: "nothing" },
+);
+
+difference(
+  "a listener that throws, during disconnect()",
+  async ({ io }, { once }) => {
+    const socket = io();
+    await once(socket, "connect");
+    socket.on("disconnect", () => {
+      throw new Error("listener");
+    });
+    try {
+      socket.disconnect();
+      return "an unhandledrejection";
+    } catch ({ message }) {
+      return message;
+    }
+  },
+  { ours: "an unhandledrejection", official: "listener" },
 );
 
 difference(
@@ -304,9 +364,16 @@ difference(
     const answer = new Promise((resolve) => socket.emit("echo", value, resolve));
     value.n = 2;
     await once(socket, "connect");
-    return answer;
+    // While another is sent until it is acknowledged, the same.
+    const queued = io({ retries: 1, ackTimeout: 5_000, forceNew: true });
+    await once(queued, "connect");
+    const [first, second] = [{ n: 1 }, { n: 1 }];
+    queued.emit("echo", first);
+    const later = new Promise((resolve) => queued.emit("echo", second, (error, answer) => resolve(answer)));
+    second.n = 2;
+    return [await answer, await later];
   },
-  { ours: { n: 1 }, official: { n: 2 } },
+  { ours: [{ n: 1 }, { n: 1 }], official: [{ n: 2 }, { n: 2 }] },
 );
 
 difference(
