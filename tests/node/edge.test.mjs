@@ -1,7 +1,7 @@
 // What the edge does to texts, without a page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fromBase64url, hold, parameters, take } from "../../src/web/edge.js";
+import { decodeBase64url, hold, parameters, take } from "../../src/web/edge.js";
 import { addParameters } from "../../src/web/network.js";
 
 const decoded = (query) => take(parameters(hold(query)));
@@ -24,6 +24,6 @@ test("queries are decoded with all their faults", () => {
 
 test("base64url is decoded to text, and nothing else is", () => {
   for (const text of ["", "{}", "{\"sub\":\"ä🚀\"}", "??>>~~ÿ"])
-    assert.equal(take(fromBase64url(hold(Buffer.from(text).toString("base64url")))), text);
-  for (const text of ["Zg==", "Zm8=", "a", "abcde", "a+b/", "ab c", "é", "_w"]) assert.equal(fromBase64url(hold(text)), 0, text);
+    assert.equal(take(decodeBase64url(hold(Buffer.from(text).toString("base64url")))), text);
+  for (const text of ["Zg==", "Zm8=", "a", "abcde", "a+b/", "ab c", "é", "_w"]) assert.equal(decodeBase64url(hold(text)), 0, text);
 });
