@@ -164,8 +164,9 @@ impl<H: Host> Core<H> {
             (false, true) => Time::LaterWithBearer,
         };
         let mut carried = self.host.place(kind, &places, time);
+        let driven = driver.now();
         let ahead = driver.ahead();
-        let now = driver.now() - ahead;
+        let now = driven - ahead;
         let mut claims = Claims::of_request(now, &carried.request);
         let auth_in_query = places.has_auth_in_query();
         if auth_in_query && let Some(auth) = self.auth.borrow().as_ref() {
@@ -197,6 +198,10 @@ impl<H: Host> App for Core<H> {
             Ok(settings) => settings,
             Err(failure) => return driver.configured(epoch, Err(failure)),
         };
+        // Whoever was asked may have changed the app's mind.
+        if !driver.look(|manager| manager.is_configuring(epoch)) {
+            return;
+        }
         settings.choices.speech = self.settings.borrow().choices.speech;
         driver.look(|manager| manager.follow(policy));
         self.settings.replace(settings);

@@ -27,7 +27,7 @@ declare module "#bindings" {
   export function configured(manager: number, epoch: number, detail: number): void;
   export function answer(manager: number, socket: number, epoch: number, auth: number): void;
   export function refuse(manager: number, socket: number, epoch: number, detail: number): void;
-  export function sendMessage(manager: number, data: number, compress: boolean): void;
+  export function sendMessage(manager: number, data: number, compress: boolean): number;
   export function decoded(
     manager: number,
     connection: number,

@@ -280,13 +280,16 @@ fn thrown(detail: Payload) -> Rc<Failure<Payload>> {
     Failure::with(Code::AuthFailed, message, Some(detail))
 }
 
-/// Sends a message below Socket.IO, which a transport may compress.
+/// Sends a message below Socket.IO, which a transport may compress. Gives the number by which events name the connection, or a negative
+/// one where there is none.
 #[wasm_bindgen(js_name = sendMessage)]
-pub fn send_message(manager: usize, data: i32, compress: bool) {
-    let Some(data) = Payload::from_slot(data) else {
-        return;
-    };
-    run(manager, |manager, _| manager.send(Packet::message(data, compress)));
+pub fn send_message(manager: usize, data: i32, compress: bool) -> i32 {
+    let data = Payload::held(data);
+    run(manager, |manager, _| {
+        let number = manager.connection().map_or(-1, |connection| connection.number() as i32);
+        manager.send(Packet::message(data, compress));
+        number
+    })
 }
 
 /// The app's decoder has made a packet of what arrived on a connection: its type, its acknowledgement's id (-1 for none), its

@@ -63,6 +63,8 @@ class Carrier extends Manager {
   _finish(reason, detail, isError) {
     const own = this._own;
     if (own._number !== undefined) return;
+    // The app had closed it before.
+    if (own.readyState === "closing") [reason, detail, isError] = ["forced close", undefined, false];
     own.readyState = "closed";
     if (isError) own._say("error", detail);
     own._say("close", reason, detail);

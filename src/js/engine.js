@@ -59,6 +59,8 @@ export class Engine extends Emitter {
   _toTell = 0;
   /** Whether it was told that it is open. */
   _isTold = false;
+  /** Whether the state of one that has ended was taken. */
+  _hasFailed = false;
   /** What was left to write when it ended. @type {any[]} */
   _left = [];
 
@@ -114,7 +116,7 @@ export class Engine extends Emitter {
     const message = checkedMessage(isBinaryValue(data) ? data : String(data ?? ""));
     this._pass(() => {
       if (callback) this.once("flush", callback);
-      rust.sendMessage(this._manager, hold(message), options?.compress !== false);
+      this._carrier._name(this, rust.sendMessage(this._manager, hold(message), options?.compress !== false));
     });
     return this;
   }
@@ -178,7 +180,8 @@ export class Engine extends Emitter {
 
   /** The state of one that has ended, which is told, where that is a failure, before it is taken. @param {End} end */
   _failed([reason, detail, left]) {
-    if (this.readyState === "closed") return;
+    if (this._hasFailed) return;
+    this._hasFailed = true;
     this._left = left ?? [];
     if (/error/.test(reason)) this._say("error", detail);
     this.readyState = "closed";
@@ -233,8 +236,8 @@ export const ofEngines = [
     engine.id = id;
     engine.protocol = revision;
     engine.readyState = "open";
-    const { _readyState, _isEngineOnly } = engine._carrier;
-    if (_isEngineOnly || _readyState !== "opening") engine._tellOpen();
+    const { engine: present, _readyState, _isEngineOnly } = engine._carrier;
+    if (_isEngineOnly || engine !== present || _readyState !== "opening") engine._tellOpen();
   },
   (engine, name) => engine._say("upgrading", new Transport(engine._manager, name)),
   (engine, name) => engine._say("upgrade", (engine.transport = new Transport(engine._manager, name))),

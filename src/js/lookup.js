@@ -24,6 +24,7 @@ export const io = (uri, options) => {
   uri = !uri || /^\/(?!\/)/.test(uri) ? origin + (uri ?? "") : uri;
   const { server, path: nsp } = locate(String(uri));
   checkNamespace(nsp);
+  if (!/^\w+:\/\//.test(uri)) uri = server.replace(/\/\/.*/, "//") + String(uri).replace(/^\/\//, "");
   opts.path ||= "/socket.io";
   const id = server + opts.path;
   const isTaken = nsp in (cache[id]?.nsps ?? {});

@@ -188,13 +188,15 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   /** A connection is about to be opened, with the options that the app has now: what Rust decides with. */
   _configure() {
     this._target._kept = this;
-    this._tellEnd();
     this._readyState = "opening";
     this.skipReconnect = false;
     this.engine = this._newEngine();
     this.engine._decoder = this._parser?._decode(this.engine);
     this._trace?.("configure");
-    return this._settings ?? this._session._configure(this.opts);
+    const settings = this._settings ?? this._session._configure(this.opts);
+    // Last: who hears of it may close this attempt, which Rust finds.
+    this._tellEnd();
+    return settings;
   }
 
   /** Tells Rust how a connection is opened again. */
@@ -312,7 +314,7 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
     this._rest();
     this._say("error", error);
     failing?.(error);
-    if (wasOpen) this._down();
+    if (wasOpen && this._isClosed) this._down();
     else this._tellEnd();
   }
 
@@ -328,9 +330,9 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
   _closed(end) {
     if (this._isClosed) {
       this._readyState = "closed";
-      this._opened = this._failing = undefined;
+      this._opened = undefined;
       this._rest();
-      this.skipReconnect = end[0] === "forced close" && !this._reconnecting;
+      this.skipReconnect ||= end[0] === "forced close" && !this._reconnecting;
       this.backoff.attempts = 0;
       this.engine?._end();
     }
@@ -378,13 +380,17 @@ export class Manager extends /** @type {new () => Base} */ (Emitter) {
 
   /** The engine of a number. The first event with a new number is about the newest engine. @param {number} number */
   _engineOf(number) {
-    let engine = this._engines.find((engine) => engine._number === number);
-    if (!engine) {
-      engine = /** @type {Engine} */ (this.engine);
-      engine._number = number;
-      this._engines.push(engine);
-    }
+    const known = this._engines.find((engine) => engine._number === number);
+    const engine = known ?? /** @type {Engine} */ (this.engine);
+    this._name(engine, number);
     return engine;
+  }
+
+  /** Rust's events about an engine have this number, if it is one. @param {Engine} engine @param {number} number */
+  _name(engine, number) {
+    if (number < 0 || engine._number !== undefined) return;
+    engine._number = number;
+    this._engines.push(engine);
   }
 }
 

@@ -1,6 +1,6 @@
 //! The deadlines of one state machine.
 
-/// Milliseconds, as the host's clock counts them. Never decreasing from one input to the next.
+/// Milliseconds, as the host counts them. Never decreasing from one input to the next.
 pub type Millis = f64;
 
 /// What is waited for.

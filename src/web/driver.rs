@@ -71,14 +71,15 @@ pub trait App {
 /// Drives one manager.
 pub struct Driver {
     number: usize,
+    // The first to be dropped of those that have the number.
+    alarm: Alarm,
     pub(super) app: Box<dyn App>,
     pub(super) manager: RefCell<Manager<Payload>>,
     pub(super) endpoint: RefCell<Option<Rc<Endpoint>>>,
     lines: RefCell<Vec<(u32, Rc<Line>)>>,
     /// What went wrong in the middle of a call, to be told after it.
     broken: RefCell<Option<(u32, Rc<Failure<Payload>>)>>,
-    alarm: Alarm,
-    /// When that fires.
+    /// When the alarm fires.
     armed: Cell<Millis>,
     /// What the page's clock said the last time.
     clock: Cell<Millis>,
@@ -86,7 +87,7 @@ pub struct Driver {
     compared: Cell<(Millis, Millis)>,
     /// By how much the page's clock has leapt, which the manager has still to hear.
     leap: Cell<Millis>,
-    /// By how much it was set back since the beginning.
+    /// What the time here is more than the page's clock says; less, where it is negative.
     offset: Cell<Millis>,
     is_draining: Cell<bool>,
     /// What the present session speaks.
@@ -100,8 +101,8 @@ pub struct Driver {
 }
 
 thread_local! {
-    /// All drivers of this page or worker, by their numbers.
-    static DRIVERS: RefCell<Vec<Option<Rc<Driver>>>> = const { RefCell::new(Vec::new()) };
+    /// All drivers of this page or worker, by their numbers. A number is free (`None`) when nothing is left of who had it.
+    static DRIVERS: RefCell<Vec<Option<Option<Rc<Driver>>>>> = const { RefCell::new(Vec::new()) };
     /// Whether the last WebSocket of this page worked.
     static WEBSOCKET_WORKED: Cell<bool> = const { Cell::new(false) };
 }
@@ -114,7 +115,7 @@ pub(super) fn count() -> usize {
 /// The driver of a number, where there is one.
 #[inline(never)]
 pub fn find(number: usize) -> Option<Rc<Driver>> {
-    DRIVERS.with(|drivers| drivers.borrow().get(number).cloned().flatten())
+    DRIVERS.with(|drivers| drivers.borrow().get(number).cloned().flatten().flatten())
 }
 
 /// Whether the last WebSocket of this page worked, for the option `rememberUpgrade`.
@@ -156,7 +157,7 @@ impl Driver {
                 is_forgotten: Cell::new(false),
             });
             if let Some(entry) = drivers.get_mut(number) {
-                *entry = Some(Rc::clone(&driver));
+                *entry = Some(Some(Rc::clone(&driver)));
             }
             driver
         })
@@ -246,7 +247,7 @@ impl Driver {
         self.run(|manager, _| manager.decline_auth(socket, epoch));
     }
 
-    /// How far that is ahead of the page's clock.
+    /// What that is more than the page's clock says; less, where it is negative.
     pub(crate) fn ahead(&self) -> Millis {
         self.offset.get()
     }
@@ -418,12 +419,16 @@ impl Driver {
         self.alarm.guard(false);
         if self.is_forgotten.get() {
             // Who calls this holds the driver too.
-            DRIVERS.with(|drivers| {
-                if let Some(entry) = drivers.borrow_mut().get_mut(self.number) {
-                    *entry = None;
-                }
-            });
+            self.note(Some(None));
         }
+    }
+
+    fn note(&self, entry: Option<Option<Rc<Self>>>) {
+        DRIVERS.with(|drivers| {
+            if let Some(place) = drivers.borrow_mut().get_mut(self.number) {
+                *place = entry;
+            }
+        });
     }
 
     /// Sets the one timer to the first deadline. One that is set for an earlier time is left: it costs less to wake up once
@@ -457,6 +462,8 @@ impl Driver {
         let early = self.armed.replace(Millis::INFINITY) - self.now();
         if early > 0.0 && early < Millis::INFINITY {
             self.offset.set(self.offset.get() + early);
+            // A clock that was moved together with the timer has not leapt.
+            self.leap.set((self.leap.get() - early).max(0.0));
         }
         let now = self.enter();
         if let Some((transport, failure)) = self.broken.take() {
@@ -464,6 +471,12 @@ impl Driver {
         }
         self.manager.borrow_mut().handle_timeout(now);
         self.leave();
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.note(None);
     }
 }
 

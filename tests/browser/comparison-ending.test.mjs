@@ -151,3 +151,98 @@ same("a connection that another transport has at its end", async ({ io, kit, not
   const [error] = await kit.once(socket.io.engine, "upgradeError");
   note("upgradeError", [error.transport]);
 }, { hostile: true });
+
+same("an engine that was given up while it opened is not taken for the next one", async ({ io, kit, note }, url) => {
+  const socket = io(url, { transports: ["polling"] });
+  socket.io.engine.send("x");
+  const first = socket.io.engine;
+  const told = [];
+  for (const event of ["open", "close"]) first.on(event, () => told.push(event));
+  socket.disconnect().connect();
+  await kit.connected(socket);
+  await kit.until(() => told.length === 2, "the end of the first");
+  note("both", [told, first.readyState, first !== socket.io.engine, socket.connected, socket.io.engine.readyState]);
+}, {
+  // Which of both sessions is the first to be asked for, and what is still under way, is the network's.
+  normalise: (line) => (line.startsWith("both") ? line : ""),
+});
+
+/** Breaks a connection over polling: the browser refuses to make a request. Serialized, as above. */
+const breakIt = `(socket) => {
+  XMLHttpRequest.prototype.open = () => {
+    throw new DOMException("not now", "SyntaxError");
+  };
+  globalThis.fetch = () => Promise.reject(new TypeError("not now"));
+  socket.emit("echo", 1);
+}`;
+
+for (const where of ["engine error", "manager error", "manager close", "disconnect"]) {
+  same(`disconnect() and connect() where an end is told: ${where}`, async ({ io, kit, note }, url, quick, breakIt, where) => {
+    const { open } = XMLHttpRequest.prototype;
+    const { fetch } = globalThis;
+    const socket = io(url, { ...quick, transports: ["polling"] });
+    await kit.connected(socket);
+    const { engine } = socket.io;
+    const [emitter, event] = { engine: [engine, where.slice(7)], manager: [socket.io, where.slice(8)], disconnect: [socket, where] }[where.split(" ")[0]];
+    for (const event of ["error", "close"]) engine.on(event, () => note(`engine ${event}`, [engine.readyState]));
+    const again = new Promise((resolve) =>
+      emitter.once(event, () => {
+        XMLHttpRequest.prototype.open = open;
+        globalThis.fetch = fetch;
+        socket.disconnect();
+        socket.connect();
+        resolve();
+      }),
+    );
+    (0, eval)(breakIt)(socket);
+    await again;
+    await kit.until(() => socket.connected && socket.io.engine.readyState === "open", "another connection");
+    note("at last", [socket.connected, socket.active]);
+  }, {
+    args: [breakIt, where],
+    // Only that there is an end to it, and that the engine tells its own once.
+    normalise: (line) => (/^(engine (error|close)|at last)/.test(line) ? line.replace(/\[.*/, "") : ""),
+  });
+}
+
+same("what opened a connection hears of its failure, whatever is done where it is told", async ({ io, kit, note }, url) => {
+  const socket = io(url, { path: "/404", autoConnect: false, reconnection: false, transports: ["polling"] });
+  const first = new Promise((resolve) => socket.io.open((error) => resolve(typeof error)));
+  socket.connect();
+  socket.once("connect_error", () => {
+    socket.io.open(() => {});
+    socket.disconnect();
+  });
+  note("first", [await first]);
+}, { hostile: true, normalise: (line) => (line.startsWith("first") ? line : "") });
+
+same("timers and a clock that a test moves, but not the one that nobody sets", async ({ io, kit, note }, url) => {
+  const native = { now: Date.now, setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+  let time = native.now();
+  let timers = [];
+  let last = 0;
+  Date.now = () => time;
+  globalThis.setTimeout = (run, ms = 0) => {
+    timers.push({ id: ++last, run, at: time + ms });
+    return last;
+  };
+  globalThis.clearTimeout = (id) => (timers = timers.filter((timer) => timer.id !== id));
+  const advance = (ms) => {
+    time += ms;
+    const due = timers.filter(({ at }) => at <= time);
+    timers = timers.filter((timer) => !due.includes(timer));
+    for (const { run } of due) run();
+  };
+  const socket = io(url, { reconnection: false, transports: ["websocket"] });
+  socket.on("disconnect", (reason) => note("disconnect", [reason]));
+  await kit.once(socket, "connect", Infinity);
+  let late = 0;
+  // Together less than the server's 45 seconds.
+  for (let count = 0; count < 13; count++) {
+    socket.timeout(2_000).emit("nobody-answers", (error) => error && late++);
+    advance(2_000);
+  }
+  note("late", [late, socket.connected]);
+  Object.assign(globalThis, { setTimeout: native.setTimeout, clearTimeout: native.clearTimeout });
+  Date.now = native.now;
+});

@@ -1,9 +1,10 @@
 //! The end of a connection in good order: what is queued is written, the server is told, and nothing after that.
 
 use serde_json::json;
+use socketio_wasm::proto::engine::packet::Packet;
 use socketio_wasm::proto::socket::manager::Manager;
 
-use crate::support::{Desk, HANDSHAKE};
+use crate::support::{Desk, HANDSHAKE, Sample};
 
 const NOTHING: [&str; 0] = [];
 
@@ -264,6 +265,31 @@ fn an_engine_closed_while_it_opens_is_a_failed_attempt() {
         desk.told(),
         ["s0 connect_error forced close (retries)", "manager error forced close"]
     );
+}
+
+#[test]
+fn what_was_sent_on_an_engine_before_it_opens_is_written_before_it_closes() {
+    for closes in [Manager::close_engine, |manager: &mut Manager<Sample>, _| {
+        manager.close()
+    }] {
+        let mut desk = Desk::new(&["websocket"], &["/"]);
+        desk.connect(0);
+        desk.act(|manager, _| manager.send(Packet::message(Sample::binary(&[1]), true)));
+        desk.take();
+        desk.act(closes);
+        let is_wanted = desk.manager.connection().is_some();
+        assert_eq!(desk.take().iter().filter(|line| line.contains("engine0")).count(), 0);
+        desk.opened(0);
+        desk.text(0, HANDSHAKE);
+        let lines = desk.take();
+        let at = |wanted: &str| lines.iter().position(|line| line.starts_with(wanted));
+        assert!(at("write 0 bAQ==").unwrap() < at("close 0").unwrap(), "{lines:?}");
+        assert!(
+            at("engine0 open").unwrap() < at("engine0 close forced close").unwrap(),
+            "{lines:?}"
+        );
+        assert_eq!(at("manager open").is_some(), is_wanted, "{lines:?}");
+    }
 }
 
 #[test]

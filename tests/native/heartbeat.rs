@@ -90,6 +90,29 @@ fn an_event_after_a_clock_jump_is_kept_for_the_next_connection() {
     assert_eq!(desk.take(), ["write 1 42[\"a\"]", "s0 connect \"B\""]);
 }
 
+/// The page's clock was set, or the machine slept while the clock that nobody sets stood still.
+#[test]
+fn a_leap_of_the_clock_ends_nothing_unless_the_app_sends_something() {
+    let leapt = || {
+        let mut desk = Desk::connected();
+        desk.manager.set_clock(desk.now, 0.0, 3_600_000.0);
+        assert!(desk.manager.connection().unwrap().is_expired(desk.now));
+        desk.tick();
+        assert_eq!(desk.take(), [] as [&str; 0]);
+        desk
+    };
+    let mut desk = leapt();
+    desk.text(0, "2");
+    assert_eq!(desk.take(), ["write 0 3", "manager ping"]);
+    assert!(!desk.manager.connection().unwrap().is_expired(desk.now));
+    assert_eq!(desk.emit(0, json!(["a"])), Emitted::Sent);
+
+    let mut desk = leapt();
+    assert_eq!(desk.emit(0, json!(["a"])), Emitted::Buffered);
+    desk.tick();
+    assert_eq!(desk.told()[0], "s0 disconnect ping timeout");
+}
+
 /// Otherwise what was kept would wait for a reconnection that never comes.
 #[test]
 fn a_ping_after_the_deadline_does_not_revive_a_connection() {

@@ -105,6 +105,7 @@ pub struct Connection<D> {
     pub(super) is_watched: bool,
     /// The app has closed it, but what it has sent is to be written.
     closes_when_open: bool,
+    /// The manager has given it up.
     is_dropped: bool,
     /// By how much the page's clock has leapt since the last sign of life.
     pub(super) leap: Millis,
@@ -355,7 +356,9 @@ impl<D: Data> Connection<D> {
 
     /// Goes on to the next transport where this one has not opened a session and the app wants that. Says whether it does.
     fn try_next(&mut self, out: &mut Outputs<D>) -> bool {
-        let has_next = self.state < State::Open && self.config.try_all && !self.config.transports.is_empty();
+        // The numbers of further transports are another's, once the manager has given it up.
+        let has_next =
+            self.state < State::Open && !self.is_dropped && self.config.try_all && !self.config.transports.is_empty();
         if has_next {
             self.state = State::Opening;
             self.session = None;
@@ -440,6 +443,13 @@ impl<D: Data> Connection<D> {
         self.report(EngineEvent::Open { kind, revision }, Some(sid), None, out);
         // What waited is written before anyone hears that the connection is open and writes more: writing goes before telling.
         self.flush(out);
+        if self.is_dropped {
+            self.resume_close(out);
+        }
+    }
+
+    /// The layer above has heard that it is open: goes on to close it, where the app has asked for that before.
+    pub fn resume_close(&mut self, out: &mut Outputs<D>) {
         if self.closes_when_open {
             self.close(out);
         }

@@ -89,6 +89,7 @@ impl<D: Data> Connection<D> {
     /// It is time for our own sign of life, which the server has to answer.
     #[inline(never)]
     pub(super) fn ping(&mut self, now: Millis, out: &mut Outputs<D>) {
+        self.leap = 0.0;
         if let Some(session) = &self.session {
             self.timers.set(Timer::Heartbeat, now + session.ping_timeout);
             self.send(Packet::control(PacketType::Ping), out);
@@ -105,6 +106,7 @@ impl<D: Data> Connection<D> {
         {
             let due = now + session.ping_interval + session.ping_timeout;
             self.timers.set(Timer::Heartbeat, due);
+            self.leap = 0.0;
         }
     }
 

@@ -65,7 +65,7 @@ pub struct Manager<D> {
     pub(super) next_transport: u32,
     /// When the host last had to do with it.
     pub(super) clock: Millis,
-    /// How far that is ahead of the host's clock.
+    /// What that is more than the host's clock says; less, where it is negative.
     pub(super) ahead: Millis,
     /// Which request for the app's options it is.
     pub(super) config_epoch: u32,
@@ -184,8 +184,8 @@ impl<D: Data> Manager<D> {
     pub fn set_clock(&mut self, now: Millis, ahead: Millis, leap: Millis) {
         self.clock = now;
         self.ahead = ahead;
-        if let Some(connection) = &mut self.connection {
-            connection.doubt(leap);
+        if leap > 0.0 {
+            self.note_leap(leap);
         }
     }
 
@@ -208,7 +208,6 @@ impl<D: Data> Manager<D> {
         self.open_with(now, Some((occasion, self.config_attempt)));
     }
 
-    /// Asks for the options, and for the credentials that they may need.
     /// The app comes by credentials like this from now on.
     pub fn follow(&mut self, policy: Policy<D>) {
         self.policy = policy;
@@ -217,6 +216,7 @@ impl<D: Data> Manager<D> {
         }
     }
 
+    /// Asks for the options, and for the credentials that they may need.
     pub(super) fn open_with(&mut self, now: Millis, demand: Option<(Occasion, u32)>) {
         self.state = State::AwaitConfig;
         self.is_stopped = false;

@@ -79,7 +79,8 @@ impl<D: Data> Manager<D> {
         next
     }
 
-    pub(super) fn is_configuring(&self, epoch: u32) -> bool {
+    /// Whether an answer to this question for the options still counts.
+    pub fn is_configuring(&self, epoch: u32) -> bool {
         self.state == State::AwaitConfig && self.config_epoch == epoch
     }
 

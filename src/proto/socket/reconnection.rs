@@ -38,6 +38,10 @@ impl<D: Data> Manager<D> {
             Some(Change::Opened) => {
                 self.handle_open(now);
                 self.opened_at = Some(now);
+                if let Some(connection) = &mut self.connection {
+                    connection.resume_close(&mut self.out);
+                    self.settle(now);
+                }
             }
             Some(Change::Closed(reason, failure)) if self.state == State::Open => {
                 if reason == Reason::TransportError

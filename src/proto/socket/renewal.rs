@@ -50,6 +50,21 @@ impl<D: Data> Manager<D> {
         entry.asking.due = entry.claims.renew_at(self.policy.renew_before);
     }
 
+    /// The host's clock has leapt, of which only the host's own times know: the server may have given the connection up, and credentials
+    /// expire sooner.
+    pub(super) fn note_leap(&mut self, leap: Millis) {
+        if let Some(connection) = &mut self.connection {
+            connection.doubt(leap);
+        }
+        self.placed.claims.expires_at -= leap;
+        for entry in self.sockets.iter_mut() {
+            entry.claims.expires_at -= leap;
+            if entry.state == SocketState::Connected && entry.asking.renewal == Renewal::None {
+                entry.asking.due -= leap;
+            }
+        }
+    }
+
     /// The deadline of a renewal has passed.
     #[inline(never)]
     pub(super) fn expire_renewal(&mut self, now: Millis, socket: usize) {
