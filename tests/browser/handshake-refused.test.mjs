@@ -125,3 +125,29 @@ test("a reconnection that is refused renews the token as well", async ({ run, t 
   assert.deepEqual(seen, ["connect", "reconnect", "rejected"]);
   assert.deepEqual(server.tokens(), ["Bearer good", "Bearer stale", "Bearer good"]);
 }, given);
+
+for (const act of ["disconnect", "again"]) {
+  test(`who hears of the engine's end in the middle of a renewal may change its mind: ${act}`, async ({ run, t }) => {
+    const server = await refusing(t, 401);
+    const seen = await run(async ({ io, kit }, url, act) => {
+      const reasons = [];
+      const bearer = async ({ reason }) => (reasons.push(reason), reasons.length < 2 ? "stale" : "good");
+      const socket = io(url, { transports: ["polling"], reconnection: false, credentials: { bearer } });
+      socket.io.engine.once("close", () => {
+        socket.disconnect();
+        if (act === "again") socket.connect();
+      });
+      if (act === "disconnect") {
+        await kit.until(() => !socket.active, "the end");
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        const { _readyState } = socket.io;
+        // It can be opened, and says so.
+        return [reasons, _readyState, await new Promise((resolve) => socket.io.open((error) => resolve(error?.message ?? "open")))];
+      }
+      await kit.once(socket, "connect");
+      return [reasons, socket.io._readyState];
+    }, server.url, act);
+    // Nothing is asked for that nobody waits for any more.
+    assert.deepEqual(seen, act === "again" ? [["connect", "connect"], "open"] : [["connect", "connect"], "closed", "open"]);
+  }, given);
+}

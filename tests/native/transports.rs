@@ -1,10 +1,11 @@
 //! On which transport a connection begins, and which is tried next.
 
 use socketio_wasm::error::{Code, Error};
+use socketio_wasm::proto::engine::packet::Packet;
 use socketio_wasm::proto::engine::transport::Kind;
 
 use crate::support::desk::config;
-use crate::support::{Desk, HANDSHAKE, UPGRADABLE};
+use crate::support::{Desk, HANDSHAKE, Sample, UPGRADABLE};
 
 /// A desk that tries every transport, with or without a WebSocket first.
 fn trying(transports: &'static [&'static str], prefer_websocket: bool) -> Desk {
@@ -97,6 +98,24 @@ fn with_try_all_the_next_one_is_tried_at_once() {
         ]
     );
     assert!(desk.audit.open().is_empty());
+}
+
+/// The numbers of further transports are the next connection's.
+#[test]
+fn a_connection_that_was_given_up_while_it_opened_tries_no_other() {
+    let mut desk = trying(&["websocket", "polling"], false);
+    desk.act(|manager, _| manager.send(Packet::message(Sample::binary(&[1]), true)));
+    desk.act(|manager, _| manager.close());
+    desk.connect(0);
+    desk.take();
+    desk.failed(0, "websocket error");
+    assert_eq!(
+        desk.take(),
+        ["close 0", "engine0 close transport error: websocket error"]
+    );
+    desk.opened(1);
+    desk.text(1, HANDSHAKE);
+    assert!(desk.sent().contains(&"write 1 40".to_owned()));
 }
 
 /// A proxy has a page of its own for what it does not let through.

@@ -317,6 +317,19 @@ difference(
 );
 
 difference(
+  "reconnection(false) and then reconnection(true)",
+  async ({ io }, { once, patiently }) => {
+    const socket = io({ transports: ["websocket"], reconnectionDelay: 10 });
+    await once(socket, "connect");
+    socket.io.reconnection(false).reconnection(true);
+    const again = once(socket.io, "reconnect_attempt").then(() => "reconnects");
+    socket.io.engine.close();
+    return patiently(500, again);
+  },
+  { ours: "reconnects", official: "nothing" },
+);
+
+difference(
   "engine.close() while it opens",
   async ({ io }, { once, patiently }) => {
     const socket = io({ transports: ["websocket"], reconnectionDelay: 10 });
