@@ -127,7 +127,9 @@ same("which managers io() shares", async ({ io, note }, url) => {
   note("shared", [chat, again, forced, alone, path, query].map((socket) => socket.io === root.io));
   note("again", [again === root, io(`${url}/chat`, off) === chat]);
   note("namespaces", [root, chat, alone, query, io(`${url}/z/`, off), io("/own", off), io(off)].map((socket) => socket.nsp));
-  note("uri", [root, chat, query, io("/own", fresh()), io(fresh())].map((socket) => socket.io.uri));
+  const short = url.replace("http:", "");
+  const sockets = [root, chat, query, io("/own", fresh()), io(fresh()), io(`${short}/n`, fresh()), io(`${short.slice(2)}/n?x=1`, fresh())];
+  note("uri", sockets.map((socket) => socket.io.uri));
   note("paths", [root.io.opts.path, path.io.opts.path]);
 });
 
