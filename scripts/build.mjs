@@ -45,6 +45,7 @@ async function buildAnew(log) {
   await bundle({ entries, outdir: paths.dist, ...parts });
   await bundle({ entry: "src/js/entry-classic.js", outfile: join(paths.dist, "socketio.js"), ...whole, format: "iife" });
   await bundle({ entry: "src/js/entry-init.js", outfile: join(paths.dist, "init.js"), bindings: whole.bindings });
+  await copyFile(join(root, "src/js/entry-require.cjs"), join(paths.dist, "index.cjs"));
   const banner = await notice("notepack.io");
   await bundle({ entry: "src/js/entry-msgpack.js", outfile: join(paths.dist, "msgpack.js"), banner });
 }

@@ -22,7 +22,7 @@ export interface ExtraHeaders {
 export interface Parser {
   Encoder: new () => {
     /** The messages of a packet, texts and binaries, in their order. */
-    encode(packet: any): any[];
+    encode(packet: any): any;
   };
   /** Each connection has its own. */
   Decoder: new () => {

@@ -41,7 +41,7 @@ export async function bundle({ entry, outfile, entries, outdir, bindings, wasm, 
     // What is not for apps; but for what they know from the official client, and what stands in packets. Shorter names are
     // the module's exports.
     mangleProps: /^_[a-zA-Z]{3}/,
-    reserveProps: /^_(close|placeholder|readyState|reconnecting)$/,
+    reserveProps: /^_(close|opts|placeholder|readyState|reconnecting)$/,
     legalComments: "none",
     banner: { js: banner },
     logLevel: "warning",

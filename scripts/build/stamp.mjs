@@ -8,7 +8,7 @@ import { partNames } from "./bundle.mjs";
 
 const stamp = join(paths.target, "npm", "stamp");
 const inputs = ["src", "Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.mjs", "scripts/build"];
-const outputs = ["index.js", "shared.js", "full.js", "engine.js", "init.js", "msgpack.js", "socketio.wasm", ...partNames.map((name) => `${name}.js`)];
+const outputs = ["index.js", "index.cjs", "shared.js", "full.js", "engine.js", "init.js", "msgpack.js", "socketio.wasm", ...partNames.map((name) => `${name}.js`)];
 
 /** A digest of everything that the package is built from: the sources, the scripts, and the compiler. */
 export async function fingerprint() {

@@ -22,10 +22,11 @@ const WATCHED = new Set([
 
 /** Why it ended: the reason, what is known of it, and what was left to write. @typedef {[string, any, any[]?]} End */
 
-/** The transport in use, as far as apps look at it. */
-export class Transport {
+/** The transport in use, as far as apps look at it. It tells nothing: who listens to it does no harm. */
+export class Transport extends Emitter {
   /** @param {number} manager @param {string} name */
   constructor(manager, name) {
+    super();
     this._manager = manager;
     this.name = name;
     this.query = { transport: name };

@@ -52,14 +52,20 @@ export class Socket extends Emitter {
     this.io = io;
     this.nsp = nsp;
     if (opts?.auth) this.auth = opts.auth;
-    this._ackTimeout = opts?.ackTimeout;
+    /** The options, where libraries on top of this client read and change them. */
+    this._opts = { ...opts };
     this._retries = opts?.retries >= 1;
     this._judge = opts?.isAuthError;
     this._manager = io._number;
     checkNamespace(nsp);
     const { retries = 0 } = check({ ackTimeout: opts?.ackTimeout, retries: opts?.retries });
-    this._number = rust.addSocket(this._manager, hold(String(nsp)), retries);
-    io._sockets[this._number] = this;
+    const number = (this._number = rust.addSocket(this._manager, hold(String(nsp)), retries));
+    const { _sockets } = io;
+    /** Who is told: this, or the proxy that it is behind. @param {Socket} socket */
+    this._adopt = (socket) => {
+      _sockets[number] = socket;
+    };
+    this._adopt(this);
     if (io._autoConnect) this.connect();
   }
 
@@ -95,6 +101,8 @@ export class Socket extends Emitter {
   }
 
   connect() {
+    // A reactive store sees what is written through its proxy.
+    this._adopt(this);
     if (!this.connected) this._run(calls.CONNECT);
     return this;
   }
@@ -140,7 +148,7 @@ export class Socket extends Emitter {
     const callback = typeof args.at(-1) === "function" ? args.pop() : undefined;
     args.unshift(event);
     const { volatile, compress } = this.flags;
-    const timeout = this.flags.timeout ?? this._ackTimeout;
+    const timeout = this.flags.timeout ?? this._opts.ackTimeout;
     this.flags = {};
     const isQueued = this._retries && !volatile;
     // One that waits for another is told of later.

@@ -168,6 +168,11 @@ impl Driver {
         self.number
     }
 
+    /// Whether the app is just told something.
+    pub fn is_telling(&self) -> bool {
+        self.is_draining.get()
+    }
+
     /// Looks at the manager.
     pub fn look<T>(&self, look: impl FnOnce(&mut Manager<Payload>) -> T) -> T {
         look(&mut self.manager.borrow_mut())

@@ -112,6 +112,24 @@ same("options of reconnection, set on the way", async ({ io, note }) => {
     note(name, [manager[name](undefined) === manager[name](), manager[name](0.25)[name]()]);
 });
 
+for (const where of ["connect_error", "manager error", "disconnect", "manager close"]) {
+  same(`reconnection(true) where an end is told: ${where}`, async ({ io, kit, note }, url, quick, where) => {
+    const [, name = where] = where.split(" ");
+    const isOfFailure = name.includes("error");
+    const socket = io(url, { ...quick, reconnection: false, transports: ["websocket"], path: isOfFailure ? "/404" : undefined });
+    const emitter = name === where ? socket : socket.io;
+    for (const event of ["reconnect_attempt", "reconnect"]) socket.io.on(event, (count) => note(event, [count]));
+    if (!isOfFailure) await kit.connected(socket);
+    emitter.once(name, () => {
+      socket.io.opts.path = "/socket.io";
+      socket.io.reconnection(true);
+    });
+    if (!isOfFailure) socket.emit("kick-cut");
+    await kit.once(socket, "connect");
+    note("connected", [socket.connected]);
+  }, { args: [where] });
+}
+
 same("the count of attempts, as backoff has it", async ({ io, kit, note }, url, quick) => {
   const { io: manager } = io(url, { ...quick, path: "/404", transports: ["polling"], reconnectionAttempts: 2 });
   for (const event of ["reconnect_attempt", "reconnect_error", "reconnect_failed"])

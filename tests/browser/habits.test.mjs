@@ -427,6 +427,53 @@ test("the old name of `forceNew`", async ({ run, server }) => {
   assert.equal(isOwn, true);
 });
 
+test("a store hears of the state of a socket that was connected through its proxy", async ({ run, server }) => {
+  const seen = await run(async ({ io, kit }, url) => {
+    const written = [];
+    const set = (target, key, value, self) => {
+      if (key === "connected" || key === "id") written.push([key, typeof value]);
+      return Reflect.set(target, key, value, self);
+    };
+    const raw = io(url, { autoConnect: false });
+    const socket = new Proxy(raw, { set });
+    let isProxy = false;
+    socket.on("connect", function () {
+      isProxy = this === socket;
+    });
+    await kit.connected(socket.connect());
+    const connected = written.some(([key]) => key === "connected");
+    return { connected, isProxy, same: [raw.connected, socket.connected], answer: await socket.emitWithAck("echo-ack", 1) };
+  }, server.url);
+  assert.deepEqual(seen, { connected: true, isProxy: true, same: [true, true], answer: 1 });
+});
+
+test("a socket's options, as libraries read and change them", async ({ run, server }) => {
+  const seen = await run(async ({ io, kit }, url) => {
+    const socket = await kit.connected(io(url, { ackTimeout: 5_000, query: { token: "1" }, transports: ["websocket"], forceNew: true }));
+    const answer = await new Promise((resolve) => socket.emit("echo-ack", "a", (...args) => resolve(args)));
+    const before = (await socket.emitWithAck("whoami")).query.token;
+    socket._opts.query.token = "2";
+    socket.disconnect().connect();
+    await kit.connected(socket);
+    return { ackTimeout: socket._opts.ackTimeout, answer, tokens: [before, (await socket.emitWithAck("whoami")).query.token] };
+  }, server.url);
+  assert.deepEqual(seen, { ackTimeout: 5_000, answer: [null, "a"], tokens: ["1", "2"] });
+}, { ours: "the minified file that the tests load has another name for it" });
+
+test("who listens to the engine's transport does no harm", async ({ run, server }) => {
+  const opened = await run(async ({ io, kit }, url) => {
+    const socket = io(url);
+    let opened = false;
+    socket.io.on("open", () => {
+      socket.io.engine.transport.on("pollComplete", () => {});
+      opened = true;
+    });
+    await kit.connected(socket);
+    return opened;
+  }, server.url);
+  assert.equal(opened, true);
+});
+
 test("headers that change between attempts", async ({ run, server }) => {
   const headers = await run(async ({ io, kit }, url) => {
     const socket = await kit.connected(io(url, { transports: ["polling"], extraHeaders: { "X-Tenant": "1" }, reconnectionDelay: 10 }));

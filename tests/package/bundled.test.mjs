@@ -34,6 +34,17 @@ test("an app connects, emits and gets an answer", async () => {
   assert.equal(answer, "hello");
 });
 
+test("what require() gives is a function, with all that is exported", async () => {
+  const seen = await runBundled(`
+    const io = require("socketio-wasm");
+    const { io: same, Manager, Socket, connect, protocol, XHR } = io;
+    const socket = io();
+    const kinds = [same === io, io.default === io, connect === io, typeof Manager, socket instanceof Socket, protocol, typeof XHR];
+    socket.on("connect", async () => done([...kinds, await socket.emitWithAck("echo", "hello")]));
+  `);
+  assert.deepEqual(seen, [true, true, true, "function", true, 5, "object", "hello"]);
+});
+
 test("a header reaches a WebSocket's server through the payload", async () => {
   const headers = await runBundled(`
     import { io } from "socketio-wasm";

@@ -12,6 +12,7 @@ const meant = [
   "dist/diagnosis.js",
   "dist/engine.js",
   "dist/full.js",
+  "dist/index.cjs",
   "dist/index.js",
   "dist/init.js",
   "dist/jsonp.js",

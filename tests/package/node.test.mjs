@@ -43,7 +43,7 @@ for (const entry of ["socketio-wasm", "socketio-wasm/full", "socketio-wasm/init"
         exports: Object.keys(exports).sort(),
       }));
     `);
-    const names = ["Fetch", "Manager", "Socket", "WebSocket", "WebTransport", "XHR", "connect", "default", "io", "protocol"];
+    const names = ["Fetch", "Manager", "NodeWebSocket", "NodeXHR", "Socket", "WebSocket", "WebTransport", "XHR", "connect", "default", "io", "protocol"];
     const exports = entry.endsWith("init") ? [...names, "init"].sort() : names;
     assert.deepEqual(seen, { changed: [], looked: [], resources: [], exports });
   });

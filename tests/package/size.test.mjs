@@ -9,13 +9,13 @@ import { App, root } from "./app.mjs";
 
 /** Each with its counterpart, and what it may have, in bytes of brotli: it must not grow unnoticed. */
 const entries = [
-  { name: "socketio-wasm", most: 36_700, official: "socket.io-client" },
+  { name: "socketio-wasm", most: 36_600, official: "socket.io-client" },
   { name: "socketio-wasm/full", most: 43_300, official: "socket.io-client" },
-  { name: "socketio-wasm/init", most: 15_000, official: "socket.io-client" },
+  { name: "socketio-wasm/init", most: 15_600, official: "socket.io-client" },
   { name: "socketio-wasm/engine", most: 43_600, official: "engine.io-client", used: "Socket" },
 ];
 /** The same of the module that `socketio-wasm/init` loads. */
-const mostOfModule = 27_900;
+const mostOfModule = 27_100;
 /** What the default entry is to have at most, by what the official client has. */
 const budget = 1.25;
 

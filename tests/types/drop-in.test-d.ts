@@ -1,7 +1,7 @@
 // What TypeScript apps do with socket.io-client. `tests/node/types.test.mjs` compiles this file with its types too: an app
 // that changes the import must compile as before.
 import socketClient, { connect, io, Manager, protocol, Socket } from "socketio-wasm";
-import { Fetch, WebSocket, WebTransport, XHR } from "socketio-wasm";
+import { Fetch, NodeWebSocket, NodeXHR, WebSocket, WebTransport, XHR } from "socketio-wasm";
 import type {
   DisconnectDescription,
   ExtendedError,
@@ -14,12 +14,19 @@ import type {
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function holds<Condition extends true>(): Condition;
 
+/** As socket.io-msgpack-parser declares itself. */
+declare const msgpackParser: {
+  Encoder: new () => { encode(packet: any): ArrayBuffer };
+  Decoder: new () => { add(chunk: any): void; on(event: string, listener: (...args: any[]) => void): any; destroy(): void };
+};
+
 // How it is called.
 export const sockets: Socket[] = [
   io(),
   io("https://example.com/admin"),
   io({ path: "/live" }),
   io("https://example.com", { transports: ["websocket"], auth: { token: "t" } }),
+  io("https://example.com", { transports: [NodeXHR, NodeWebSocket], parser: msgpackParser }),
   io(undefined, { autoConnect: false }),
   connect("https://example.com"),
   socketClient("https://example.com"),

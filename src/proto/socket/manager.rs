@@ -59,6 +59,8 @@ pub struct Manager<D> {
     pub(super) is_stopped: bool,
     /// The app opened it and deals with a failure itself.
     pub(super) is_attended: bool,
+    /// The last connection ended so that another may follow.
+    pub(super) may_reconnect: bool,
     /// What could not be told while the app's own call was running.
     pub(super) deferred: Option<Rc<Failure<D>>>,
     pub(super) timers: TimerTable,
@@ -109,6 +111,7 @@ impl<D: Data> Manager<D> {
             is_reconnecting: false,
             is_stopped: false,
             is_attended: false,
+            may_reconnect: false,
             deferred: None,
             timers: TimerTable::default(),
             next_transport: 0,

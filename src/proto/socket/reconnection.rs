@@ -50,6 +50,7 @@ impl<D: Data> Manager<D> {
                     self.tell_error(failure, self.reconnection.enabled && self.reconnection.attempts > 0);
                 }
                 self.handle_close(reason, failure);
+                self.may_reconnect = true;
                 self.reconnect(now);
             }
             Some(Change::Closed(reason, failure)) if self.state == State::Opening => {
@@ -98,7 +99,8 @@ impl<D: Data> Manager<D> {
         let has_attempts = self.reconnection.backoff.attempts() < self.reconnection.attempts;
         let is_attended = std::mem::take(&mut self.is_attended);
         let is_final = is_refused || failure.code.is_configuration();
-        let is_wanted = self.reconnection.enabled && !is_attended && !is_final;
+        self.may_reconnect = !is_attended && !is_final;
+        let is_wanted = self.reconnection.enabled && self.may_reconnect;
         let was_reconnecting = std::mem::take(&mut self.is_reconnecting);
         // Without a retry the sockets wait on: the app may open the connection by hand.
         self.tell_error(&failure, is_wanted && has_attempts);
@@ -180,6 +182,13 @@ impl<D: Data> Manager<D> {
             if !connection.is_closed() {
                 self.ending.push(connection);
             }
+        }
+    }
+
+    /// The app has switched this on where it is told that a connection has ended.
+    pub fn reconnect_after_all(&mut self, now: Millis) {
+        if self.state == State::Closed && self.may_reconnect {
+            self.reconnect(now);
         }
     }
 
