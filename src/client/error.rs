@@ -194,7 +194,7 @@ impl From<&Failure<Payload>> for Error {
     fn from(failure: &Failure<Payload>) -> Self {
         let text = failure.text.as_ref().and_then(Payload::as_text);
         let text = text.unwrap_or_else(|| failure.message.to_owned());
-        let mut error = Self::from(crate::error::Error::new(failure.code, text));
+        let mut error = Self::from(error::Error::new(failure.code, text));
         match &mut error {
             Self::Rejected { data, .. } => {
                 *data = failure

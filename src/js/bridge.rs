@@ -144,8 +144,10 @@ pub fn add_manager(target: i32, speech: u32, is_native: bool) -> i32 {
 /// How a connection is opened again.
 #[wasm_bindgen]
 pub fn reconfigure(manager: usize, enabled: bool, attempts: f64, min: f64, max: f64, jitter: f64, timeout: f64) {
-    let is_telling = find(manager).is_some_and(|driver| driver.is_telling());
-    run(manager, |manager, now| {
+    let Some(driver) = find(manager) else {
+        return;
+    };
+    let is_new = driver.look(|manager| {
         let reconnection = &mut manager.reconnection;
         let is_new = enabled && !reconnection.enabled;
         reconnection.enabled = enabled;
@@ -154,10 +156,11 @@ pub fn reconfigure(manager: usize, enabled: bool, attempts: f64, min: f64, max: 
         reconnection.timeout = timeout;
         let backoff = &mut reconnection.backoff;
         (backoff.min, backoff.max, backoff.jitter) = (min, max, jitter);
-        if is_new && is_telling {
-            manager.reconnect_after_all(now);
-        }
+        is_new
     });
+    if is_new && driver.is_telling() {
+        driver.run(|manager, now| manager.reconnect_after_all(now));
+    }
 }
 
 /// Forgets a manager that JavaScript has collected.

@@ -174,7 +174,6 @@ export class Engine extends Emitter {
       return queueMicrotask(() => this._closed(end));
     }
     this._failed(end);
-    this._left = end[2] ?? [];
     this._say("close", end[0], end[1]);
     this._left = [];
   }

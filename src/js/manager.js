@@ -446,6 +446,7 @@ for (const [place, [name, fallback]] of Object.entries(reconnection).entries()) 
   /** @type {any} */ (Manager.prototype)[name] = /** @this {Manager} @param {any[]} args */ function (...args) {
     let [value] = args;
     if (!args.length || (value === undefined && place)) return this.opts[name] ?? fallback;
+    // `reconnection` itself is the first: any value says yes or no.
     if (!place) {
       value = !!value;
       this.skipReconnect ||= !value;

@@ -17,11 +17,14 @@ const bits = (flags) => flags.reduce((bits, is, place) => bits | (Number(!!is) <
 const filled = (pairs) => (pairs.length ? pairs.flat() : undefined);
 
 /**
- * A server, or another that the options of a transport name.
- * @param {ReturnType<typeof locate>} url @param {{ hostname?: any, port?: any, secure?: any }} own
+ * A server, or the one that a transport's own options name.
+ * @param {ReturnType<typeof locate>} url @param {{ hostname?: any, port?: any, secure?: any }} [own]
  */
-const elsewhere = (url, { hostname = url.hostname, port = url.port, secure = url.isSecure }) =>
-  [hostname, port, secure].join() === [url.hostname, url.port, url.isSecure].join() ? url : locate(`${address({ hostname, port, secure })}${url.path}`);
+const elsewhere = (url, own) => {
+  if (own?.hostname === undefined && own?.port === undefined && own?.secure === undefined) return url;
+  const { hostname = url.hostname, port = url.port, secure = url.isSecure } = own;
+  return locate(address({ hostname, port, secure }) + url.path);
+};
 
 export class Session {
   /** The token that the app's function gave last. @type {string | undefined} */
@@ -59,7 +62,7 @@ export class Session {
   _configure(opts) {
     const options = (this._options = read(opts));
     this._url = this._next;
-    this._urls = Object.fromEntries(KINDS.map((kind) => [kind, elsewhere(this._url, options.transportOptions?.[kind] ?? {})]));
+    this._urls = Object.fromEntries(KINDS.map((kind) => [kind, elsewhere(this._url, options.transportOptions?.[kind])]));
     const { protocol, reauth, renewBefore, authTimeout } = options;
     // Where the browser lacks it.
     const names = options.transports.filter((name) => name !== "webtransport" || hasWebTransport());

@@ -178,24 +178,6 @@ impl<D: Data> Connection<D> {
         (self.first_transport..self.next_transport).contains(&transport)
     }
 
-    /// Whether the server's sign of life is overdue, even if the timer could not say so yet (a page in the background), or may be,
-    /// because the clock has leapt.
-    pub fn is_expired(&self, now: Millis) -> bool {
-        self.timers.is_expired(Timer::Heartbeat, now + self.leap)
-    }
-
-    /// It is taken for overdue at once, where it is or may be.
-    pub fn expire(&mut self, now: Millis) {
-        if self.is_expired(now) {
-            self.timers.set(Timer::Heartbeat, now);
-        }
-    }
-
-    /// The page's clock has leapt: it was set, or the machine slept and the server may have given the connection up.
-    pub fn doubt(&mut self, leap: Millis) {
-        self.leap += leap;
-    }
-
     /// Whether to tell of each packet.
     pub fn watch(&mut self, is_watched: bool) {
         self.is_watched = is_watched;

@@ -1,5 +1,5 @@
 //! What tells servers 1.x and 2.x (revision 3) from 3.x and 4.x (revision 4), and in what a connection to them differs: how
-//! binaries are framed, and whose turn it is to give a sign of life.
+//! binaries are framed, and whose turn it is to give a sign of life, and when one is overdue.
 //!
 //! Source: Engine.IO protocol 4, "Difference between v3 and v4".
 
@@ -84,6 +84,24 @@ impl<D: Data> Connection<D> {
                 Revision::V4 => self.timers.set(Timer::Heartbeat, due + session.ping_timeout),
             }
         }
+    }
+
+    /// Whether the server's sign of life is overdue, even if the timer could not say so yet (a page in the background), or may be,
+    /// because the clock has leapt.
+    pub fn is_expired(&self, now: Millis) -> bool {
+        self.timers.is_expired(Timer::Heartbeat, now + self.leap)
+    }
+
+    /// It is taken for overdue at once, where it is or may be.
+    pub fn expire(&mut self, now: Millis) {
+        if self.is_expired(now) {
+            self.timers.set(Timer::Heartbeat, now);
+        }
+    }
+
+    /// The page's clock has leapt: it was set, or the machine slept and the server may have given the connection up.
+    pub fn doubt(&mut self, leap: Millis) {
+        self.leap += leap;
     }
 
     /// It is time for our own sign of life, which the server has to answer.
