@@ -1,56 +1,19 @@
-// Chromium for tests: where it is and how it's started.
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+// The browsers that tests run in.
+import { launchChromium } from "./browsers/chromium.mjs";
+import { launchFirefox } from "./browsers/firefox.mjs";
+import { launchWebKit } from "./browsers/webkit.mjs";
 import { Failure } from "./process.mjs";
 
-const browsers = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
-const macBrowser = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+export { findBrowser, findDriver, launchChromium } from "./browsers/chromium.mjs";
 
-/** The browser's path: CHROME_PATH, or the first that is installed; `undefined` if there's none. */
-export function findBrowser() {
-  return process.env.CHROME_PATH ?? onPath(browsers) ?? [macBrowser].find(isExecutable);
-}
+const launchers = { chromium: launchChromium, firefox: launchFirefox, webkit: launchWebKit };
 
-/** The path of its WebDriver server: CHROMEDRIVER, or the one on the PATH. */
-export function findDriver() {
-  return process.env.CHROMEDRIVER ?? onPath(["chromedriver"]);
-}
+/** Which one the tests of the npm API run in: BROWSER, or Chromium. */
+export const browserName = process.env.BROWSER ?? "chromium";
 
-/**
- * Starts a headless Chromium with an empty profile. Options are those of playwright's `launch`; `args` are added to
- * ours. The result is playwright's `Browser`.
- */
-export async function launchChromium({ args = [], ...options } = {}) {
-  const executablePath = findBrowser();
-  if (!executablePath) throw new Failure("No Chromium: run `node scripts/setup.mjs test` or set CHROME_PATH.");
-  // Imported here: set-up uses this module before the npm packages are there.
-  const { chromium } = await import("playwright-core");
-  return chromium.launch({ executablePath, headless: true, args: [...quietFlags(), ...args], ...options });
-}
-
-function quietFlags() {
-  const flags = [
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ];
-  // Chromium refuses to run as root with its sandbox, and containers rarely allow one.
-  if (process.getuid?.() === 0) flags.push("--no-sandbox");
-  return flags;
-}
-
-function onPath(names) {
-  const directories = (process.env.PATH ?? "").split(delimiter);
-  return names.flatMap((name) => directories.map((directory) => join(directory, name))).find(isExecutable);
-}
-
-function isExecutable(file) {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+/** Starts that one: playwright's `Browser`, or what has the same of its methods as the tests use. Options are for Chromium. */
+export function launchBrowser(options) {
+  const launch = launchers[browserName];
+  if (!launch) throw new Failure(`No browser ${browserName}: there are ${Object.keys(launchers).join(", ")}.`);
+  return launch(options);
 }

@@ -1,8 +1,9 @@
-// Provides what building ("build"), testing ("test"), the interop suite ("interop"), the cluster ("cluster") or fuzzing ("fuzz")
-// needs; does nothing, quickly, when all of it is there.
+// Provides what building ("build"), testing ("test"), the tests in other browsers ("browsers"), the interop suite ("interop"), the
+// cluster ("cluster") or fuzzing ("fuzz") needs; does nothing, quickly, when all of it is there.
 //
-//     node scripts/setup.mjs build|test|interop|cluster|fuzz
+//     node scripts/setup.mjs build|test|browsers|interop|cluster|fuzz
 import { Failure, ask, runAsScript } from "./process.mjs";
+import { firefoxAndWebKit } from "./setup/browsers.mjs";
 import { cargoTools } from "./setup/cargo-tools.mjs";
 import { chromium } from "./setup/chromium.mjs";
 import { redisAndNginx } from "./setup/cluster.mjs";
@@ -14,7 +15,7 @@ import { rustForWasm } from "./setup/rust.mjs";
 import { runLanes } from "./setup/steps.mjs";
 
 const oldestNode = 20;
-const purposes = { build: "the build", test: "the tests", interop: "the interop suite", cluster: "the cluster", fuzz: "fuzzing" };
+const purposes = { build: "the build", test: "the tests", browsers: "the tests in other browsers", interop: "the interop suite", cluster: "the cluster", fuzz: "fuzzing" };
 
 export async function setup(level) {
   if (!Object.hasOwn(purposes, level)) throw new Failure(`Usage: node scripts/setup.mjs ${Object.keys(purposes).join("|")}`);
@@ -34,17 +35,18 @@ async function lanesFor(level) {
   }
   // The others run what is built, in a browser.
   const basis = level === "test" ? "test" : "build";
-  const [npm, rust, tools, browser, python, servers, balancer] = await Promise.all([
+  const [npm, rust, tools, browser, others, python, servers, balancer] = await Promise.all([
     nodePackages(basis),
     rustForWasm(basis),
     cargoTools(basis),
-    level === "build" ? [] : chromium(),
-    level === "test" || level === "interop" ? pythonPackages() : [],
+    level === "build" || level === "browsers" ? [] : chromium(),
+    level === "browsers" || level === "test" ? firefoxAndWebKit({ ifPossible: level === "test" }) : [],
+    ["test", "browsers", "interop"].includes(level) ? pythonPackages() : [],
     level === "interop" ? interopServers() : level === "cluster" ? [await nodeServers()] : [],
     level === "cluster" ? redisAndNginx() : [],
   ]);
   // Debian's packages are installed one after the other; what cargo builds needs none of them.
-  return [npm, [...rust, ...browser, ...python, ...balancer], tools, ...servers];
+  return [npm, [...rust, ...browser, ...others, ...python, ...balancer], tools, ...servers];
 }
 
 async function checkPrerequisites() {

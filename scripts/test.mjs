@@ -1,6 +1,6 @@
 // All checks and tests, or those of one stage; stops at the first that fails.
 //
-//     node scripts/test.mjs [lint|native|node|wasm|e2e|package|bundlers] [--verbose]
+//     node scripts/test.mjs [lint|native|node|wasm|e2e|browsers|package|bundlers] [--verbose]
 //
 // --verbose shows everything that the tools say; otherwise it's in .tools/logs, and shown where something failed.
 import { existsSync } from "node:fs";
@@ -12,6 +12,7 @@ import { build } from "./build.mjs";
 import { paths, root } from "./paths.mjs";
 import { Failure, launch, run, runAsScript } from "./process.mjs";
 import { setup } from "./setup.mjs";
+import { missing } from "./setup/browsers.mjs";
 import { nativeEnv, wasmEnv, wasmTarget } from "./toolchain.mjs";
 
 /** Fixed: it's compiled into the tests, and another one would compile them anew. */
@@ -33,12 +34,13 @@ const checks = [
   { stage: "node", name: "tests in Node", work: (tool) => nodeTests(tool, "tests/node") },
   { stage: "wasm", name: "tests of the Rust API in Chromium", work: wasmTests },
   { stage: "e2e", name: "tests of the npm API in Chromium", work: (tool) => nodeTests(tool, "tests/browser", 3) },
+  { stage: "browsers", name: "tests of the npm API in Firefox and WebKit", work: otherBrowsers },
   { stage: "package", name: "tests of the package", work: (tool) => nodeTests(tool, "tests/package") },
   { stage: "bundlers", name: "apps of the bundlers", work: (tool) => nodeTests(tool, "tests/bundlers") },
 ];
 
 /** Stages that use what is in pkg/dist. */
-const builtFirst = new Set(["lint", "node", "e2e", "package", "bundlers"]);
+const builtFirst = new Set(["lint", "node", "e2e", "browsers", "package", "bundlers"]);
 
 async function test(stage, verbose) {
   const stages = new Set(checks.map((check) => check.stage));
@@ -117,6 +119,18 @@ async function nodeTests(tool, directory, atOnce = 1) {
   if (files.length === 0) return `no tests in ${directory} yet`;
   const env = { ...nativeEnv(), CHROME_PATH: findBrowser() };
   await tool(process.execPath, ["--test", "--test-reporter=spec", `--test-concurrency=${atOnce}`, ...files.sort()], { env });
+}
+
+/** What differs between browsers most: headers, cookies, sockets, binary. `npm run browsers` runs all of them there. */
+const inEveryBrowser = ["connect", "headers-polling", "headers-websocket", "binary"];
+
+async function otherBrowsers(tool) {
+  const absent = missing();
+  const files = inEveryBrowser.map((name) => join("tests", "browser", `${name}.test.mjs`));
+  const args = ["--test", "--test-reporter=spec", "--test-concurrency=1", ...files];
+  const runs = ["firefox", "webkit"].filter((browser) => !absent.includes(browser));
+  await Promise.all(runs.map((BROWSER) => tool(process.execPath, args, { env: { ...nativeEnv(), BROWSER } })));
+  return absent.length > 0 ? `not in ${absent.join(" and ")}, which is not here` : undefined;
 }
 
 async function wasmTests(tool) {

@@ -208,7 +208,7 @@ export interface ManagerOptions {
    */
   upgrade?: boolean;
   /**
-   * Whether to try the next of `transports` where one can't be opened.
+   * Whether to try the next of `transports` where one can't be opened, or has not been within {@link timeout}.
    * @default false
    */
   tryAllTransports?: boolean;

@@ -287,7 +287,7 @@ impl Builder {
         self
     }
 
-    /// Whether to try the next transport when one does not open (`false`).
+    /// Whether to try the next transport when one does not open, or has not within the time-out (`false`).
     pub fn try_all_transports(mut self, try_all: bool) -> Self {
         self.options.try_all_transports = try_all;
         self

@@ -94,7 +94,7 @@ export const explain = (slot, code, list) => {
   /** @type {Record<string, string>} */
   const hints = {
     unreachable:
-      "Nothing answers at this address: check the URL and the port, and that the server runs. (A browser does not tell this from an untrusted certificate.)",
+      "Nothing answers at this address: check the URL and the port, and that the server runs. (A browser does not tell this from an untrusted certificate, nor WebKit, in a worker, from what a Content-Security-Policy forbids.)",
     cors_missing: `The server, or what is in front of it, does not allow this page to read its answers. socket.io 3 and newer: new Server(http, { cors: { origin: "${origin}" } }), with credentials: true where the app sets withCredentials. socket.io 2: the option origins`,
     cors_preflight: `The server refuses the preflight request (OPTIONS) that custom headers need. socket.io 2: the option handlePreflightRequest. socket.io 3 and newer: cors: { origin: "${origin}" }. A proxy in front has to let OPTIONS through`,
     cors_header: `The server does not allow: ${names}. socket.io 3 and newer: add it to cors.allowedHeaders, or leave that out to allow all. socket.io 2: send it as Access-Control-Allow-Headers in handlePreflightRequest`,

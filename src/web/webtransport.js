@@ -9,6 +9,9 @@ import { refuse } from "./network.js";
 /** How long the browser may take to send the rest of a stream before its session is closed, in milliseconds. */
 const GRACE = 10_000;
 
+/** How long it is waited for that where the browser does not say when it has, in milliseconds. */
+const LINGER = 1_000;
+
 /** Opens a session; gives the number of its {@link line}. @param {number} url @param {number} options @param {number} driver @param {number} transport */
 export const openSession = (url, options, driver, transport) => hold(line(held[url], held[options], driver, transport));
 
@@ -75,10 +78,18 @@ const connect = (session, driver, transport) => {
     if (!writer) return close();
     const timer = setTimeout(close, GRACE);
     written
-      .then(() => writer?.close())
+      .then(flush)
       .catch(() => {})
       .then(close)
       .then(() => clearTimeout(timer));
+  };
+
+  /** Has the browser send what is written. Firefox says at once that it has, before a byte is on its way. */
+  const flush = async () => {
+    let isTold = false;
+    setTimeout(() => (isTold = true));
+    await writer?.close();
+    if (!isTold) await new Promise((resolve) => setTimeout(resolve, LINGER));
   };
 
   /** What can't be sent closes the connection. @param {Uint8Array} head @param {any} content */

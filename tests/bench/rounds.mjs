@@ -1,4 +1,5 @@
 // Runs the measures: round by round, both clients next to each other, in an order drawn anew each time.
+import { browserName } from "../../scripts/browser.mjs";
 import { summarize } from "./statistics.mjs";
 
 const clients = ["ours", "official"];
@@ -7,7 +8,8 @@ const warmUps = 2;
 
 /** In one page with both clients: see `inPage` in measures.mjs. */
 export async function measureInPage({ browser, url }, measures, rounds) {
-  const tab = await openTab(browser, `${url}/main?client=ours&client=official`);
+  const context = await browser.newContext();
+  const tab = await openTab(context, `${url}/main?client=ours&client=official`);
   const samples = measures.map(empty);
   for (let round = -warmUps; round < rounds; round++) {
     progress(`round ${round + warmUps + 1} of ${rounds + warmUps}`);
@@ -21,7 +23,7 @@ export async function measureInPage({ browser, url }, measures, rounds) {
     }
   }
   progress();
-  await tab.page.close();
+  await context.close();
   return measures.map((line, at) => summarize(line, samples[at]));
 }
 
@@ -50,7 +52,7 @@ export async function measureStart({ browser, url }, lines, rounds) {
         let steps;
         const thread = await tab.threadTime(async () => (steps = await tab.measure(name, kind.split(","))));
         steps.thread = thread * 1_000;
-        await tab.page.close();
+        await tab.close();
         if (round < 0) continue;
         for (const [at, { transports, of }] of lines.entries()) {
           if (transports.join() === kind) samples[at][name].push(steps[of]);
@@ -77,7 +79,7 @@ export async function measureMemory({ browser, url }, lines, rounds) {
       await tab.measure(name, "exchange", { n: 100_000 });
       const after = await tab.collectGarbage();
       const bytes = { after, growth: after - before, wasm: await tab.measure(name, "wasmBytes") };
-      await tab.page.close();
+      await tab.close();
       for (const [at, { of }] of lines.entries()) samples[at][name].push(bytes[of] / 1024);
     }
   }
@@ -91,6 +93,11 @@ async function openTab(context, url) {
   const page = await context.newPage();
   await page.goto(url);
   await page.waitForFunction(() => "measure" in globalThis);
+  const measure = (...args) => page.evaluate((args) => globalThis.measure(...args), args);
+  // WebKit's driver has one page, which is used again.
+  const close = () => page.close?.();
+  if (browserName !== "chromium") return { measure, close, threadTime: elapsed, collectGarbage: async () => {} };
+
   const session = await page.context().newCDPSession(page);
   await session.send("Performance.enable", { timeDomain: "threadTicks" });
 
@@ -99,8 +106,8 @@ async function openTab(context, url) {
     return metrics.find(({ name }) => name === "ThreadTime").value;
   };
   return {
-    page,
-    measure: (...args) => page.evaluate((args) => globalThis.measure(...args), args),
+    measure,
+    close,
     /** Seconds that the main thread has worked on it. */
     async threadTime(act) {
       const before = await seconds();
@@ -113,6 +120,13 @@ async function openTab(context, url) {
       return (await session.send("Runtime.getHeapUsage")).usedSize;
     },
   };
+}
+
+/** Seconds that passed meanwhile. */
+async function elapsed(act) {
+  const before = performance.now();
+  await act();
+  return (performance.now() - before) / 1_000;
 }
 
 const empty = () => ({ ours: [], official: [] });

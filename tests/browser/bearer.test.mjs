@@ -1,6 +1,6 @@
 // `credentials: { bearer }`: a token, or a function that is asked for one, on whatever transport.
 import assert from "node:assert/strict";
-import { networkNoise, stage } from "./harness.mjs";
+import { connectsAmong, networkNoise, stage } from "./harness.mjs";
 
 const { test } = stage();
 const ours = "it has no such option";
@@ -37,15 +37,15 @@ for (const [what, bearer] of Object.entries(forms)) {
     }, { ours });
   }
 
-  test(`${what} is in the CONNECT payload over websocket, and the companion puts it back`, async ({ run, page, serve }) => {
-    const connects = [];
-    page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => String(payload).startsWith("40") && connects.push(payload)));
+  test(`${what} is in the CONNECT payload over websocket, and the companion puts it back`, async ({ run, watchSent, serve }) => {
+    const sent = await watchSent();
     const server = await serve();
     const { who, plan } = await run(connectAndAsk, server.url, "websocket", source);
     assert.deepEqual([who.headers.authorization, who.rawHeaders.authorization], ["Bearer demo-valid", undefined]);
     assert.deepEqual(who.restored, [{ name: "authorization", from: "payload" }]);
     assert.deepEqual([who.auth, placementOf(plan)], [{ user: "u" }, "payload"]);
-    const [, payload] = connects[0].split("/admin,");
+    const [connect] = connectsAmong(await sent());
+    const [, payload] = connect.split("/admin,");
     assert.deepEqual(JSON.parse(payload), { user: "u", headers: { authorization: "Bearer demo-valid" } });
     assert.ok(server.log.every(({ url }) => !url.includes("demo-valid")), "nothing secret in a URL");
   }, { ours });
@@ -83,9 +83,8 @@ for (const transport of ["xhr", "websocket"]) {
   }, { ours });
 }
 
-test("a namespace that refuses the token has it renewed on the same connection: one upgrade, two CONNECTs", async ({ run, page, serve }) => {
-  const connects = [];
-  page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => String(payload).startsWith("40") && connects.push(payload)));
+test("a namespace that refuses the token has it renewed on the same connection: one upgrade, two CONNECTs", async ({ run, watchSent, serve }) => {
+  const sent = await watchSent();
   const server = await serve();
   const seen = await run(async ({ io, kit }, url) => {
     const demands = [];
@@ -101,7 +100,7 @@ test("a namespace that refuses the token has it renewed on the same connection: 
   }, server.url);
   assert.deepEqual(seen, { demands: [["connect", 1], ["rejected", 2]], errors: [], header: "Bearer demo-valid" });
   assert.equal(server.requests.upgrade, 1);
-  assert.equal(connects.length, 2);
+  assert.equal(connectsAmong(await sent()).length, 2);
 }, { ours });
 
 for (const transport of ["xhr", "fetch", "upgrade"]) {

@@ -6,9 +6,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
-import { launchChromium } from "../../scripts/browser.mjs";
+import { launchBrowser } from "../../scripts/browser.mjs";
 import { startServer } from "../servers/companion.mjs";
 import { startHostile } from "../servers/hostile.mjs";
 import { clientOf } from "./client.mjs";
@@ -16,7 +15,6 @@ import { networkNoise, openTab } from "./tab.mjs";
 import { startSite } from "./site.mjs";
 
 const clients = { official: clientOf("official"), ours: clientOf(process.env.CLIENT ?? "ours") };
-const script = fileURLToPath(new URL("page/recorder.js", import.meta.url));
 const quick = { reconnectionDelay: 10, reconnectionDelayMax: 20, randomizationFactor: 0 };
 
 let browser;
@@ -24,9 +22,9 @@ let readme;
 const sites = {};
 
 before(async () => {
-  browser = await launchChromium();
+  browser = await launchBrowser();
   readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
-  for (const [name, client] of Object.entries(clients)) sites[name] = await startSite({ client });
+  for (const [name, client] of Object.entries(clients)) sites[name] = await startSite({ client, scripts: ["recorder.js"] });
 });
 after(async () => {
   await Promise.all([browser?.close(), ...Object.values(sites).map((site) => site.stop())]);
@@ -70,7 +68,7 @@ function differences({ ours, official }) {
 /** What happens with one client. */
 async function record(which, body, { settings, hostile, args, normalise = (line) => line }) {
   const server = await (hostile ? startHostile() : startServer(settings));
-  const tab = await openTab(browser, sites[which].url, { script });
+  const tab = await openTab(browser, sites[which].url);
   try {
     const result = await tab.run(async (tools, url, source, quick, args) => {
       const { log, ...offered } = recorder;

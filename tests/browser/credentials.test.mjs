@@ -1,13 +1,12 @@
 // Credentials that live: why the app's function is asked, in time, again, and once more after a refusal.
 import assert from "node:assert/strict";
-import { networkNoise, stage } from "./harness.mjs";
+import { connectsAmong, networkNoise, stage } from "./harness.mjs";
 
 const { test } = stage();
 const ours = "it asks without a reason, and a refusal is the end";
 
-test("a rejected token is renewed on the same connection: one upgrade, two CONNECTs", async ({ run, page, serve }) => {
-  const connects = [];
-  page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => String(payload).startsWith("40") && connects.push(payload)));
+test("a rejected token is renewed on the same connection: one upgrade, two CONNECTs", async ({ run, watchSent, serve }) => {
+  const sent = await watchSent();
   const server = await serve();
   const seen = await run(async ({ io, kit }, url) => {
     const demands = [];
@@ -29,7 +28,7 @@ test("a rejected token is renewed on the same connection: one upgrade, two CONNE
     auth: { token: "demo-valid" },
   });
   assert.equal(server.requests.upgrade, 1);
-  assert.equal(connects.length, 2);
+  assert.equal(connectsAmong(await sent()).length, 2);
 }, { ours });
 
 test("the second refusal is a connect_error, and the end", async ({ run, server }) => {

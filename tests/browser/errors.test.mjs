@@ -28,12 +28,17 @@ const cases = [
   ["another path", "/", "{ path: '/elsewhere' }", { code: "cors_missing", willRetry: true, transport: "polling" }],
   ["the same, without reconnection", "/", "{ path: '/elsewhere', reconnection: false }", { code: "cors_missing", willRetry: false, transport: "polling" }],
   ["a WebSocket that is refused", "/", "{ path: '/elsewhere', transports: ['websocket'] }", { code: "transport_failed", willRetry: true, transport: "websocket" }],
-  ["a time-out", "/", "{ timeout: 0 }", { code: "timeout", willRetry: true, transport: "polling" }],
 ];
 
-for (const [what, namespace, options, expected] of cases) {
-  test(`${what}: ${expected.code}, ${expected.willRetry ? "tried again" : "final"}`, async ({ run, server }) => {
-    const seen = await run(told, server.url + namespace, options);
+/** The same where the server never answers. */
+const unanswered = [
+  ["a time-out", "/", "{ path: '/hang', timeout: 10 }", { code: "timeout", willRetry: true, transport: "polling" }],
+];
+
+for (const [what, namespace, options, expected] of [...cases, ...unanswered]) {
+  test(`${what}: ${expected.code}, ${expected.willRetry ? "tried again" : "final"}`, async ({ run, server, hostile }) => {
+    const { url } = options.includes("/hang") ? await hostile() : server;
+    const seen = await run(told, url + namespace, options);
     const shown = Object.fromEntries(Object.keys(expected).map((key) => [key, seen[key]]));
     assert.deepEqual(shown, expected);
     assert.equal(seen.active, seen.willRetry);

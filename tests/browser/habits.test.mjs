@@ -124,14 +124,14 @@ test("emitWithAck goes through emit, and a reserved name is a rejection", async 
   assert.deepEqual(seen, { names: ["echo-ack", "connect"], answer: 1, refused: '"connect" is a reserved event name' });
 });
 
-test("forceBase64 sends binary as text over a WebSocket too", async ({ run, page, server }) => {
-  const frames = [];
-  page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => frames.push(payload)));
+test("forceBase64 sends binary as text over a WebSocket too", async ({ run, watchSent, server }) => {
+  const sent = await watchSent();
   const seen = await run(async ({ io, kit }, url) => {
     const socket = await kit.connected(io(url, { transports: ["websocket"], forceBase64: true }));
     return socket.emitWithAck("inspect", new Uint8Array([1, 2, 3]));
   }, server.url);
   assert.deepEqual(seen, [{ $binary: [1, 2, 3] }]);
+  const frames = await sent();
   assert.ok(frames.includes("bAQID"), JSON.stringify(frames));
 });
 
@@ -480,7 +480,10 @@ test("headers that change between attempts", async ({ run, server }) => {
     const tenant = async () => (await socket.emitWithAck("whoami")).headers["x-tenant"];
     const first = await tenant();
     socket.io.opts.extraHeaders = { "X-Tenant": "2" };
+    const gone = kit.once(socket, "disconnect");
     socket.io.engine.close();
+    // A POST that is under way comes first.
+    await gone;
     await kit.connected(socket);
     const second = await tenant();
     socket.io.opts.extraHeaders["X-Tenant"] = "3";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { startOld } from "../servers/old.mjs";
 import { networkNoise, stage } from "./harness.mjs";
 
-const { test } = stage({ server: { options: { transports: ["polling", "websocket"] } } });
+const { test } = stage({ chromium: "requests are held back", server: { options: { transports: ["polling", "websocket"] } } });
 const given = { ours: "it is one file", allow: [networkNoise, /net::ERR_/] };
 
 /** Has requests for a part wait, or fail; `release()` lets those go that wait. */

@@ -55,7 +55,7 @@ test("going offline is a disconnect at once, and what is emitted then arrives la
     description: "network connection lost",
     answer: "later",
   });
-}, { allow: [networkNoise] });
+}, { allow: [networkNoise], chromium: "it goes offline" });
 
 test("retries may be without end", async ({ run, serve }) => {
   const server = await serve();
@@ -160,4 +160,4 @@ test("a manager that is closed and that nobody has is collected; one that is con
   await client.send("HeapProfiler.collectGarbage");
   const kept = await run(() => ({ closed: !!managers.closed.deref(), open: !!managers.open.deref() }));
   assert.deepEqual(kept, { closed: false, open: true });
-});
+}, { chromium: "it collects garbage on demand" });

@@ -158,7 +158,7 @@ test("for who does not ask, nothing that traces is loaded or printed", async ({ 
   }
   assert.deepEqual(new Set(requests), new Set(["/socket.io/"]));
   assert.deepEqual(lines.filter(({ text }) => text.includes("socketio-wasm")), []);
-}, given);
+}, { ...given, webkit: "nothing tells of requests" });
 
 test("a renewal is told, and so is one that failed", async ({ run, page, t }) => {
   const server = await startRenewal();

@@ -48,6 +48,20 @@ test("tryAllTransports goes on to the next one", async ({ run, serve }) => {
   assert.deepEqual(up, { transport: "websocket", echoed: "x" });
 }, noisy);
 
+test("tryAllTransports goes on to the next one where one hangs until `timeout`", async ({ run, hostile }) => {
+  const server = await hostile();
+  const seen = await run(async ({ io, kit }, url) => {
+    const options = { path: "/websocket-hangs", transports: ["websocket", "polling"], tryAllTransports: true, timeout: 300 };
+    const socket = io(url, { ...options, upgrade: false });
+    socket.on("connect_error", ({ message }) => errors.push(message));
+    const errors = [];
+    await kit.connected(socket);
+    return { errors, transport: socket.io.engine.transport.name };
+  }, server.url);
+  assert.deepEqual(seen, { errors: [], transport: "polling" });
+  assert.equal(server.requests.filter((request) => request.startsWith("upgrade")).length, 1);
+}, { ...noisy, ours: "it begins with the same one again" });
+
 test("tryAllTransports fails when none works", async ({ run, serve }) => {
   const server = await serve();
   await server.stop();

@@ -19,7 +19,7 @@ export function stageSessions() {
       });
       await body({ ...tools, hash: tools.server.certificateHash });
     };
-    test(name, prepare, { sameOrigin: true, allow: noise, ...options });
+    test(name, prepare, { sameOrigin: true, allow: noise, webkit: "it has no WebTransport", ...options });
   };
   return { test: prepared };
 }

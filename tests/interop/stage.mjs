@@ -1,5 +1,5 @@
 // The browser and its pages, for programs that are no tests of Node's runner.
-import { launchChromium } from "../../scripts/browser.mjs";
+import { launchBrowser } from "../../scripts/browser.mjs";
 
 const limit = 60_000;
 
@@ -7,7 +7,7 @@ const limit = 60_000;
 export async function openStage() {
   // Late, because which client the site serves is read at once.
   const [{ startSite }, { networkNoise, openTab }] = await Promise.all([import("../browser/site.mjs"), import("../browser/tab.mjs")]);
-  const browser = await launchChromium();
+  const browser = await launchBrowser();
   const site = await startSite();
   const close = () => Promise.all([browser.close(), site.stop()]);
   return { networkNoise, open: (url = site.url) => openTab(browser, url), close };

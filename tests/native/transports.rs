@@ -100,6 +100,38 @@ fn with_try_all_the_next_one_is_tried_at_once() {
     assert!(desk.audit.open().is_empty());
 }
 
+/// A proxy that swallows what it does not know gives no answer at all.
+#[test]
+fn with_try_all_a_transport_that_hangs_is_followed_by_the_next_one_which_has_as_long() {
+    let mut desk = trying(&["websocket", "polling"], false);
+    assert_eq!(desk.take(), ["open 0 websocket"]);
+    desk.wait(19_999.0);
+    assert_eq!(desk.take(), [""; 0]);
+    desk.wait(1.0);
+    assert_eq!(desk.take(), ["close 0", "open 1 polling", "poll 1"]);
+    desk.wait(19_999.0);
+    assert_eq!(desk.take(), [""; 0]);
+    desk.wait(1.0);
+    assert_eq!(
+        desk.told(),
+        ["s0 connect_error timeout (retries)", "manager error timeout"]
+    );
+    assert!(desk.audit.open().is_empty());
+}
+
+#[test]
+fn with_try_all_what_hung_says_nothing_more_once_the_next_one_is_tried() {
+    let mut desk = trying(&["websocket", "polling"], false);
+    desk.wait(20_000.0);
+    desk.take();
+    desk.opened(0);
+    desk.text(0, HANDSHAKE);
+    desk.failed(0, "websocket error");
+    assert_eq!(desk.take(), [""; 0]);
+    desk.polled(1, HANDSHAKE);
+    assert_eq!(desk.told(), ["manager open"]);
+}
+
 /// The numbers of further transports are the next connection's.
 #[test]
 fn a_connection_that_was_given_up_while_it_opened_tries_no_other() {

@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
+import { startHostile } from "../servers/hostile.mjs";
 import { launchChromium } from "../../scripts/browser.mjs";
 import { App, startSite, visit } from "./app.mjs";
 
 let app;
 let site;
 let browser;
+let hostile;
 
 before(async () => {
   app = await App.create();
@@ -15,7 +17,7 @@ before(async () => {
   [site, browser] = await Promise.all([startSite(app), launchChromium()]);
 });
 after(async () => {
-  await Promise.all([browser?.close(), site?.stop()]);
+  await Promise.all([browser?.close(), site?.stop(), hostile?.stop()]);
   await app?.remove();
 });
 
@@ -58,6 +60,28 @@ async function nobody() {
   await new Promise((resolve) => http.close(resolve));
   return [`http://127.0.0.1:${port}`];
 }
+
+/** A server that is in order over polling, and never answers a WebSocket. */
+async function hanging() {
+  hostile ??= await startHostile();
+  return [hostile.url];
+}
+
+difference(
+  "tryAllTransports, where a transport hangs",
+  async ({ io }, { once }, url) => {
+    const options = { path: "/websocket-hangs", transports: ["websocket", "polling"], tryAllTransports: true, upgrade: false };
+    const socket = io(url, { ...options, timeout: 200, reconnectionDelay: 10 });
+    const told = [];
+    socket.on("connect_error", ({ message }) => told.push(message));
+    socket.on("connect", () => told.push(socket.io.engine.transport.name));
+    await Promise.race([once(socket, "connect"), once(socket.io, "reconnect_error")]);
+    socket.disconnect();
+    return told;
+  },
+  { ours: ["polling"], official: ["timeout", "timeout"] },
+  hanging,
+);
 
 difference(
   "extraHeaders on a WebSocket",

@@ -13,6 +13,7 @@
 //   /generation-2                   the same, but confirms the namespace without a sid, as socket.io 2 does
 //   /silent-probe /wrong-probe /refused-upgrade
 //                                   the same over polling, offering an upgrade that goes wrong
+//   /websocket-hangs                the same over polling; a WebSocket is never answered
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
 import { malformed } from "./malformed.mjs";
@@ -32,7 +33,7 @@ const statuses = { 500: 500, 404: 404, forbidden: 403 };
 /** The paths that never yield a connection. */
 export const refusals = [...Object.keys(brokenHandshakes), ...Object.keys(statuses), "cut", "hang"];
 
-const talkers = new Set(["talk", "mute", "generation-2", "silent-probe", "wrong-probe", "refused-upgrade"]);
+const talkers = new Set(["talk", "mute", "generation-2", "silent-probe", "wrong-probe", "refused-upgrade", "websocket-hangs"]);
 const upgradable = new Set(["silent-probe", "wrong-probe", "refused-upgrade"]);
 
 /** Starts the server: `{ url, port, requests, stop }`. `requests` has every path and method, in order. */
@@ -96,7 +97,7 @@ function poll(kind, url, request, response, sessions) {
 function upgrade(webSockets, request, connection, head) {
   const url = new URL(request.url, "http://x");
   const kind = kindOf(url);
-  if (kind === "hang") return;
+  if (kind === "hang" || kind === "websocket-hangs") return;
   if (kind === "refused-upgrade" || kind in statuses) return connection.end("HTTP/1.1 400 Bad Request\r\n\r\n");
   if (kind === "cut") return connection.destroy();
   webSockets.handleUpgrade(request, connection, head, (ws) => {

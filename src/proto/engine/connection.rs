@@ -337,7 +337,7 @@ impl<D: Data> Connection<D> {
     }
 
     /// Goes on to the next transport where this one has not opened a session and the app wants that. Says whether it does.
-    fn try_next(&mut self, out: &mut Outputs<D>) -> bool {
+    pub fn try_next(&mut self, out: &mut Outputs<D>) -> bool {
         // The numbers of further transports are another's, once the manager has given it up.
         let has_next =
             self.state < State::Open && !self.is_dropped && self.config.try_all && !self.config.transports.is_empty();

@@ -399,7 +399,13 @@ impl<D: Data> Manager<D> {
         } else if self.timers.take_expired(Timer::Config, now) {
             Some(too_late())
         } else if self.timers.take_expired(Timer::Open, now) {
-            Some(Failure::of(Code::Timeout, "timeout"))
+            let connection = self.connection.as_mut();
+            let goes_on = connection.is_some_and(|connection| connection.try_next(&mut self.out));
+            if goes_on {
+                // It has as long as the one before.
+                self.timers.set(Timer::Open, now + self.reconnection.timeout);
+            }
+            (!goes_on).then(|| Failure::of(Code::Timeout, "timeout"))
         } else {
             None
         };

@@ -1,0 +1,18 @@
+// Programs on the PATH.
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** The path of the first of these programs that is there. */
+export function onPath(names) {
+  const directories = (process.env.PATH ?? "").split(delimiter);
+  return names.flatMap((name) => directories.map((directory) => join(directory, name))).find(isExecutable);
+}
+
+export function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
