@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, realpathSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
 import { dirname, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -69,6 +70,15 @@ function start(command, args, options) {
       resolve({ ok: code === 0, reason, ...written });
     });
   });
+}
+
+/** A port that was free a moment ago. */
+export async function freePort() {
+  const probe = createServer();
+  await new Promise((resolve, reject) => probe.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
 }
 
 /** The last lines of a log that say something. */

@@ -3,7 +3,8 @@
 /** A value as JSON has it: what JSON does not know is a list of its name and its text, and so other lists are of one item. */
 function packed(value) {
   if (value === undefined) return ["undefined", ""];
-  if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))) return ["number", Object.is(value, -0) ? "-0" : String(value)];
+  if (Object.is(value, -0)) return ["number", "-0"];
+  if (typeof value === "number" && !Number.isFinite(value)) return ["number", String(value)];
   if (value instanceof Date) return ["date", value.toISOString()];
   if (Array.isArray(value)) return [value.map(packed)];
   if (!value || typeof value !== "object") return value;

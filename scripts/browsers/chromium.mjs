@@ -1,6 +1,6 @@
 // Chromium for tests: where it is and how it's started.
 import { Failure } from "../process.mjs";
-import { isExecutable, onPath } from "./path.mjs";
+import { isExecutable, onPath } from "../programs.mjs";
 
 const browsers = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
 const macBrowser = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";

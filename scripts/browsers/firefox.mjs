@@ -1,7 +1,7 @@
 // Firefox for tests, through puppeteer: playwright drives only a build of its own.
 import { Failure } from "../process.mjs";
 import { callOf, outcomeOf } from "./call.mjs";
-import { onPath } from "./path.mjs";
+import { onPath } from "../programs.mjs";
 
 /** The browser's path: FIREFOX_PATH, or the first that is installed; `undefined` if there's none. */
 export function findFirefox() {

@@ -1,11 +1,10 @@
 // WebKit for tests: WebKitGTK's MiniBrowser, through WebDriver, on a display that nobody sees.
 import { existsSync, readdirSync } from "node:fs";
-import { createServer } from "node:net";
-import { Failure, launch } from "../process.mjs";
+import { Failure, freePort, launch } from "../process.mjs";
 import { callOf, outcomeOf } from "./call.mjs";
-import { onPath } from "./path.mjs";
+import { onPath } from "../programs.mjs";
 
-/** How long a page may take to load, in milliseconds. */
+/** How long a page may take to load, and its client, in milliseconds. */
 const patience = 30_000;
 
 /** Where Debian has MiniBrowser. */
@@ -26,9 +25,13 @@ export async function launchWebKit() {
   const { display, stop } = await openDisplay(found.display);
   const sessions = [];
   const idle = [];
+  const begun = async () => {
+    const session = await startSession(found, display);
+    sessions.push(session);
+    return session;
+  };
   const newContext = async () => {
-    const session = idle.pop() ?? (await startSession(found, display));
-    if (!sessions.includes(session)) sessions.push(session);
+    const session = idle.pop() ?? (await begun());
     return {
       newPage: async () => pageOf(session.driver),
       close: async () => {
@@ -83,16 +86,6 @@ async function retried(start) {
   }
 }
 
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
 /** A session does one thing at a time, so a call is begun, and then asked for its outcome. */
 const begin = "const [id, source] = arguments; globalThis.outcomes ??= {}; (0, eval)(source).then((text) => (outcomes[id] = text));";
 const inquire = "const [id] = arguments; const text = globalThis.outcomes?.[id]; if (text) delete outcomes[id]; return text;";
@@ -102,9 +95,10 @@ function pageOf(driver) {
   const listeners = { console: [], pageerror: [] };
   const on = (event, listener) => listeners[event]?.push(listener);
   const tell = ({ kind, text, values }) => {
-    if (kind === "uncaught") for (const listener of listeners.pageerror) listener({ stack: text });
+    if (kind === "uncaught") return listeners.pageerror.forEach((listener) => listener({ stack: text }));
     const args = () => values.map((value) => ({ jsonValue: async () => value }));
-    if (kind !== "uncaught") for (const listener of listeners.console) listener({ type: () => kind, text: () => text, args, location: () => ({ url: "" }) });
+    const message = { type: () => kind, text: () => text, args, location: () => ({ url: "" }) };
+    listeners.console.forEach((listener) => listener(message));
   };
   const evaluate = async (fn, argument) => {
     const id = `call-${++calls}`;
@@ -119,7 +113,7 @@ function pageOf(driver) {
     return value;
   };
   const waitForFunction = async (fn) => {
-    for (const deadline = performance.now() + 30_000; !(await evaluate(fn)); ) {
+    for (const deadline = performance.now() + patience; !(await evaluate(fn)); ) {
       if (performance.now() > deadline) throw new Error(`never true: ${fn}`);
     }
   };

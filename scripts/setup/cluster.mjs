@@ -1,6 +1,5 @@
 // Redis and nginx, for two servers that work as one.
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { onPath } from "../programs.mjs";
 import { Failure } from "../process.mjs";
 import { canInstall, install } from "./debian.mjs";
 
@@ -13,8 +12,7 @@ export async function redisAndNginx() {
 
 /** The path of one of them. */
 export function find(program) {
-  const directories = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
-  return directories.map((directory) => join(directory, program)).find((file) => existsSync(file));
+  return onPath([program], ["/usr/sbin", "/usr/local/sbin"]);
 }
 
 async function provide(log) {

@@ -86,10 +86,10 @@ const connect = (session, driver, transport) => {
 
   /** Has the browser send what is written. Firefox says at once that it has, before a byte is on its way. */
   const flush = async () => {
-    let isTold = false;
-    setTimeout(() => (isTold = true));
+    let isLater = false;
+    setTimeout(() => (isLater = true));
     await writer?.close();
-    if (!isTold) await new Promise((resolve) => setTimeout(resolve, LINGER));
+    if (!isLater) await new Promise((resolve) => setTimeout(resolve, LINGER));
   };
 
   /** What can't be sent closes the connection. @param {Uint8Array} head @param {any} content */

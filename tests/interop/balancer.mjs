@@ -3,9 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Failure, launch } from "../../scripts/process.mjs";
+import { Failure, freePort, launch } from "../../scripts/process.mjs";
 import { find } from "../../scripts/setup/cluster.mjs";
-import { freePort } from "./servers.mjs";
 
 /** Starts Redis, which keeps nothing: `{ port, stop }`. */
 export async function startRedis() {

@@ -1,9 +1,8 @@
 // The servers of the interop suite, and how each is started. What they do: servers/README.md.
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { paths } from "../../scripts/paths.mjs";
-import { Failure, launch } from "../../scripts/process.mjs";
+import { Failure, freePort, launch } from "../../scripts/process.mjs";
 
 const here = (...names) => join(fileURLToPath(new URL("servers/", import.meta.url)), ...names);
 const node = (name) => [process.execPath, [here("node.mjs"), name]];
@@ -62,13 +61,4 @@ function begin(command, args, env) {
     child.once("error", reject);
     child.once("close", (code, signal) => reject(new Failure(`${command} ended with ${code ?? signal} before it listened`)));
   });
-}
-
-/** A port that was free a moment ago. */
-export async function freePort() {
-  const probe = createServer();
-  await new Promise((resolve, reject) => probe.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

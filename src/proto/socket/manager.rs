@@ -400,12 +400,13 @@ impl<D: Data> Manager<D> {
             Some(too_late())
         } else if self.timers.take_expired(Timer::Open, now) {
             let connection = self.connection.as_mut();
-            let goes_on = connection.is_some_and(|connection| connection.try_next(&mut self.out));
-            if goes_on {
+            if connection.is_some_and(|connection| connection.try_next(&mut self.out)) {
                 // It has as long as the one before.
                 self.timers.set(Timer::Open, now + self.reconnection.timeout);
+                None
+            } else {
+                Some(Failure::of(Code::Timeout, "timeout"))
             }
-            (!goes_on).then(|| Failure::of(Code::Timeout, "timeout"))
         } else {
             None
         };

@@ -2,9 +2,9 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** The path of the first of these programs that is there. */
-export function onPath(names) {
-  const directories = (process.env.PATH ?? "").split(delimiter);
+/** The path of the first of these programs that is there; `more` are directories that may not be on the PATH. */
+export function onPath(names, more = []) {
+  const directories = [...(process.env.PATH ?? "").split(delimiter), ...more];
   return names.flatMap((name) => directories.map((directory) => join(directory, name))).find(isExecutable);
 }
 
